@@ -1,0 +1,13 @@
+"""Every backbone of the suite, by id."""
+
+from nstbench.backbones.architecture import Architecture
+from nstbench.backbones.vgg import VGG19
+from nstbench.errors import InputError
+
+ARCHITECTURES: dict[str, Architecture] = {architecture.id: architecture for architecture in (VGG19,)}
+
+
+def architecture(id: str) -> Architecture:
+    if id not in ARCHITECTURES:
+        raise InputError(f"unknown backbone {id!r}; allowed: {', '.join(ARCHITECTURES)}")
+    return ARCHITECTURES[id]

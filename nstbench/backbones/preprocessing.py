@@ -1,0 +1,24 @@
+"""What a network expects of its input, as data."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """network input = scale * image + offset per channel, the image RGB in [0, 1], or BGR when `bgr`."""
+
+    scale: tuple[float, float, float]
+    offset: tuple[float, float, float]
+    bgr: bool = False
+
+
+def standardised(mean: tuple[float, float, float], std: tuple[float, float, float]) -> Preprocessing:
+    """(image - mean) / std with images in [0, 1], as torchvision trains its networks."""
+    scale = (1 / std[0], 1 / std[1], 1 / std[2])
+    offset = (-mean[0] / std[0], -mean[1] / std[1], -mean[2] / std[2])
+    return Preprocessing(scale, offset)
+
+
+IMAGENET = standardised(mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
+# BGR in 0..255 with the mean pixel subtracted: the convention of Caffe's model zoo.
+CAFFE = Preprocessing(scale=(255.0, 255.0, 255.0), offset=(-104.0, -117.0, -123.0), bgr=True)

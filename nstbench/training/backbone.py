@@ -1,0 +1,215 @@
+"""Distil an embedded backbone from a pretrained teacher's activations.
+
+Smooth-L1 to the teacher's standardised activations of the same stride, through 1x1 heads; AdamW with a
+cosine schedule; batch normalisation during training, folded into the convolutions afterwards.
+"""
+
+import dataclasses
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import smooth_l1_loss
+
+from nstbench.backbones.catalogue import ARCHITECTURES
+from nstbench.backbones.embedded import save_weights
+from nstbench.backbones.network import Backbone
+from nstbench.backbones.normalisation import channel_means
+from nstbench.files import write_text, written_whole
+from nstbench.training.batch_norm import fold_batch_norm, insert_batch_norm
+from nstbench.training.crops import CropSource
+from nstbench.training.teacher import Teacher
+
+# Student layer -> teacher activations of the same stride.
+HEADS = {
+    "vgg19": {
+        "relu2_2": ("conv1",),
+        "relu3_2": ("fire2",),
+        "relu3_4": ("fire3", "fire4"),
+        "relu4_2": ("fire5",),
+        "relu4_4": ("fire6", "fire7"),
+        "relu5_2": ("pool8",),
+        "relu5_4": ("fire9",),
+    },
+}
+WARMUP_STEPS = 100
+CALIBRATION_BATCHES = 8
+CHECKPOINT_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides the result of a distillation."""
+
+    architecture: str = "vgg19"
+    width: float = 0.5
+    steps: int = 3000
+    batch: int = 32
+    crop: int = 128
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-2
+    seed: int = 0
+
+
+@dataclass
+class Progress:
+    """How far a distillation has come; saved with every checkpoint."""
+
+    step: int = 0
+    seconds: float = 0.0
+    loader_seconds: float = 0.0
+    curve: list[dict[str, float]] = field(default_factory=list)
+
+
+class Student(nn.Module):
+    """The backbone in training, with a 1x1 head for each group of teacher activations."""
+
+    def __init__(self, recipe: Recipe, teacher: Teacher) -> None:
+        super().__init__()
+        torch.manual_seed(recipe.seed)
+        self.backbone = Backbone(ARCHITECTURES[recipe.architecture], recipe.width)
+        insert_batch_norm(self.backbone)
+        self.taps = HEADS[recipe.architecture]
+        channels = teacher.channels
+        self.heads = nn.ModuleDict(
+            {
+                layer: nn.Conv2d(
+                    self.backbone.architecture.channels(layer, recipe.width),
+                    sum(channels[tap] for tap in taps),
+                    kernel_size=1,
+                )
+                for layer, taps in self.taps.items()
+            }
+        )
+
+    def forward(self, images: Tensor) -> dict[str, Tensor]:
+        features = self.backbone(images, self.taps)
+        return {layer: self.heads[layer](features[layer]) for layer in self.taps}
+
+    def targets(self, activations: dict[str, Tensor]) -> dict[str, Tensor]:
+        return {layer: torch.cat([activations[tap] for tap in taps], 1) for layer, taps in self.taps.items()}
+
+
+def train_backbone(
+    recipe: Recipe,
+    folders: list[Path],
+    teacher_file: Path,
+    output: Path,
+    report: Callable[[Progress, float], None],
+) -> None:
+    """Train by `recipe` and write OUTPUT (safetensors, fp16) and its card (OUTPUT with suffix .json).
+
+    Resumes from OUTPUT with suffix .checkpoint when that holds the same recipe. `report` is called
+    after every step with the progress and the loss.
+    """
+    crops = CropSource(folders, recipe.crop, recipe.batch, recipe.seed)
+    teacher = Teacher.load(teacher_file).to(memory_format=torch.channels_last)
+    teacher.calibrate(torch.cat([crops.training(-1 - i & 0xFFFF) for i in range(CALIBRATION_BATCHES)]))
+    student = Student(recipe, teacher).to(memory_format=torch.channels_last)
+    optimiser = torch.optim.AdamW(
+        student.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
+    )
+    checkpoint = output.with_suffix(".checkpoint")
+    progress = _resume(checkpoint, recipe, student, optimiser)
+    saved_at = time.perf_counter()
+    while progress.step < recipe.steps:
+        started = time.perf_counter()
+        images = crops.training(progress.step)
+        progress.loader_seconds += time.perf_counter() - started
+        loss = _train_step(student, teacher, optimiser, images, _learning_rate(recipe, progress.step))
+        progress.step += 1
+        progress.seconds += time.perf_counter() - started
+        if progress.step % 250 == 0 or progress.step == recipe.steps:
+            progress.curve.append({"step": progress.step, **_held_out_r2(student, teacher, crops)})
+        report(progress, loss)
+        if time.perf_counter() - saved_at > CHECKPOINT_SECONDS or progress.step == recipe.steps:
+            _save_checkpoint(checkpoint, recipe, student, optimiser, progress)
+            saved_at = time.perf_counter()
+    _export(recipe, student, crops, progress, teacher_file, output)
+
+
+def _learning_rate(recipe: Recipe, step: int) -> float:
+    warm = min(1.0, (step + 1) / WARMUP_STEPS)
+    return recipe.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
+
+
+def _train_step(
+    student: Student, teacher: Teacher, optimiser: torch.optim.Optimizer, images: Tensor, rate: float
+) -> float:
+    student.train()
+    for group in optimiser.param_groups:
+        group["lr"] = rate
+    with torch.autocast("cpu", torch.bfloat16):
+        targets = student.targets(teacher(images))
+        predictions = student(images)
+        loss = sum(smooth_l1_loss(predictions[layer].float(), targets[layer]) for layer in targets)
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+
+@torch.no_grad()
+def _held_out_r2(student: Student, teacher: Teacher, crops: CropSource, batches: int = 6) -> dict[str, float]:
+    """1 - residual / variance of the teacher's activations on pictures never trained on."""
+    student.eval()
+    residual: dict[str, float] = dict.fromkeys(student.taps, 0.0)
+    variance: dict[str, float] = dict.fromkeys(student.taps, 0.0)
+    for step in range(batches):
+        images = crops.held_out(step)
+        with torch.autocast("cpu", torch.bfloat16):
+            targets = student.targets(teacher(images))
+            predictions = student(images)
+        for layer, target in targets.items():
+            residual[layer] += (predictions[layer].float() - target).square().sum().item()
+            variance[layer] += (target - target.mean((0, 2, 3), keepdim=True)).square().sum().item()
+    return {layer: round(1 - residual[layer] / variance[layer], 4) for layer in residual}
+
+
+def _resume(checkpoint: Path, recipe: Recipe, student: Student, optimiser: torch.optim.Optimizer) -> Progress:
+    if not checkpoint.exists():
+        return Progress()
+    state = torch.load(checkpoint, weights_only=True)
+    if state["recipe"] != dataclasses.asdict(recipe):
+        return Progress()
+    student.load_state_dict(state["student"])
+    optimiser.load_state_dict(state["optimiser"])
+    return Progress(**state["progress"])
+
+
+def _save_checkpoint(
+    path: Path, recipe: Recipe, student: Student, optimiser: torch.optim.Optimizer, progress: Progress
+) -> None:
+    state = {
+        "recipe": dataclasses.asdict(recipe),
+        "student": student.state_dict(),
+        "optimiser": optimiser.state_dict(),
+        "progress": dataclasses.asdict(progress),
+    }
+    with written_whole(path) as temporary:
+        torch.save(state, temporary)
+
+
+def _export(
+    recipe: Recipe, student: Student, crops: CropSource, progress: Progress, teacher_file: Path, output: Path
+) -> None:
+    backbone = student.eval().backbone
+    fold_batch_norm(backbone)
+    calibration = torch.cat([crops.held_out(step) for step in range(CALIBRATION_BATCHES)])
+    save_weights(backbone, channel_means(backbone, calibration), output)
+    card = {
+        "recipe": dataclasses.asdict(recipe),
+        "teacher": teacher_file.stem,
+        "training_pictures": len(crops.training_pictures),
+        "held_out_pictures": len(crops.held_out_pictures),
+        "crops_seen": recipe.steps * recipe.batch,
+        "training_minutes": round(progress.seconds / 60, 1),
+        "loader_share": round(progress.loader_seconds / progress.seconds, 3),
+        "held_out_r2": progress.curve,
+    }
+    write_text(output.with_suffix(".json"), json.dumps(card, indent=2) + "\n")

@@ -1,0 +1,81 @@
+"""Random training crops from folders of pictures that are decoded once and kept in memory."""
+
+import math
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from nstbench.errors import InputError
+
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+SHORT_SIDE = 288
+HELD_OUT_EVERY = 20
+
+
+class CropSource:
+    """Square crops (N, 3, size, size), RGB in [0, 1], each batch a function of (seed, step) alone.
+
+    Every twentieth picture is held out of training. Crops are taken at random scales and flips; half of
+    them get a random colour transform, because paintings have palettes that photographs lack.
+    """
+
+    def __init__(self, folders: Iterable[Path], size: int, batch: int, seed: int) -> None:
+        files = [file for folder in folders for file in _pictures(Path(folder))]
+        self.size, self.batch, self.seed = size, batch, seed
+        decoded = [_decode(file) for file in files]
+        self.held_out_pictures = decoded[::HELD_OUT_EVERY]
+        self.training_pictures = [p for i, p in enumerate(decoded) if i % HELD_OUT_EVERY]
+
+    def training(self, step: int) -> Tensor:
+        random = np.random.default_rng((self.seed, step))
+        crops = [self._crop(self.training_pictures, random) for _ in range(self.batch)]
+        recoloured = [_recolour(crop, random) if random.random() < 0.5 else crop for crop in crops]
+        return torch.stack(recoloured)
+
+    def held_out(self, step: int) -> Tensor:
+        random = np.random.default_rng((self.seed, step))
+        return torch.stack([self._crop(self.held_out_pictures, random) for _ in range(self.batch)])
+
+    def _crop(self, pictures: list[Tensor], random: np.random.Generator) -> Tensor:
+        picture = pictures[random.integers(len(pictures))]
+        _, height, width = picture.shape
+        largest = min(height, width)
+        smallest = min(largest, 0.8 * self.size)
+        side = round(math.exp(random.uniform(math.log(smallest), math.log(largest))))
+        top, left = random.integers(height - side + 1), random.integers(width - side + 1)
+        crop = picture[None, :, top : top + side, left : left + side].float() / 255
+        crop = interpolate(crop, (self.size, self.size), mode="bilinear", antialias=True, align_corners=False)
+        return crop[0].flip(-1) if random.random() < 0.5 else crop[0]
+
+
+def _pictures(folder: Path) -> list[Path]:
+    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES)
+    if not files:
+        allowed = ", ".join(sorted(SUFFIXES))
+        raise InputError(f"no training pictures in {folder}; give a folder that holds {allowed} files")
+    return files
+
+
+def _decode(file: Path) -> Tensor:
+    with Image.open(file) as image:
+        image = image.convert("RGB")
+        factor = SHORT_SIDE / min(image.size)
+        if factor < 1:
+            size = (round(image.width * factor), round(image.height * factor))
+            image = image.resize(size, Image.Resampling.BICUBIC)
+        return torch.from_numpy(np.array(image)).permute(2, 0, 1).contiguous()
+
+
+def _recolour(crop: Tensor, random: np.random.Generator) -> Tensor:
+    """A random affine map of colour space near the identity, and a random gamma."""
+    mixing = np.eye(3) + random.normal(0, 0.25, (3, 3))
+    mean = crop.mean((1, 2), keepdim=True)
+    matrix = torch.from_numpy(mixing).float()
+    shift = torch.from_numpy(random.normal(0, 0.1, (3, 1, 1))).float()
+    mixed = torch.einsum("ij,jhw->ihw", matrix, crop - mean) + mean + shift
+    return mixed.clamp(0, 1) ** math.exp(random.normal(0, 0.25))
