@@ -1,5 +1,6 @@
 """Files that are either whole or absent: everything is written beside its place and renamed."""
 
+import errno
 import os
 import shutil
 import tempfile
@@ -53,6 +54,17 @@ def folder_written_whole(path: Path) -> Iterator[Path]:
         raise _cannot_write(path, error) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def check_writable(path: Path) -> None:
+    """Raise InputError when `path` cannot be written, before any work is spent on it."""
+    folder = path.parent
+    while not folder.exists():
+        folder = folder.parent
+    if path.is_dir():
+        raise _cannot_write(path, IsADirectoryError(errno.EISDIR, "it is a folder"))
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise _cannot_write(path, PermissionError(errno.EACCES, f"{folder} is no folder that can be written"))
 
 
 def write_text(path: Path, text: str) -> None:

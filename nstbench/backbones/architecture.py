@@ -38,11 +38,15 @@ Layer = Convolution | Rectifier | Pooling
 
 @dataclass(frozen=True)
 class Architecture:
-    """A feed-forward network under the layer names of the literature (`conv1_1`, `relu4_2`, `pool3`)."""
+    """A feed-forward network under the layer names of the literature (`conv1_1`, `relu4_2`, `pool3`).
+
+    `imagenet` names the torchvision enumeration member that holds its ImageNet weights.
+    """
 
     id: str
     title: str
     layers: tuple[Layer, ...]
+    imagenet: str
 
     @property
     def layer_names(self) -> tuple[str, ...]:

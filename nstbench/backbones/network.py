@@ -1,6 +1,7 @@
 """An architecture turned into modules, and the truncated extractor that runs them."""
 
 from collections.abc import Iterable
+from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -41,6 +42,12 @@ class Backbone(nn.Module):
     @property
     def dtype(self) -> torch.dtype:
         return next(self.parameters()).dtype
+
+    def place(self, device: torch.device, dtype: torch.dtype) -> Self:
+        """Move to `device`, with the layers in `dtype`; the input is still preprocessed in full precision."""
+        self.to(device)
+        self.layers.to(dtype, memory_format=torch.channels_last)
+        return self
 
     def preprocess(self, image: Tensor) -> Tensor:
         """Turn RGB in [0, 1] into what the network was trained on, in the image's own precision."""

@@ -8,9 +8,21 @@ import torch
 from torch import Tensor, nn
 
 from nstbench.backbones.network import Backbone
+from nstbench.images.package_photographs import PHOTOGRAPHS, photograph
+from nstbench.images.pictures import load_picture
+from nstbench.images.tensors import to_tensor
 
 # A channel that hardly ever fires keeps its scale: dividing by its mean would only amplify rounding.
 DEAD_MEAN = 1e-6
+
+
+CALIBRATION_SIZE = 224
+
+
+def calibration_images() -> Tensor:
+    """The photographs that the installed packages carry, as (N, 3, 224, 224)."""
+    files = [photograph(name) for name in PHOTOGRAPHS]
+    return torch.cat([to_tensor(load_picture(file, CALIBRATION_SIZE, square=True)) for file in files])
 
 
 @torch.no_grad()

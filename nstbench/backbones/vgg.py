@@ -12,7 +12,7 @@ def vgg(id: str, title: str, convolutions_per_block: tuple[int, ...]) -> Archite
             layers.append(Convolution(f"conv{block}_{position}", channels))
             layers.append(Rectifier(f"relu{block}_{position}"))
         layers.append(Pooling(f"pool{block}"))
-    return Architecture(id, title, tuple(layers))
+    return Architecture(id, title, tuple(layers), imagenet=f"{id.upper()}_Weights.IMAGENET1K_V1")
 
 
 VGG19 = vgg("vgg19", "VGG-19", (2, 2, 4, 4, 4))

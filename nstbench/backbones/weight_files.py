@@ -1,0 +1,104 @@
+"""Weight files: found, read and brought under canonical names.
+
+`embedded` ships in the package; `imagenet` is torchvision's, found in the folder NSTBENCH_WEIGHTS or in
+torch's hub cache, else downloaded with its checksum; anything else is the path of a file.
+"""
+
+import os
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from nstbench.backbones.architecture import Architecture
+from nstbench.backbones.embedded import FOLDER, embedded_file
+from nstbench.errors import InputError
+
+Weights = dict[str, Tensor]
+
+
+def read_weights(architecture: Architecture, source: str) -> Weights:
+    """Tensors by canonical name (`conv1_1.weight`), fp32, of `embedded`, `imagenet` or a file.
+
+    Raises InputError when the file is missing, damaged, or belongs to another network.
+    """
+    file = locate_weights(architecture, source)
+    tensors = _canonical_names(architecture, _read(file))
+    expected = {f"{layer.name}.{part}" for layer in architecture.convolutions for part in ("weight", "bias")}
+    if missing := sorted(expected - tensors.keys()):
+        raise InputError(
+            f"{file} holds no weights of {architecture.id}: {missing[0]} is missing; "
+            "give a torchvision state dict or a file written by `nstbench train-backbone`"
+        )
+    return {name: tensor.float() for name, tensor in tensors.items()}
+
+
+def locate_weights(architecture: Architecture, source: str) -> Path:
+    """The file that `source` stands for, downloading ImageNet weights when they are nowhere on this machine."""
+    if source == "embedded":
+        file = embedded_file(architecture.id)
+        if not file.exists():
+            available = ", ".join(sorted(file.stem for file in FOLDER.glob("*.safetensors")))
+            raise InputError(f"no embedded weights for {architecture.id}; embedded are: {available}")
+        return file
+    if source == "imagenet":
+        return _imagenet_file(architecture)
+    if not Path(source).is_file():
+        raise InputError(f"weights {source!r} do not exist; allowed: embedded, imagenet, or the path of a file")
+    return Path(source)
+
+
+def _imagenet_file(architecture: Architecture) -> Path:
+    from torchvision.models import get_weight
+
+    url = get_weight(architecture.imagenet).url
+    name = Path(url).name
+    cache = Path(torch.hub.get_dir()) / "checkpoints"
+    own = os.environ.get("NSTBENCH_WEIGHTS")
+    folders = ([Path(own)] if own else []) + [cache]
+    for folder in folders:
+        for file in (folder / name, (folder / name).with_suffix(".safetensors")):
+            if file.is_file():
+                return file
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        torch.hub.download_url_to_file(url, str(cache / name), _hash_prefix(name), progress=True)
+    except (OSError, RuntimeError) as error:
+        looked = ", ".join(str(folder) for folder in folders)
+        raise InputError(
+            f"ImageNet weights {name} are not in {looked} and cannot be downloaded ({error}); "
+            "put the file into the folder named by NSTBENCH_WEIGHTS, or use --weights embedded"
+        ) from error
+    return cache / name
+
+
+def _hash_prefix(name: str) -> str:
+    """torchvision's file names end in the first digits of their SHA-256: vgg19-dcbb9e9d.pth."""
+    return Path(name).stem.split("-")[-1]
+
+
+def _read(file: Path) -> Mapping[str, Tensor]:
+    try:
+        if file.suffix == ".safetensors":
+            return load_file(file)
+        tensors = torch.load(file, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, EOFError, SafetensorError, pickle.UnpicklingError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f"{file} is no readable weight file ({reason}); give a .safetensors or .pth file") from error
+    if not isinstance(tensors, Mapping) or not all(isinstance(tensor, Tensor) for tensor in tensors.values()):
+        raise InputError(f"{file} is no state dict; give a mapping of names to tensors")
+    return tensors
+
+
+def _canonical_names(architecture: Architecture, tensors: Mapping[str, Tensor]) -> Weights:
+    """Rename torchvision's `features.<position>.weight`; other names stay."""
+    positions = {f"features.{position}": name for position, name in enumerate(architecture.layer_names)}
+    renamed = {}
+    for name, tensor in tensors.items():
+        module, _, part = name.rpartition(".")
+        renamed[f"{positions.get(module, module)}.{part}"] = tensor
+    return renamed

@@ -1,0 +1,115 @@
+"""Make one run: load, stylise, and leave image.png, trace.csv and run.json, all or nothing."""
+
+import json
+import platform
+import resource
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pandas as pd
+import torch
+
+import nstbench
+from nstbench.backbones.catalogue import architecture
+from nstbench.backbones.weight_files import locate_weights
+from nstbench.experiments.fingerprint import fingerprint, sha256
+from nstbench.experiments.runs import RunFolder
+from nstbench.experiments.specification import RunSpecification
+from nstbench.files import folder_written_whole
+from nstbench.hardware import Hardware, resolve
+from nstbench.images.pictures import load_picture, save_picture
+from nstbench.images.tensors import to_picture, to_tensor
+from nstbench.methods import method
+from nstbench.methods.base import Task
+from nstbench.optimise.checkpoint import Checkpoint
+from nstbench.optimise.loop import Outcome
+
+
+def execute(
+    run: RunSpecification,
+    pictures: Path,
+    results: Path,
+    device: str = "auto",
+    watch: Callable[[int, float], None] | None = None,
+) -> RunFolder:
+    """Make `run` from pictures/<name>.png into results/runs/<id>/, unless it is there already.
+
+    Goes on from a checkpoint when an earlier attempt was interrupted.
+    """
+    folder = RunFolder(results / "runs" / run.id)
+    files = [pictures / f"{run.content}.png", pictures / f"{run.style}.png", _weights(run)]
+    mark = fingerprint(files)
+    if folder.is_done(mark):
+        return folder
+    hardware = resolve(device, run.precision)
+    checkpoint = Checkpoint(results / "checkpoints" / f"{run.id}-{mark[:12]}.pt")
+    content, style = (
+        to_tensor(load_picture(file, run.size, square=True)).to(hardware.device) for file in files[:2]
+    )
+    task = Task(content, style, run.typed_parameters(), run.seed, hardware, watch, checkpoint)
+    started = time.perf_counter()
+    outcome = method(run.method).stylise(task)
+    record = _record(run, outcome, hardware, time.perf_counter() - started, mark, files)
+    with folder_written_whole(folder.folder) as temporary:
+        save_picture(to_picture(outcome.image), temporary / "image.png")
+        _trace(outcome).to_csv(temporary / "trace.csv", index=False, float_format="%.9g")
+        (temporary / "run.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    checkpoint.remove()
+    return RunFolder(folder.folder)
+
+
+def _weights(run: RunSpecification) -> Path:
+    parameters = run.typed_parameters()
+    return locate_weights(architecture(parameters.backbone), parameters.weights)
+
+
+def _trace(outcome: Outcome) -> pd.DataFrame:
+    table = pd.DataFrame(outcome.trace.double().numpy(), columns=["total", *outcome.terms])
+    table.insert(0, "evaluation", range(1, len(table) + 1))
+    table["seconds"] = outcome.seconds
+    return table
+
+
+def _record(
+    run: RunSpecification,
+    outcome: Outcome,
+    hardware: Hardware,
+    seconds: float,
+    mark: str,
+    files: list[Path],
+) -> dict[str, Any]:
+    evaluations = len(outcome.seconds)
+    content, style, weights = (sha256(file) for file in files)
+    return {
+        "id": run.id,
+        "specification": run.model_dump(),
+        "fingerprint": mark,
+        "device": str(hardware.device),
+        "precision": hardware.precision,
+        "threads": torch.get_num_threads(),
+        "evaluations": evaluations,
+        "seconds": round(seconds, 3),
+        "seconds_per_evaluation": round(outcome.seconds[-1] / evaluations, 5),
+        "peak_memory_mb": round(_peak_memory_mb(hardware), 1),
+        "steps_taken_back": outcome.steps_taken_back,
+        "final_losses": dict(zip(("total", *outcome.terms), outcome.trace[-1].tolist(), strict=True)),
+        "facts": dict(outcome.facts),
+        "sha256": {"content": content, "style": style, "weights": weights},
+        "versions": {
+            "nstbench": nstbench.__version__,
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "numpy": numpy.__version__,
+        },
+        "platform": platform.platform(),
+    }
+
+
+def _peak_memory_mb(hardware: Hardware) -> float:
+    """Of the device on a GPU, of the whole process on a CPU."""
+    if hardware.device.type == "cuda":
+        return torch.cuda.max_memory_allocated(hardware.device) / 1e6
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3

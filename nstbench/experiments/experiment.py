@@ -1,0 +1,108 @@
+"""An experiment file: which figure it regenerates, its arms, and how the panel is laid out."""
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from nstbench.errors import InputError
+from nstbench.methods import method
+from nstbench.methods.base import first_problem
+
+IMAGE_TILES = ("content", "style")
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(_Frozen):
+    """Where the figure stands: the document, its figure, and the ids of the claims it bears on."""
+
+    document: str
+    row: str
+    figure: str
+    claims: tuple[str, ...] = ()
+
+
+class Point(_Frozen):
+    """One value of an axis: an id, the caption of its tiles, and the settings it makes."""
+
+    id: str
+    caption: str
+    settings: dict[str, Any] = {}
+
+
+class Pair(_Frozen):
+    """A content and a style by their names in data/images.yaml."""
+
+    content: str
+    style: str
+
+
+class Panel(_Frozen):
+    """Rows of tiles: `content`, `style`, or the id of an arm; an empty string leaves a gap."""
+
+    rows: tuple[tuple[str, ...], ...]
+    row_titles: tuple[str, ...] = ()
+
+
+class Experiment(_Frozen):
+    """One figure. Its arms are the product of its axes; an arm's id joins its points' ids by `/`."""
+
+    id: str
+    title: str
+    source: Source
+    question: str
+    settings_note: str
+    deviations: tuple[str, ...] = ()
+    method: str
+    parameters: str
+    settings: dict[str, Any] = {}
+    axes: tuple[tuple[Point, ...], ...] = Field(min_length=1)
+    pairs: tuple[Pair, ...] = Field(min_length=1)
+    panel: Panel
+
+    @property
+    def arms(self) -> tuple["Arm", ...]:
+        return tuple(Arm(points) for points in itertools.product(*self.axes))
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Experiment":
+        arms = [arm.id for arm in self.arms]
+        if len(set(arms)) < len(arms):
+            raise ValueError(f"arm ids repeat: {', '.join(arms)}")
+        for tile in itertools.chain.from_iterable(self.panel.rows):
+            if tile and tile not in (*IMAGE_TILES, *arms):
+                raise ValueError(f"unknown tile {tile!r} in panel; allowed: {', '.join((*IMAGE_TILES, *arms))}")
+        recipe = method(self.method)
+        for arm in self.arms:
+            recipe.configure(self.parameters, {**self.settings, **arm.settings})
+        return self
+
+
+class Arm:
+    """One combination of axis points."""
+
+    def __init__(self, points: tuple[Point, ...]) -> None:
+        self.id = "/".join(point.id for point in points)
+        self.caption = ", ".join(point.caption for point in points)
+        self.settings = {key: value for point in points for key, value in point.settings.items()}
+
+
+def load_experiment(file: Path) -> Experiment:
+    """Read an experiment file; InputError names file, key, value and what is allowed."""
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        experiment = Experiment.model_validate(content)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
+    except ValidationError as error:
+        raise InputError(f"{file}: {first_problem(error)}") from error
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from error
+    if experiment.id != file.stem:
+        raise InputError(f"{file}: id {experiment.id!r} must be the file's name, {file.stem!r}")
+    return experiment

@@ -1,0 +1,85 @@
+"""From experiment files and a profile to runs, and from runs to batches for the scheduler."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nstbench.errors import InputError
+from nstbench.experiments.experiment import Arm, Experiment, Pair, load_experiment
+from nstbench.experiments.profile import Profile
+from nstbench.experiments.specification import RunSpecification
+from nstbench.images.manifest import Manifest
+from nstbench.methods import method
+
+RUNS_PER_BATCH = 6
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """A run and the place it has in an experiment; `pair` is as the experiment file names it."""
+
+    experiment: str
+    pair: Pair
+    arm: Arm
+    run: RunSpecification
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Runs that one process makes one after the other."""
+
+    id: str
+    runs: tuple[RunSpecification, ...]
+
+
+def load_experiments(folder: Path) -> list[Experiment]:
+    """All experiment files of a folder, in the order of their names."""
+    files = sorted(folder.glob("*.yaml"))
+    if not files:
+        raise InputError(f"no experiment files (*.yaml) in {folder}")
+    return [load_experiment(file) for file in files]
+
+
+def plan(experiment: Experiment, profile: Profile, manifest: Manifest) -> list[PlannedRun]:
+    """Every run of an experiment: pairs times arms, times seeds where the arm draws random numbers."""
+    return [
+        PlannedRun(experiment.id, pair, arm, run)
+        for pair in experiment.pairs[: profile.pairs]
+        for arm in experiment.arms
+        for run in _runs(experiment, pair, arm, profile, manifest)
+    ]
+
+
+def _runs(
+    experiment: Experiment, pair: Pair, arm: Arm, profile: Profile, manifest: Manifest
+) -> Iterable[RunSpecification]:
+    recipe = method(experiment.method)
+    changes = {"weights": profile.weights, **experiment.settings, **arm.settings}
+    if profile.evaluations is not None:
+        changes["evaluations"] = profile.evaluations
+    parameters = recipe.configure(experiment.parameters, changes)
+    for seed in range(profile.seeds if recipe.draws(parameters) else 1):
+        yield RunSpecification(
+            method=recipe.id,
+            content=manifest.available(pair.content),
+            style=manifest.available(pair.style),
+            size=profile.size,
+            seed=seed,
+            precision=profile.precision,
+            parameters=parameters.model_dump(),
+        )
+
+
+def batches(plans: Sequence[PlannedRun]) -> list[Batch]:
+    """Split the distinct runs, each owned by the first experiment that asks for it, into batches."""
+    owners: dict[str, tuple[str, RunSpecification]] = {}
+    for planned in plans:
+        owners.setdefault(planned.run.id, (planned.experiment, planned.run))
+    by_experiment: dict[str, list[RunSpecification]] = {}
+    for experiment, run in owners.values():
+        by_experiment.setdefault(experiment, []).append(run)
+    return [
+        Batch(f"{experiment}-{start // RUNS_PER_BATCH:03d}", tuple(runs[start : start + RUNS_PER_BATCH]))
+        for experiment, runs in by_experiment.items()
+        for start in range(0, len(runs), RUNS_PER_BATCH)
+    ]

@@ -1,0 +1,38 @@
+"""A run: one picture to make, validated, frozen and named by the hash of everything that decides it."""
+
+import hashlib
+import json
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
+from nstbench.methods import method
+
+
+class RunSpecification(BaseModel):
+    """The complete description of a run; equal specifications are the same run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    method: str
+    content: str
+    style: str
+    size: int = Field(ge=SMALLEST_SIDE, le=LARGEST_SIZE)
+    seed: int = Field(default=0, ge=0)
+    precision: str = "auto"
+    parameters: dict[str, Any]
+
+    @field_validator("method")
+    @classmethod
+    def _known_method(cls, id: str) -> str:
+        return method(id).id
+
+    @property
+    def id(self) -> str:
+        """`<method>-<first 12 hex digits of the SHA-256 of the canonical JSON>`."""
+        canonical = json.dumps(self.model_dump(), sort_keys=True)
+        return f"{self.method}-{hashlib.sha256(canonical.encode()).hexdigest()[:12]}"
+
+    def typed_parameters(self) -> Any:
+        return method(self.method).parameters.model_validate(self.parameters)

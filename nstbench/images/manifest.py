@@ -1,0 +1,77 @@
+"""data/images.yaml: every picture of the suite by name, with its author, licence and where it comes from."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, RootModel, ValidationError, model_validator
+
+from nstbench.errors import InputError
+from nstbench.images.package_photographs import PHOTOGRAPHS
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
+
+
+class Picture(BaseModel):
+    """One entry: a photograph of an installed package, a picture we paint, or one with an address.
+
+    A picture with an address is used when the folder NSTBENCH_DATA holds it; its `stand_in` otherwise.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str
+    author: str
+    licence: str
+    package: str | None = None
+    painted: dict[str, Any] | None = None
+    url: str | None = None
+    md5: str | None = None
+    stand_in: str | None = None
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "Picture":
+        origins = [self.package is not None, self.painted is not None, self.url is not None]
+        if sum(origins) != 1:
+            raise ValueError("give exactly one of package, painted, url")
+        if self.package is not None and self.package not in PHOTOGRAPHS:
+            raise ValueError(f"unknown package photograph {self.package!r}; allowed: {', '.join(PHOTOGRAPHS)}")
+        if (self.url is None) != (self.stand_in is None) or (self.url is None) != (self.md5 is None):
+            raise ValueError("url, md5 and stand_in belong together")
+        return self
+
+
+class Manifest(RootModel[dict[str, Picture]]):
+    """All pictures by name."""
+
+    def __getitem__(self, name: str) -> Picture:
+        if name not in self.root:
+            raise InputError(f"unknown picture {name!r}; allowed: {', '.join(self.root)}")
+        return self.root[name]
+
+    def available(self, name: str) -> str:
+        """`name` itself, or its stand-in when it has an address and is not on this machine."""
+        picture = self[name]
+        if picture.stand_in is None or own_file(name) is not None:
+            return name
+        return self.available(picture.stand_in)
+
+
+def load_manifest(file: Path) -> Manifest:
+    """Read data/images.yaml; InputError names the file, the entry and what is wrong."""
+    try:
+        return Manifest.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except (OSError, yaml.YAMLError) as error:
+        raise InputError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in problem["loc"])
+        raise InputError(f"{file}: {place}: {problem['msg']}") from error
+
+
+def own_file(name: str) -> Path | None:
+    """The file of picture `name` in the folder NSTBENCH_DATA, if there is one."""
+    folder = os.environ.get("NSTBENCH_DATA")
+    candidates = [Path(folder) / f"{name}{suffix}" for suffix in SUFFIXES] if folder else []
+    return next((file for file in candidates if file.is_file()), None)

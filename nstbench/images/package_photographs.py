@@ -1,0 +1,23 @@
+"""Photographs that the required packages already carry, so that nothing needs a download."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+# name -> package, file inside it
+PHOTOGRAPHS = {
+    "chelsea": ("skimage", "data/chelsea.png"),
+    "astronaut": ("skimage", "data/astronaut.png"),
+    "coffee": ("skimage", "data/coffee.png"),
+    "rocket": ("skimage", "data/rocket.jpg"),
+    "temple": ("sklearn", "datasets/images/china.jpg"),
+    "flower": ("sklearn", "datasets/images/flower.jpg"),
+    "hopper": ("matplotlib", "mpl-data/sample_data/grace_hopper.jpg"),
+}
+
+
+def photograph(name: str) -> Path:
+    """The file of a photograph inside its package, found without importing the package."""
+    package, file = PHOTOGRAPHS[name]
+    spec = find_spec(package)
+    assert spec is not None and spec.origin is not None
+    return Path(spec.origin).parent / file

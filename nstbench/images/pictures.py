@@ -1,0 +1,97 @@
+"""Picture files in and out: any ordinary format becomes 8-bit RGB of the size asked for."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from nstbench.errors import InputError
+from nstbench.files import check_writable, written_whole
+
+SMALLEST_SIDE = 16
+LARGEST_SIZE = 8192
+MOST_PIXELS = 500_000_000
+FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
+
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # Pillow warns at this limit and refuses at twice as much.
+
+
+def load_picture(path: Path, size: int, square: bool = False) -> Image.Image:
+    """Read `path` as RGB, upright, its long side scaled (bicubic) to `size` pixels.
+
+    With `square` the centre is cut out first, so the result is size x size. Transparent parts become
+    white, 16-bit values are rounded to 8 bits. Raises InputError for a file that is missing, empty,
+    truncated, no picture, or too large, too small or too elongated to be stylised.
+    """
+    check_size(size)
+    picture = read_picture(path, size)
+    if square:
+        return ImageOps.fit(picture, (size, size), Image.Resampling.BICUBIC)
+    factor = size / max(picture.size)
+    width, height = (round(side * factor) for side in picture.size)
+    if min(width, height) < SMALLEST_SIDE:
+        raise InputError(
+            f"{path} is too elongated: {picture.width}x{picture.height} px becomes {width}x{height} px, "
+            f"and both sides need at least {SMALLEST_SIDE} px; crop it or raise the size"
+        )
+    return picture.resize((width, height), Image.Resampling.BICUBIC)
+
+
+def read_picture(path: Path, at_least: int = LARGEST_SIZE) -> Image.Image:
+    """Read `path` as upright RGB at its own size, or (JPEG only) reduced while both sides keep `at_least` px."""
+    try:
+        if Path(path).stat().st_size == 0:
+            raise InputError(f"{path} is empty (0 bytes); give a picture file")
+        with Image.open(path) as image:
+            image.draft("RGB", (at_least, at_least))
+            return ImageOps.exif_transpose(_as_rgb(image))
+    except FileNotFoundError as error:
+        raise InputError(f"{path} does not exist; give the path of a picture file") from error
+    except UnidentifiedImageError as error:
+        raise InputError(f"{path} is no picture that can be read; give a PNG, JPEG, WebP or TIFF file") from error
+    except Image.DecompressionBombError as error:
+        raise InputError(f"{path} has more than {MOST_PIXELS} pixels; scale it down first") from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise InputError(f"{path} cannot be read as a picture ({error}); it may be truncated or damaged") from error
+
+
+def save_picture(picture: Image.Image, path: Path) -> None:
+    """Write `picture` whole or not at all; the format follows the suffix of `path`."""
+    check_output(path)
+    with written_whole(Path(path)) as temporary:
+        picture.save(temporary, FORMATS[Path(path).suffix.lower()])
+
+
+def check_output(path: Path) -> None:
+    """Raise InputError unless `path` names a known format in a folder that can be written."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in FORMATS:
+        raise InputError(f"cannot write {path}: unknown picture format {suffix!r}; allowed: {', '.join(FORMATS)}")
+    check_writable(Path(path))
+
+
+def check_size(size: int) -> None:
+    if not SMALLEST_SIDE <= size <= LARGEST_SIZE:
+        raise InputError(f"size {size} is out of range; allowed: {SMALLEST_SIDE} to {LARGEST_SIZE} pixels")
+
+
+def _as_rgb(image: Image.Image) -> Image.Image:
+    """Eight-bit RGB of any mode; keeps the orientation tag."""
+    exif = image.getexif()
+    if image.mode.startswith(("I", "F")):
+        rgb = Image.fromarray(_deep_grey(image)).convert("RGB")
+    elif image.has_transparency_data:
+        transparent = image.convert("RGBA")
+        white = Image.new("RGBA", transparent.size, "white")
+        rgb = Image.alpha_composite(white, transparent).convert("RGB")
+    else:
+        rgb = image.convert("RGB")
+    rgb.getexif().update(exif)
+    return rgb
+
+
+def _deep_grey(image: Image.Image) -> np.ndarray:
+    """16-bit integers (Pillow reads some as 32-bit) or floats in [0, 1] as 8-bit grey."""
+    values = np.asarray(image, dtype=np.float64)
+    full_scale = 1.0 if image.mode.startswith("F") else 65535.0
+    return np.rint(np.clip(values / full_scale, 0, 1) * 255).astype(np.uint8)

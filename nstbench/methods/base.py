@@ -1,0 +1,71 @@
+"""What a method is: parameters, named sets of them with their sources, and a function that stylises."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from nstbench.errors import InputError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from nstbench.hardware import Hardware
+    from nstbench.optimise.checkpoint import Checkpoint
+    from nstbench.optimise.loop import Outcome
+
+
+class Parameters(BaseModel):
+    """Base of every method's parameters: frozen, and no unknown names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One picture to make: content and style (1, 3, H, W), RGB in [0, 1], and how."""
+
+    content: "Tensor"
+    style: "Tensor"
+    parameters: Any
+    seed: int
+    hardware: "Hardware"
+    watch: Callable[[int, float], None] | None = None
+    checkpoint: "Checkpoint | None" = None
+
+
+@dataclass(frozen=True)
+class Method:
+    """A recipe of the suite, registered by living in this folder under the name METHOD.
+
+    `sets` maps a name to the parameters of one source (the paper, or a replicated document);
+    `draws` tells whether a run with given parameters depends on its seed.
+    """
+
+    id: str
+    title: str
+    source: str
+    parameters: type[Parameters]
+    sets: Mapping[str, Parameters]
+    draws: Callable[[Any], bool]
+    stylise: Callable[[Task], "Outcome"]
+
+    def configure(self, set_name: str, changes: Mapping[str, Any]) -> Parameters:
+        """The parameters of a named set with `changes` made; InputError names what does not fit."""
+        if set_name not in self.sets:
+            allowed = ", ".join(self.sets)
+            raise InputError(f"unknown parameter set {set_name!r} of {self.id}; allowed: {allowed}")
+        values = self.sets[set_name].model_dump() | dict(changes)
+        try:
+            return self.parameters.model_validate(values)
+        except ValidationError as error:
+            raise InputError(f"{self.id}: {first_problem(error)}") from error
+
+
+def first_problem(error: ValidationError) -> str:
+    """The first complaint of a validation in one line: where, what is wrong, which value."""
+    problem = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in problem["loc"]) or "value"
+    given = "" if problem["type"] == "missing" else f" (given: {problem['input']!r})"
+    return f"{place}: {problem['msg']}{given}"

@@ -1,0 +1,115 @@
+"""Gatys, Ecker and Bethge 2015: an image descends from a start towards content and Gram matrices.
+
+    L = alpha sum_l v_l 1/(2 N_l M_l) |F_l - P_l|^2  +  sum_l w_l 1/(4 N_l^2) |G_l/M_l - A_l/M_l|^2
+
+The content term is divided by the number of its features, so that alpha means the same at every size.
+The paper's own ratio is alpha/beta = alpha / (N M) of the content layer.
+"""
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from nstbench.backbones.catalogue import architecture
+from nstbench.methods.base import Method, Parameters, Task
+from nstbench.optimise.settings import AdamSettings, LBFGSSettings, OptimiserSettings
+
+if TYPE_CHECKING:
+    from nstbench.objective import Match
+    from nstbench.optimise.loop import Outcome
+
+STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+EQUAL_WEIGHTS = dict.fromkeys(STYLE_LAYERS, 0.2)
+# 1e3 / n^2 for n = 64, 128, 256, 512, 512 channels, scaled to sum 1 (Gatys' PyTorch notebook).
+INVERSE_SQUARE_WEIGHTS = dict(zip(STYLE_LAYERS, (0.744, 0.186, 0.0465, 0.0116, 0.0116), strict=True))
+
+
+class GatysParameters(Parameters):
+    """Everything that decides a picture besides the two images, the seed and the machine."""
+
+    backbone: str = "vgg19"
+    weights: str = "embedded"
+    pooling: Literal["max", "average"]
+    content_layers: dict[str, float] = {"relu4_2": 1.0}
+    style_layers: dict[str, float] = EQUAL_WEIGHTS
+    alpha: float = Field(ge=0)
+    init: Literal["content", "style", "noise"]
+    optimiser: OptimiserSettings
+    evaluations: int = Field(ge=1)
+
+    @field_validator("backbone")
+    @classmethod
+    def _known_backbone(cls, name: str) -> str:
+        return architecture(name).id
+
+    @model_validator(mode="after")
+    def _known_layers(self) -> "GatysParameters":
+        architecture(self.backbone).check_layers([*self.content_layers, *self.style_layers])
+        if not self.content_layers and not self.style_layers:
+            raise ValueError("content_layers and style_layers are both empty; name at least one layer")
+        return self
+
+
+# alpha from the printed ratio 1e-3, which the authors' code reaches at alpha/beta = 2.4e-10 and 512 px.
+PAPER = GatysParameters(
+    pooling="average", alpha=5.0e-4, init="noise", optimiser=LBFGSSettings(), evaluations=2000
+)
+# Jain and Venkitachalam, section 3 and figure 9.
+JAIN = GatysParameters(
+    pooling="max", alpha=5.25e-7, init="content", optimiser=AdamSettings(rate=1e-3), evaluations=15000
+)
+# Nikulin and Novak built on Tai's code: alpha/beta = 5e-10 at 512 px, 500 x 3 evaluations.
+NIKULIN = GatysParameters(
+    pooling="average", alpha=1.05e-3, init="content", optimiser=LBFGSSettings(), evaluations=1500
+)
+# Unlusoy et al., weights of Gatys' notebook, beta = 100: alpha = 1.524 / 100.
+UNLUSOY = GatysParameters(
+    pooling="max",
+    style_layers=INVERSE_SQUARE_WEIGHTS,
+    alpha=1.524e-2,
+    init="content",
+    optimiser=LBFGSSettings(rate=0.2),
+    evaluations=200,
+)
+
+
+def stylise(task: Task) -> "Outcome":
+    """The picture of `task`, by descent on its pixels."""
+    from nstbench.backbones.loading import load_backbone
+    from nstbench.methods.descent import content_terms, make_optimiser, start_image, style_terms
+    from nstbench.objective import Objective
+    from nstbench.optimise.loop import optimise
+
+    parameters: GatysParameters = task.parameters
+    backbone = load_backbone(parameters.backbone, parameters.weights, parameters.pooling, task.hardware)
+    backbone.truncate([*parameters.content_layers, *parameters.style_layers])
+    terms = [
+        *content_terms(backbone, task.content, parameters.content_layers, parameters.alpha),
+        *style_terms(backbone, task.style, parameters.style_layers),
+    ]
+    start = start_image(task, parameters.init)
+    optimiser = make_optimiser(parameters.optimiser)
+    outcome = optimise(
+        Objective(backbone, terms), start, optimiser, parameters.evaluations, task.watch, task.checkpoint
+    )
+    return replace(outcome, facts={"canonical_ratio": canonical_ratio(terms)})
+
+
+def canonical_ratio(terms: "list[Match]") -> float:
+    """alpha / beta of L = alpha 1/2 |F - P|^2 + beta sum_l w_l E_l with sum w_l = 1 (Gatys et al. 2015, eq. 7)."""
+    content = sum(2 * term.factor * term.weight for term in terms if term.name.startswith("content/"))
+    style = sum(term.weight for term in terms if term.name.startswith("style/"))
+    return content / style if style else math.inf
+
+
+METHOD = Method(
+    id="gatys2015",
+    title="A neural algorithm of artistic style",
+    source="Gatys, Ecker and Bethge 2015, arXiv:1508.06576",
+    parameters=GatysParameters,
+    sets={"paper": PAPER, "jain": JAIN, "nikulin": NIKULIN, "unlusoy": UNLUSOY},
+    draws=lambda parameters: parameters.init == "noise",
+    stylise=stylise,
+)

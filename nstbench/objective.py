@@ -1,0 +1,58 @@
+"""A weighted sum of terms over one pass through a backbone."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from nstbench.backbones.network import Backbone
+
+Features = Mapping[str, Tensor]
+
+
+class Term(Protocol):
+    """One summand: a name for the trace, a weight, the layers it reads and its unweighted loss."""
+
+    name: str
+    weight: float
+    layers: tuple[str, ...]
+
+    def loss(self, features: Features) -> Tensor: ...
+
+
+@dataclass(frozen=True)
+class Match:
+    """factor * sum (statistic(F) - target)^2 at one layer; the target is computed once."""
+
+    name: str
+    weight: float
+    layer: str
+    statistic: Callable[[Tensor], Tensor]
+    factor: float
+    target: Tensor
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        return (self.layer,)
+
+    def loss(self, features: Features) -> Tensor:
+        difference = self.statistic(features[self.layer]) - self.target
+        return self.factor * difference.square().sum()
+
+
+class Objective:
+    """Calling it with an image (1, 3, H, W) gives (1 + T,): the weighted total, then each term's own loss."""
+
+    def __init__(self, backbone: Backbone, terms: Sequence[Term]) -> None:
+        self.backbone = backbone
+        self.terms = tuple(terms)
+        self.layers = tuple(dict.fromkeys(layer for term in terms for layer in term.layers))
+        self._weights = torch.tensor([term.weight for term in terms], device=backbone.scale.device)
+
+    def __call__(self, image: Tensor) -> Tensor:
+        features = self.backbone(image, self.layers)
+        losses = torch.stack([term.loss(features) for term in self.terms])
+        total = losses @ self._weights.to(losses.dtype)
+        return torch.cat([total[None], losses])

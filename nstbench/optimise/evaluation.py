@@ -1,0 +1,25 @@
+"""What an optimiser asks of an objective: its value and gradient at a point."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Loss () and gradient (n,) at one point (n,)."""
+
+    loss: Tensor
+    gradient: Tensor
+
+    @property
+    def value(self) -> float:
+        return self.loss.item()
+
+
+Evaluate = Callable[[Tensor], Evaluation]
+
+
+class BudgetSpent(Exception):
+    """Raised by an `Evaluate` that may not be called again; the accepted point stays what it was."""

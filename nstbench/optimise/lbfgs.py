@@ -1,0 +1,178 @@
+"""Limited-memory BFGS on one flat parameter, built for few, large matrix products.
+
+The two-loop recursion only ever needs inner products between the stored steps s, gradient changes y and
+the gradient, so it runs on a small table of them in fp64 (Chen, Wang and Zhou 2014, "Large-scale L-BFGS
+using MapReduce", algorithm 3). The long vectors are touched twice per iteration, once for the products
+and once for the direction, and values leave the device once.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from nstbench.optimise.evaluation import Evaluate, Evaluation
+from nstbench.optimise.wolfe import strong_wolfe
+
+# The first step moves no pixel by more than a tenth of a grey level; Torch7's min(1, 1/|g|_1) depends on
+# the loss's scale.
+FIRST_STEP = 0.1 / 255
+# A step to more than this many times the loss is taken back; the papers' L-BFGS accepts everything.
+RUNAWAY = 2.0
+SHORTER = 0.25
+MOST_RETRIES = 8
+
+
+class LBFGS:
+    """Minimise by x <- x - rate H g, with H from the last `history` steps.
+
+    Without a line search an iteration is one evaluation (as in Torch7 and the papers); with it the step
+    length satisfies the strong Wolfe conditions. A step to a loss that is not finite, or that more than
+    doubles, is taken back and tried at a quarter of its length; after eight retries the history is
+    forgotten.
+    """
+
+    def __init__(self, rate: float = 1.0, history: int = 100, line_search: bool = False) -> None:
+        self.rate = rate
+        self.history = history
+        self.line_search = line_search
+
+    def start(self, point: Tensor, evaluate: Evaluate) -> None:
+        """Evaluate `point` (n,) and reserve the history."""
+        self.point = point
+        self.current = evaluate(point)
+        self.steps_taken_back = 0
+        self._memory = _Memory(self.history, point)
+
+    def step(self, evaluate: Evaluate) -> None:
+        """One iteration; `point` and `current` become the accepted point and its evaluation."""
+        direction = self._memory.direction(self.current.gradient)
+        length = self.rate if self._memory.pairs else self._first_length()
+        for _ in range(MOST_RETRIES):
+            if self.line_search:
+                length, trial = strong_wolfe(evaluate, self.point, direction, length, self.current)
+            else:
+                trial = evaluate(self.point + length * direction)
+            if _acceptable(trial, self.current):
+                self._move(length * direction, trial)
+                return
+            self.steps_taken_back += 1
+            length *= SHORTER
+        self._memory.forget()
+
+    def _move(self, step: Tensor, trial: Evaluation) -> None:
+        self._memory.remember(step, trial.gradient - self.current.gradient, trial.gradient)
+        self.point = self.point + step
+        self.current = trial
+
+    def state(self) -> dict[str, Any]:
+        """Everything that the next step depends on, as tensors and numbers."""
+        return {
+            "point": self.point,
+            "loss": self.current.loss,
+            "gradient": self.current.gradient,
+            "steps_taken_back": self.steps_taken_back,
+            "memory": self._memory.state(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self.point = state["point"]
+        self.current = Evaluation(state["loss"], state["gradient"])
+        self.steps_taken_back = state["steps_taken_back"]
+        self._memory = _Memory(self.history, self.point)
+        self._memory.restore(state["memory"])
+
+    def _first_length(self) -> float:
+        largest = self.current.gradient.abs().max().item()
+        if largest == 0:
+            return 0.0
+        return FIRST_STEP / largest
+
+
+class _Memory:
+    """The last pairs (s, y) and the table of their inner products; rows 0..m-1 are s, m..2m-1 are y."""
+
+    def __init__(self, size: int, like: Tensor) -> None:
+        self.size = size
+        self._steps = like.new_zeros(size, like.numel())
+        self._changes = like.new_zeros(size, like.numel())
+        self.forget()
+
+    def forget(self) -> None:
+        self.pairs = 0
+        self._stored = 0
+        self._products = np.zeros((2 * self.size, 2 * self.size))
+        self._with_gradient = np.zeros(2 * self.size)
+
+    def remember(self, step: Tensor, change: Tensor, gradient: Tensor) -> None:
+        """Store a pair, and the products of all pairs with it and with the new gradient."""
+        slot = self._stored % self.size
+        self._stored += 1
+        self.pairs = min(self._stored, self.size)
+        self._steps[slot], self._changes[slot] = step, change
+        vectors = torch.stack([step, change, gradient], 1)
+        filled = slice(0, self.pairs)
+        products = torch.cat([self._steps[filled] @ vectors, self._changes[filled] @ vectors])
+        table = products.double().cpu().numpy()
+        rows = np.r_[0 : self.pairs, self.size : self.size + self.pairs]
+        for column, row in enumerate((slot, self.size + slot)):
+            self._products[row, rows] = self._products[rows, row] = table[:, column]
+        self._with_gradient[rows] = table[:, 2]
+
+    def direction(self, gradient: Tensor) -> Tensor:
+        """-H g; the negative gradient while nothing is remembered."""
+        if not self.pairs:
+            return -gradient
+        coefficients, of_gradient = self._recursion()
+        weights = torch.from_numpy(coefficients).to(gradient)
+        newton = weights[: self.pairs] @ self._steps[: self.pairs]
+        newton += weights[self.size : self.size + self.pairs] @ self._changes[: self.pairs]
+        return newton.add_(gradient, alpha=of_gradient).neg_()
+
+    def _recursion(self) -> tuple[np.ndarray, float]:
+        """The two loops of L-BFGS (Nocedal and Wright, algorithm 7.4) on coefficients instead of vectors."""
+        curvature = np.diagonal(self._products, offset=self.size)[: self.size]
+        usable = [slot for slot in self._oldest_first() if curvature[slot] > 0]
+        coefficients, of_gradient = np.zeros(2 * self.size), 1.0
+        alphas: dict[int, float] = {}
+        for slot in reversed(usable):
+            product = self._products[slot] @ coefficients + of_gradient * self._with_gradient[slot]
+            alphas[slot] = product / curvature[slot]
+            coefficients[self.size + slot] -= alphas[slot]
+        if usable:
+            newest = usable[-1]
+            scale = curvature[newest] / self._products[self.size + newest, self.size + newest]
+            coefficients *= scale
+            of_gradient *= scale
+        for slot in usable:
+            row = self.size + slot
+            product = self._products[row] @ coefficients + of_gradient * self._with_gradient[row]
+            coefficients[slot] += alphas[slot] - product / curvature[slot]
+        return coefficients, of_gradient
+
+    def _oldest_first(self) -> list[int]:
+        return [number % self.size for number in range(self._stored - self.pairs, self._stored)]
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "stored": self._stored,
+            "steps": self._steps[: self.pairs],
+            "changes": self._changes[: self.pairs],
+            "products": torch.from_numpy(self._products),
+            "with_gradient": torch.from_numpy(self._with_gradient),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self._stored = state["stored"]
+        self.pairs = min(self._stored, self.size)
+        self._steps[: self.pairs] = state["steps"]
+        self._changes[: self.pairs] = state["changes"]
+        self._products = state["products"].numpy()
+        self._with_gradient = state["with_gradient"].numpy()
+
+
+def _acceptable(trial: Evaluation, current: Evaluation) -> bool:
+    value = trial.value
+    return math.isfinite(value) and value <= RUNAWAY * abs(current.value)

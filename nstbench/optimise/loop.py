@@ -1,0 +1,113 @@
+"""The one pixel loop: an image descends an objective for a fixed number of evaluations."""
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from nstbench.errors import InputError
+from nstbench.objective import Objective
+from nstbench.optimise.checkpoint import Checkpoint
+from nstbench.optimise.evaluation import BudgetSpent, Evaluate, Evaluation
+
+
+class Optimiser(Protocol):
+    """An algorithm that moves `point` (n,) downhill, one iteration at a time."""
+
+    point: Tensor
+    current: Evaluation
+    steps_taken_back: int
+
+    def start(self, point: Tensor, evaluate: Evaluate) -> None: ...
+    def step(self, evaluate: Evaluate) -> None: ...
+    def state(self) -> dict[str, Any]: ...
+    def restore(self, state: dict[str, Any]) -> None: ...
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The image found (1, 3, H, W), not clipped, and how the descent went.
+
+    `trace` (evaluations, 1 + T) holds the total loss, then each term's unweighted loss, in the order of
+    `terms`; `seconds` is the time since the start at the end of each evaluation; `facts` are numbers that
+    a method adds about the run.
+    """
+
+    image: Tensor
+    terms: tuple[str, ...]
+    trace: Tensor
+    seconds: list[float]
+    steps_taken_back: int
+    facts: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class _Recorder:
+    """Evaluates the objective, keeps every loss on the device, and refuses when the budget is spent."""
+
+    objective: Objective
+    shape: torch.Size
+    budget: int
+    watch: Callable[[int, float], None] | None
+    rows: list[Tensor] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    started: float = field(default_factory=time.perf_counter)
+
+    def __call__(self, point: Tensor) -> Evaluation:
+        if len(self.rows) >= self.budget:
+            raise BudgetSpent
+        image = point.view(self.shape).requires_grad_()
+        losses = self.objective(image)
+        (gradient,) = torch.autograd.grad(losses[0], image)
+        image.requires_grad_(False)
+        self.rows.append(losses.detach())
+        self.seconds.append(time.perf_counter() - self.started)
+        if self.watch is not None:
+            self.watch(len(self.rows), self.rows[-1][0].item())
+        return Evaluation(self.rows[-1][0], gradient.flatten())
+
+
+def optimise(
+    objective: Objective,
+    start: Tensor,
+    optimiser: Optimiser,
+    evaluations: int,
+    watch: Callable[[int, float], None] | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> Outcome:
+    """Descend from `start` (1, 3, H, W), RGB in [0, 1], with `evaluations` loss-and-gradient evaluations.
+
+    `watch` is called after each evaluation with its number and the total loss. With a `checkpoint`
+    the descent resumes from it and ends with the same image, bit for bit. Raises InputError when the
+    loss stops being a number and the optimiser has no way back.
+    """
+    recorder = _Recorder(objective, start.shape, evaluations, watch)
+    saved = checkpoint.load() if checkpoint else None
+    if saved:
+        recorder.rows = list(saved["rows"])
+        recorder.seconds = list(saved["seconds"])
+        recorder.started -= recorder.seconds[-1]
+        optimiser.restore(saved["optimiser"])
+    else:
+        optimiser.start(start.flatten().contiguous(), recorder)
+    try:
+        while len(recorder.rows) < evaluations:
+            optimiser.step(recorder)
+            if checkpoint and checkpoint.due:
+                state = {"optimiser": optimiser.state(), "rows": recorder.rows, "seconds": recorder.seconds}
+                checkpoint.save(state)
+    except BudgetSpent:
+        pass
+    if not math.isfinite(optimiser.current.value):
+        raise InputError(
+            f"the descent diverged within {len(recorder.rows)} evaluations (loss {optimiser.current.value}); "
+            "lower the optimiser's rate or the weights of the loss"
+        )
+    image = optimiser.point.view(start.shape)
+    names = tuple(term.name for term in objective.terms)
+    trace = torch.stack(recorder.rows).cpu()
+    return Outcome(image, names, trace, recorder.seconds, optimiser.steps_taken_back)

@@ -1,0 +1,28 @@
+"""Optimisers as data, readable without importing torch."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class LBFGSSettings(BaseModel):
+    """L-BFGS; the defaults are those of Torch7 and PyTorch."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["lbfgs"] = "lbfgs"
+    rate: float = Field(default=1.0, gt=0)
+    history: int = Field(default=100, ge=1)
+    line_search: bool = False
+
+
+class AdamSettings(BaseModel):
+    """Adam; `rate` is the step size in units of the image's [0, 1]."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["adam"] = "adam"
+    rate: float = Field(gt=0)
+
+
+OptimiserSettings = Annotated[LBFGSSettings | AdamSettings, Field(discriminator="kind")]
