@@ -61,10 +61,13 @@ def check_writable(path: Path) -> None:
     folder = path.parent
     while not folder.exists():
         folder = folder.parent
-    if path.is_dir():
-        raise _cannot_write(path, IsADirectoryError(errno.EISDIR, "it is a folder"))
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise _cannot_write(path, PermissionError(errno.EACCES, f"{folder} is no folder that can be written"))
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _cannot_write(path, error) from error
 
 
 def write_text(path: Path, text: str) -> None:

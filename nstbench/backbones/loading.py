@@ -1,12 +1,9 @@
 """A backbone ready for use: weights read, activations normalised, precision and device set."""
 
-import torch
-
 from nstbench.backbones.catalogue import architecture
-from nstbench.backbones.embedded import MEAN
 from nstbench.backbones.network import Backbone
 from nstbench.backbones.normalisation import calibration_images, channel_means, normalise
-from nstbench.backbones.weight_files import read_weights
+from nstbench.backbones.weight_files import MEAN, read_weights
 from nstbench.errors import InputError
 from nstbench.hardware import Hardware
 

@@ -5,20 +5,32 @@ torch's hub cache, else downloaded with its checksum; anything else is the path 
 """
 
 import os
-import pickle
 from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from nstbench.backbones.architecture import Architecture
-from nstbench.backbones.embedded import FOLDER, embedded_file
+from nstbench.backbones.embedded import embedded_file
+from nstbench.backbones.network import Backbone
 from nstbench.errors import InputError
+from nstbench.files import written_whole
 
 Weights = dict[str, Tensor]
+# Suffix of the channel means that our own files carry beside weights and biases.
+MEAN = ".mean"
+
+
+def save_weights(backbone: Backbone, means: Weights, path: Path) -> None:
+    """Write weights, biases and channel means (`conv1_1.mean`) of every convolution as fp16 safetensors."""
+    tensors = {name.removeprefix("layers."): tensor for name, tensor in backbone.state_dict().items()}
+    tensors |= {name + MEAN: mean for name, mean in means.items()}
+    halves = {name: tensor.to(torch.float16).contiguous() for name, tensor in tensors.items()}
+    metadata = {"architecture": backbone.architecture.id, "width": str(backbone.width)}
+    with written_whole(path) as temporary:
+        save_file(halves, temporary, metadata)
 
 
 def read_weights(architecture: Architecture, source: str) -> Weights:
@@ -40,11 +52,7 @@ def read_weights(architecture: Architecture, source: str) -> Weights:
 def locate_weights(architecture: Architecture, source: str) -> Path:
     """The file that `source` stands for, downloading ImageNet weights when they are nowhere on this machine."""
     if source == "embedded":
-        file = embedded_file(architecture.id)
-        if not file.exists():
-            available = ", ".join(sorted(file.stem for file in FOLDER.glob("*.safetensors")))
-            raise InputError(f"no embedded weights for {architecture.id}; embedded are: {available}")
-        return file
+        return embedded_file(architecture.id)
     if source == "imagenet":
         return _imagenet_file(architecture)
     if not Path(source).is_file():
@@ -86,7 +94,7 @@ def _read(file: Path) -> Mapping[str, Tensor]:
         if file.suffix == ".safetensors":
             return load_file(file)
         tensors = torch.load(file, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, SafetensorError, pickle.UnpicklingError) as error:
+    except Exception as error:  # Unpickling a damaged file can raise anything.
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f"{file} is no readable weight file ({reason}); give a .safetensors or .pth file") from error
     if not isinstance(tensors, Mapping) or not all(isinstance(tensor, Tensor) for tensor in tensors.values()):

@@ -4,9 +4,8 @@ import json
 import platform
 import resource
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy
 import pandas as pd
@@ -26,32 +25,33 @@ from nstbench.methods import method
 from nstbench.methods.base import Task
 from nstbench.optimise.checkpoint import Checkpoint
 from nstbench.optimise.loop import Outcome
+from nstbench.progress import progress
 
 
 def execute(
     run: RunSpecification,
     pictures: Path,
     results: Path,
-    device: str = "auto",
-    watch: Callable[[int, float], None] | None = None,
+    log: TextIO,
 ) -> RunFolder:
     """Make `run` from pictures/<name>.png into results/runs/<id>/, unless it is there already.
 
-    Goes on from a checkpoint when an earlier attempt was interrupted.
+    Goes on from a checkpoint when an earlier attempt was interrupted. Progress goes to `log`.
     """
     folder = RunFolder(results / "runs" / run.id)
     files = [pictures / f"{run.content}.png", pictures / f"{run.style}.png", _weights(run)]
     mark = fingerprint(files)
     if folder.is_done(mark):
         return folder
-    hardware = resolve(device, run.precision)
+    hardware = resolve(precision=run.precision)
     checkpoint = Checkpoint(results / "checkpoints" / f"{run.id}-{mark[:12]}.pt")
     content, style = (
         to_tensor(load_picture(file, run.size, square=True)).to(hardware.device) for file in files[:2]
     )
-    task = Task(content, style, run.typed_parameters(), run.seed, hardware, watch, checkpoint)
     started = time.perf_counter()
-    outcome = method(run.method).stylise(task)
+    with progress(run.id, run.parameters["evaluations"], log) as watch:
+        task = Task(content, style, run.typed_parameters(), run.seed, hardware, watch, checkpoint)
+        outcome = method(run.method).stylise(task)
     record = _record(run, outcome, hardware, time.perf_counter() - started, mark, files)
     with folder_written_whole(folder.folder) as temporary:
         save_picture(to_picture(outcome.image), temporary / "image.png")

@@ -50,7 +50,11 @@ class Panel(_Frozen):
 
 
 class Experiment(_Frozen):
-    """One figure. Its arms are the product of its axes; an arm's id joins its points' ids by `/`."""
+    """One figure. Its arms are the product of its axes; an arm's id joins its points' ids by `/`.
+
+    Later settings win: the method's parameter set, `settings`, `when_shortened` (only under a profile
+    that cuts the source's evaluations), and those of the arm.
+    """
 
     id: str
     title: str
@@ -61,6 +65,7 @@ class Experiment(_Frozen):
     method: str
     parameters: str
     settings: dict[str, Any] = {}
+    when_shortened: dict[str, Any] = {}
     axes: tuple[tuple[Point, ...], ...] = Field(min_length=1)
     pairs: tuple[Pair, ...] = Field(min_length=1)
     panel: Panel
@@ -79,8 +84,11 @@ class Experiment(_Frozen):
                 raise ValueError(f"unknown tile {tile!r} in panel; allowed: {', '.join((*IMAGE_TILES, *arms))}")
         recipe = method(self.method)
         for arm in self.arms:
-            recipe.configure(self.parameters, {**self.settings, **arm.settings})
+            recipe.configure(self.parameters, self.settings_of(arm, shortened=True))
         return self
+
+    def settings_of(self, arm: "Arm", shortened: bool) -> dict[str, Any]:
+        return {**self.settings, **(self.when_shortened if shortened else {}), **arm.settings}
 
 
 class Arm:

@@ -11,7 +11,7 @@ from nstbench.experiments.specification import RunSpecification
 from nstbench.images.manifest import Manifest
 from nstbench.methods import method
 
-RUNS_PER_BATCH = 6
+RUNS_PER_BATCH = 4
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,9 @@ def _runs(
     experiment: Experiment, pair: Pair, arm: Arm, profile: Profile, manifest: Manifest
 ) -> Iterable[RunSpecification]:
     recipe = method(experiment.method)
-    changes = {"weights": profile.weights, **experiment.settings, **arm.settings}
-    if profile.evaluations is not None:
-        changes["evaluations"] = profile.evaluations
+    shortened = profile.evaluations is not None
+    budget = {"evaluations": profile.evaluations} if shortened else {}
+    changes = {"weights": profile.weights, **budget, **experiment.settings_of(arm, shortened)}
     parameters = recipe.configure(experiment.parameters, changes)
     for seed in range(profile.seeds if recipe.draws(parameters) else 1):
         yield RunSpecification(

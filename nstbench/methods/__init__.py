@@ -3,20 +3,18 @@
 Planning a pipeline imports every method, so a method imports torch inside its functions only.
 """
 
-import importlib
-import pkgutil
+import sys
 from functools import cache
 
 from nstbench.errors import InputError
 from nstbench.methods.base import Method
+from nstbench.plugins import members
 
 
 @cache
 def methods() -> dict[str, Method]:
     """Every method by id."""
-    modules = (importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__))
-    found = (module.METHOD for module in modules if hasattr(module, "METHOD"))
-    return {method.id: method for method in found}
+    return members(sys.modules[__name__], "METHOD")
 
 
 def method(id: str) -> Method:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from nstbench.errors import InputError
+from nstbench.progress import Watch
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -31,7 +32,7 @@ class Task:
     parameters: Any
     seed: int
     hardware: "Hardware"
-    watch: Callable[[int, float], None] | None = None
+    watch: Watch | None = None
     checkpoint: "Checkpoint | None" = None
 
 
@@ -40,7 +41,8 @@ class Method:
     """A recipe of the suite, registered by living in this folder under the name METHOD.
 
     `sets` maps a name to the parameters of one source (the paper, or a replicated document);
-    `draws` tells whether a run with given parameters depends on its seed.
+    `everyday_set` is the one for a user's own two pictures; `draws` tells whether a run with given
+    parameters depends on its seed.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Method:
     source: str
     parameters: type[Parameters]
     sets: Mapping[str, Parameters]
+    everyday_set: str
     draws: Callable[[Any], bool]
     stylise: Callable[[Task], "Outcome"]
 

@@ -74,11 +74,14 @@ UNLUSOY = GatysParameters(
     evaluations=200,
 )
 
+# For a user's own pictures: Nikulin and Novak's settings with a budget that suits a desk machine.
+EVERYDAY = NIKULIN.model_copy(update={"evaluations": 300})
+
 
 def stylise(task: Task) -> "Outcome":
     """The picture of `task`, by descent on its pixels."""
     from nstbench.backbones.loading import load_backbone
-    from nstbench.methods.descent import content_terms, make_optimiser, start_image, style_terms
+    from nstbench.descent import content_terms, make_optimiser, start_image, style_terms
     from nstbench.objective import Objective
     from nstbench.optimise.loop import optimise
 
@@ -109,7 +112,8 @@ METHOD = Method(
     title="A neural algorithm of artistic style",
     source="Gatys, Ecker and Bethge 2015, arXiv:1508.06576",
     parameters=GatysParameters,
-    sets={"paper": PAPER, "jain": JAIN, "nikulin": NIKULIN, "unlusoy": UNLUSOY},
+    sets={"paper": PAPER, "jain": JAIN, "nikulin": NIKULIN, "unlusoy": UNLUSOY, "everyday": EVERYDAY},
+    everyday_set="everyday",
     draws=lambda parameters: parameters.init == "noise",
     stylise=stylise,
 )

@@ -49,7 +49,7 @@ class LBFGS:
     def step(self, evaluate: Evaluate) -> None:
         """One iteration; `point` and `current` become the accepted point and its evaluation."""
         direction = self._memory.direction(self.current.gradient)
-        length = self.rate if self._memory.pairs else self._first_length()
+        length = self.rate if self._memory.usable else self._first_length()
         for _ in range(MOST_RETRIES):
             if self.line_search:
                 length, trial = strong_wolfe(evaluate, self.point, direction, length, self.current)
@@ -88,7 +88,8 @@ class LBFGS:
         largest = self.current.gradient.abs().max().item()
         if largest == 0:
             return 0.0
-        return FIRST_STEP / largest
+        # Where the loss curves downwards nothing is learned from a step: each next one is twice as long.
+        return FIRST_STEP / largest * 2.0**self._memory.pairs
 
 
 class _Memory:
@@ -122,8 +123,8 @@ class _Memory:
         self._with_gradient[rows] = table[:, 2]
 
     def direction(self, gradient: Tensor) -> Tensor:
-        """-H g; the negative gradient while nothing is remembered."""
-        if not self.pairs:
+        """-H g; the negative gradient while nothing usable is remembered."""
+        if not self.usable:
             return -gradient
         coefficients, of_gradient = self._recursion()
         weights = torch.from_numpy(coefficients).to(gradient)
@@ -133,27 +134,33 @@ class _Memory:
 
     def _recursion(self) -> tuple[np.ndarray, float]:
         """The two loops of L-BFGS (Nocedal and Wright, algorithm 7.4) on coefficients instead of vectors."""
-        curvature = np.diagonal(self._products, offset=self.size)[: self.size]
-        usable = [slot for slot in self._oldest_first() if curvature[slot] > 0]
+        curvature, usable = self._curvature, self.usable
         coefficients, of_gradient = np.zeros(2 * self.size), 1.0
         alphas: dict[int, float] = {}
         for slot in reversed(usable):
             product = self._products[slot] @ coefficients + of_gradient * self._with_gradient[slot]
             alphas[slot] = product / curvature[slot]
             coefficients[self.size + slot] -= alphas[slot]
-        if usable:
-            newest = usable[-1]
-            scale = curvature[newest] / self._products[self.size + newest, self.size + newest]
-            coefficients *= scale
-            of_gradient *= scale
+        newest = usable[-1]
+        scale = curvature[newest] / self._products[self.size + newest, self.size + newest]
+        coefficients *= scale
+        of_gradient *= scale
         for slot in usable:
             row = self.size + slot
             product = self._products[row] @ coefficients + of_gradient * self._with_gradient[row]
             coefficients[slot] += alphas[slot] - product / curvature[slot]
         return coefficients, of_gradient
 
-    def _oldest_first(self) -> list[int]:
-        return [number % self.size for number in range(self._stored - self.pairs, self._stored)]
+    @property
+    def _curvature(self) -> np.ndarray:
+        """s'y of every slot."""
+        return np.diagonal(self._products, offset=self.size)
+
+    @property
+    def usable(self) -> list[int]:
+        """The slots with positive curvature, oldest first."""
+        oldest_first = (number % self.size for number in range(self._stored - self.pairs, self._stored))
+        return [slot for slot in oldest_first if self._curvature[slot] > 0]
 
     def state(self) -> dict[str, Any]:
         return {

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from nstbench.errors import InputError
 from nstbench.objective import Objective
 from nstbench.optimise.checkpoint import Checkpoint
 from nstbench.optimise.evaluation import BudgetSpent, Evaluate, Evaluation
+from nstbench.progress import Watch
 
 
 class Optimiser(Protocol):
@@ -52,7 +53,7 @@ class _Recorder:
     objective: Objective
     shape: torch.Size
     budget: int
-    watch: Callable[[int, float], None] | None
+    watch: Watch | None
     rows: list[Tensor] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     started: float = field(default_factory=time.perf_counter)
@@ -67,7 +68,7 @@ class _Recorder:
         self.rows.append(losses.detach())
         self.seconds.append(time.perf_counter() - self.started)
         if self.watch is not None:
-            self.watch(len(self.rows), self.rows[-1][0].item())
+            self.watch(len(self.rows), self.rows[-1][0])
         return Evaluation(self.rows[-1][0], gradient.flatten())
 
 
@@ -76,7 +77,7 @@ def optimise(
     start: Tensor,
     optimiser: Optimiser,
     evaluations: int,
-    watch: Callable[[int, float], None] | None = None,
+    watch: Watch | None = None,
     checkpoint: Checkpoint | None = None,
 ) -> Outcome:
     """Descend from `start` (1, 3, H, W), RGB in [0, 1], with `evaluations` loss-and-gradient evaluations.

@@ -8,7 +8,6 @@ import dataclasses
 import json
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,10 +16,11 @@ from torch import Tensor, nn
 from torch.nn.functional import smooth_l1_loss
 
 from nstbench.backbones.catalogue import ARCHITECTURES
-from nstbench.backbones.embedded import save_weights
 from nstbench.backbones.network import Backbone
-from nstbench.backbones.normalisation import channel_means
-from nstbench.files import write_text, written_whole
+from nstbench.backbones.normalisation import calibration_images, channel_means
+from nstbench.backbones.weight_files import save_weights
+from nstbench.files import check_writable, write_text, written_whole
+from nstbench.progress import Watch
 from nstbench.training.batch_norm import fold_batch_norm, insert_batch_norm
 from nstbench.training.crops import CropSource
 from nstbench.training.teacher import Teacher
@@ -100,16 +100,17 @@ def train_backbone(
     folders: list[Path],
     teacher_file: Path,
     output: Path,
-    report: Callable[[Progress, float], None],
+    watch: Watch,
 ) -> None:
     """Train by `recipe` and write OUTPUT (safetensors, fp16) and its card (OUTPUT with suffix .json).
 
-    Resumes from OUTPUT with suffix .checkpoint when that holds the same recipe. `report` is called
-    after every step with the progress and the loss.
+    Resumes from OUTPUT with suffix .checkpoint when that holds the same recipe. `watch` is called after
+    every step with its number and the loss.
     """
     crops = CropSource(folders, recipe.crop, recipe.batch, recipe.seed)
+    check_writable(output)
     teacher = Teacher.load(teacher_file).to(memory_format=torch.channels_last)
-    teacher.calibrate(torch.cat([crops.training(-1 - i & 0xFFFF) for i in range(CALIBRATION_BATCHES)]))
+    teacher.calibrate(torch.cat([crops.held_out(step) for step in range(CALIBRATION_BATCHES)]))
     student = Student(recipe, teacher).to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(
         student.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
@@ -126,7 +127,7 @@ def train_backbone(
         progress.seconds += time.perf_counter() - started
         if progress.step % 250 == 0 or progress.step == recipe.steps:
             progress.curve.append({"step": progress.step, **_held_out_r2(student, teacher, crops)})
-        report(progress, loss)
+        watch(progress.step, loss)
         if time.perf_counter() - saved_at > CHECKPOINT_SECONDS or progress.step == recipe.steps:
             _save_checkpoint(checkpoint, recipe, student, optimiser, progress)
             saved_at = time.perf_counter()
@@ -200,8 +201,7 @@ def _export(
 ) -> None:
     backbone = student.eval().backbone
     fold_batch_norm(backbone)
-    calibration = torch.cat([crops.held_out(step) for step in range(CALIBRATION_BATCHES)])
-    save_weights(backbone, channel_means(backbone, calibration), output)
+    save_weights(backbone, channel_means(backbone, calibration_images()), output)
     card = {
         "recipe": dataclasses.asdict(recipe),
         "teacher": teacher_file.stem,

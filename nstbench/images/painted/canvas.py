@@ -17,10 +17,11 @@ def grid(size: int) -> tuple[Array, Array]:
 
 def over(below: Array, colour: Array, cover: Array) -> Array:
     """`colour` laid over the picture `below` (H, W, 3) as far as `cover` (H, W) in [0, 1] hides it."""
-    return below + (colour - below) * cover[..., None]
+    covered: Array = below + (colour - below) * cover[..., None]
+    return covered
 
 
-def smoothstep(low: float, high: float, value: Array) -> Array:
+def smoothstep(low: float | Array, high: float, value: Array) -> Array:
     """0 below `low`, 1 above `high`, a smooth step between; `low` may be the larger one."""
     t = np.clip((value - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)
@@ -30,7 +31,8 @@ def shrink(picture: Array, factor: int) -> Array:
     """The means of factor x factor blocks: the anti-aliasing of everything drawn too large."""
     height, width = picture.shape[0] // factor, picture.shape[1] // factor
     blocks = picture.reshape(height, factor, width, factor, *picture.shape[2:])
-    return blocks.mean(axis=(1, 3))
+    means: Array = blocks.mean(axis=(1, 3))
+    return means
 
 
 def as_bytes(picture: Array) -> NDArray[np.uint8]:

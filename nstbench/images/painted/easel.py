@@ -10,10 +10,15 @@ from numpy.typing import NDArray
 from nstbench.errors import InputError
 from nstbench.images.painted.brush import brush
 from nstbench.images.painted.canvas import Array, as_bytes
+from nstbench.images.painted.composition import composition
+from nstbench.images.painted.dots import dots
+from nstbench.images.painted.facets import facets
+from nstbench.images.painted.mosaic import mosaic
 from nstbench.images.painted.scene import scene
+from nstbench.images.painted.waves import waves
 
 PAINTERS: dict[str, Callable[..., Array]] = {
-    painter.__name__: painter for painter in (brush, scene)
+    painter.__name__: painter for painter in (scene, brush, dots, facets, mosaic, waves, composition)
 }
 SMALLEST, LARGEST = 32, 4096
 

@@ -38,7 +38,8 @@ def along(level: Array) -> Array:
 def unit(flow: Array) -> Array:
     """The flow with every vector of length one."""
     length = np.linalg.norm(flow, axis=-1, keepdims=True)
-    return flow / np.maximum(length, 1e-9)
+    directions: Array = flow / np.maximum(length, 1e-9)
+    return directions
 
 
 def from_angle(angle: Array) -> Array:

@@ -60,7 +60,8 @@ def _church(rng: np.random.Generator, foot: Array) -> list[Face]:
 def _turned(points: Array, turn: float) -> Array:
     cos, sin = np.cos(turn), np.sin(turn)
     return np.stack(
-        [cos * points[:, 0] - sin * points[:, 2], points[:, 1], sin * points[:, 0] + cos * points[:, 2]], axis=1
+        [cos * points[:, 0] - sin * points[:, 2], points[:, 1], sin * points[:, 0] + cos * points[:, 2]],
+        axis=1,
     )
 
 
@@ -72,9 +73,15 @@ def _gabled(
     ridge = h + rise * w
     end = 0.0 if pointed else d * 1.06
     eave, low = w * 1.12, h - 0.12 * rise * w
-    sides = [np.array([[-w, 0, s * d], [w, 0, s * d], [w, h, s * d], [0, ridge, s * end], [-w, h, s * d]]) for s in (-1, 1)]
+    sides = [
+        np.array([[-w, 0, s * d], [w, 0, s * d], [w, h, s * d], [0, ridge, s * end], [-w, h, s * d]])
+        for s in (-1, 1)
+    ]
     sides += [np.array([[s * w, 0, -d], [s * w, 0, d], [s * w, h, d], [s * w, h, -d]]) for s in (-1, 1)]
-    slopes = [np.array([[s * eave, low, -d * 1.06], [s * eave, low, d * 1.06], [0, ridge, end], [0, ridge, -end]]) for s in (-1, 1)]
+    slopes = [
+        np.array([[s * eave, low, -d * 1.06], [s * eave, low, d * 1.06], [0, ridge, end], [0, ridge, -end]])
+        for s in (-1, 1)
+    ]
     if pointed:
         sides[:2] = [side[[0, 1, 2, 4]] for side in sides[:2]]
         slopes += [np.array([[-eave, low, s * d], [eave, low, s * d], [0, ridge, 0]]) for s in (-1, 1)]
@@ -96,7 +103,9 @@ def _windows(side: Array, pointed: bool) -> list[Array]:
     for number in range(count):
         middle = foot + across * (number + 0.5) / count + up * tall * high
         half, rise = across / length * 0.75, up * min(1.1, 0.24 * tall)
-        panes.append(np.array([middle - half - rise, middle + half - rise, middle + half + rise, middle - half + rise]))
+        panes.append(
+            np.array([middle - half - rise, middle + half - rise, middle + half + rise, middle - half + rise])
+        )
     return panes
 
 

@@ -10,9 +10,9 @@ from nstbench.images.painted.strokes import Motif
 SKY = rgb("0c1a4e", "15307c", "2350a0", "3f79bd", "7fb0d0", "c9dcc4")
 STAR = rgb("fdf6c8", "f7dc62", "eec23e", "e3cf74", "b9d3b0", "6fa3c8", "3a74b8")
 MOON = rgb("f2a83a", "f7c443", "fbe58a", "f0d66a", "d9dc9c", "8fbcc0", "4a86c0")
-HILLS = rgb("0a1636", "14305f", "27558f", "4a83ab")
+HILLS = rgb("0c1a44", "1a3c78", "2f66a6", "6aa0c0")
 CYPRESS = rgb("070d10", "12211a", "23371f", "4a4a22")
-GROUND = rgb("0b1a2a", "14382f", "2f5a3c", "6c8a4c")
+GROUND = rgb("0b1a2a", "153f3c", "2f6048", "7a9a52")
 ACCENTS = rgb("e9cf6a", "9cc7d8", "0a1440", "d9e3c0", "3f79bd", "0f2a6a")
 
 
@@ -48,7 +48,8 @@ def _arms(dx: Array, dy: Array, vortex: flow.Vortex) -> Array:
     """The light spiral arms of a whirl, (H, W) from 0 to about 0.9."""
     radius = np.hypot(dx, dy) / vortex.radius
     turn = np.arctan2(dy, dx) - np.sign(vortex.strength) * 2.2 * radius
-    return (0.5 + 0.42 * np.cos(turn)) * np.exp(-((radius / 1.5) ** 4))
+    arms: Array = (0.5 + 0.42 * np.cos(turn)) * np.exp(-((radius / 1.5) ** 4))
+    return arms
 
 
 def _stars(rng: np.random.Generator, motif: Motif) -> Motif:
@@ -90,36 +91,75 @@ def _hills(rng: np.random.Generator, motif: Motif) -> Motif:
         bed = flow.unit(flow.along(depth + 0.012 * noise.fractal(child, size, (4, 4), 2)))
         streaks = flow.smear(noise.fractal(child, size, (24, 24), 2), bed, 0.05)
         palette = HILLS if number < 2 else GROUND
-        value = 0.42 + 0.2 * streaks / streaks.std() - 0.9 * depth + 0.35 * smoothstep(0.012, 0.0, depth)
+        rim = smoothstep(0.010, 0.004, np.abs(depth))
+        value = 0.50 + 0.22 * streaks / streaks.std() - 1.2 * depth - 0.5 * rim
         inside = smoothstep(-0.002, 0.002, depth)
         colour, field = over(colour, ramp(palette, value), inside), over(field, bed, inside)
     return Motif(colour, flow.unit(field), motif.accents)
 
 
 def _village(rng: np.random.Generator, motif: Motif) -> Motif:
-    """Houses with lit windows, and a church whose spire reaches over the hills."""
+    """Houses with lit windows between round bushes, and a church whose spire reaches over the hills."""
     x, y = grid(motif.colour.shape[0])
-    colour, field = motif.colour, motif.flow
-    for base, left in sorted(zip(rng.uniform(0.83, 0.93, 11), np.linspace(0.33, 0.95, 11), strict=True)):
-        width, tall = rng.uniform(0.028, 0.045), rng.uniform(0.022, 0.034)
-        colour = _house(rng, colour, x - left - rng.normal(0, 0.01), y - base, width, tall)
     church = 0.60 + rng.normal(0, 0.03)
-    dx, dy = np.abs(x - church), y - 0.86
-    spire = smoothstep(0.0015, -0.0015, dx - 0.02 * np.clip((dy + 0.21) / 0.14, 0, 1)) * (dy < 0)
-    colour = over(colour, ramp(HILLS, 0.25 + 0.5 * smoothstep(0.01, -0.01, x - church)), spire)
-    upright = np.broadcast_to(np.array([0.0, 1.0], dtype=np.float32), field.shape)
-    return Motif(colour, over(field, upright, spire), motif.accents)
+    motif = _church(motif, x - church, y - 0.86)
+    bases = np.sort(rng.uniform(0.85, 0.97, 13))
+    for base, left in zip(bases, rng.permutation(np.linspace(0.32, 0.97, 13)), strict=True):
+        bush_x, radius = left + rng.uniform(0.03, 0.06), rng.uniform(0.028, 0.05)
+        motif = _bush(motif, x - bush_x, y - base, radius)
+        motif = _house(rng, motif, x - left, y - base - 0.008, rng.uniform(0.024, 0.038))
+    return motif
 
 
-def _house(rng: np.random.Generator, colour: Array, dx: Array, dy: Array, width: float, tall: float) -> Array:
+def _painted_in(motif: Motif, colour: Array, direction: tuple[float, float], cover: Array) -> Motif:
+    """The motif with a part of it in `colour`, whose strokes run in `direction`."""
+    cover = cover.astype(np.float32)
+    return Motif(
+        over(motif.colour, colour, cover), over(motif.flow, np.array(direction), cover), motif.accents
+    )
+
+
+def _church(motif: Motif, dx: Array, dy: Array) -> Motif:
+    """A nave and a pointed tower that stand on the origin of (dx, dy)."""
+    half = 0.021 * np.clip((dy + 0.27) / 0.14, 0, 1)
+    tower = (np.abs(dx) < half) & (dy < 0)
+    outline = (np.abs(dx) < half + 0.005) & (dy < 0) & (dy > -0.275)
+    nave = (dx > -0.09) & (dx < 0.01) & (dy < 0) & (dy > -0.045)
+    roof = (dx > -0.10) & (dx < 0.01) & (dy <= -0.04) & (dy > -0.085 + 0.5 * np.clip(-0.07 - dx, 0, 1))
+    motif = _painted_in(motif, rgb("0a1330"), (0.0, 1.0), outline)
+    motif = _painted_in(motif, rgb("5f86a0"), (0.0, 1.0), tower & (dx < 0.004))
+    motif = _painted_in(motif, rgb("2c4c78"), (0.0, 1.0), tower & (dx >= 0.004))
+    motif = _painted_in(motif, rgb("6f8f98"), (1.0, 0.0), nave)
+    motif = _painted_in(motif, rgb("1a2c52"), (1.0, 0.0), roof)
+    return _painted_in(
+        motif, rgb("fbd75a"), (0.0, 1.0), (np.abs(dx + 0.045) < 0.007) & (np.abs(dy + 0.02) < 0.012)
+    )
+
+
+def _house(rng: np.random.Generator, motif: Motif, dx: Array, dy: Array, width: float) -> Motif:
     """A gabled house whose base stands at the origin of (dx, dy)."""
+    tall, wall_colours = 0.75 * width, rgb("42688c", "7592a0", "58809a", "8a9a8c")
+    roof_top = -tall - (1.2 * width - np.abs(dx)) * 0.85
     wall = (np.abs(dx) < width) & (dy < 0) & (dy > -tall)
-    roof = (dy <= -tall) & (dy > -tall - (width * 1.25 - np.abs(dx)) * 0.9)
-    window = (np.abs(dx - rng.uniform(-0.4, 0.4) * width) < 0.006) & (np.abs(dy + tall / 2) < 0.008)
-    walls, roofs = rgb("2c4f74", "4a6a80", "35586a"), rgb("152a4c", "243a52", "3a3a44")
-    for place, paint in ((wall, rng.choice(walls)), (roof, rng.choice(roofs)), (window, rgb("f7cf4f"))):
-        colour = over(colour, paint, place.astype(np.float32))
-    return colour
+    roof = (dy <= -tall) & (dy > roof_top)
+    outline = (np.abs(dx) < width + 0.006) & (dy < 0.004) & (dy > roof_top - 0.009)
+    pane = np.abs(np.abs(dx - rng.uniform(-0.2, 0.2) * width) - 0.4 * width)
+    lit = (pane < 0.0065) & (np.abs(dy + 0.5 * tall) < 0.0085)
+    motif = _painted_in(motif, rgb("0b1228"), (1.0, 0.0), outline)
+    motif = _painted_in(motif, rng.choice(wall_colours), (1.0, 0.0), wall)
+    motif = _painted_in(motif, rng.choice(rgb("1d3a66", "35486a", "5a4038")), (0.75, 0.66), roof)
+    return _painted_in(motif, rgb("ffd44e"), (0.0, 1.0), lit)
+
+
+def _bush(motif: Motif, dx: Array, dy: Array, radius: float) -> Motif:
+    """A round bush whose strokes curl about its middle."""
+    distance = np.hypot(dx, dy) / radius
+    inside = smoothstep(1.05, 0.95, distance)
+    curl = flow.unit(np.stack([-dy - 0.3 * dx, dx - 0.3 * dy], axis=-1))
+    light = 0.42 - 0.25 * (dx + dy) / radius + 0.2 * np.cos(9 * distance)
+    return Motif(
+        over(motif.colour, ramp(GROUND, light), inside), over(motif.flow, curl, inside), motif.accents
+    )
 
 
 def _cypress(rng: np.random.Generator, motif: Motif) -> Motif:

@@ -15,6 +15,7 @@ from nstbench.images.painted.colour import vary
 OVERSIZE = 2  # strokes are laid on a canvas this many times too large
 PATH_POINTS = 14
 BRUSHES = 24  # different worn brushes in the pot
+RELIEF_SIDE = 1024  # slopes of the paint are measured per this part of the side: alike at every size
 BATCH = 200  # strokes laid at once, for the sake of memory
 
 
@@ -76,7 +77,9 @@ def _lay(rng: np.random.Generator, oil: _Oil, motif: Motif, layer: Layer, size: 
     widths = layer.width * rng.uniform(0.75, 1.2, len(paths))
     for first in range(0, len(paths), BATCH):
         batch = slice(first, first + BATCH)
-        _press(oil, brushes, rng, paths[batch] * OVERSIZE * size, widths[batch] * OVERSIZE * size, colours[batch])
+        _press(
+            oil, brushes, rng, paths[batch] * OVERSIZE * size, widths[batch] * OVERSIZE * size, colours[batch]
+        )
 
 
 def _starts(rng: np.random.Generator, motif: Motif, layer: Layer) -> Array:
@@ -94,7 +97,8 @@ def _read(field: Array, places: Array) -> Array:
     """`field` (H, W, C) at `places` (..., 2) of x and y in [0, 1]; the nearest pixel."""
     size = field.shape[0]
     column, row = np.moveaxis(np.clip((places * size).astype(int), 0, size - 1), -1, 0)
-    return field[row, column]
+    values: Array = field[row, column]
+    return values
 
 
 def _trace(flow: Array, starts: Array, length: Array) -> Array:
@@ -107,16 +111,17 @@ def _trace(flow: Array, starts: Array, length: Array) -> Array:
 
 
 def _lengths(motif: Motif, layer: Layer, starts: Array) -> Array:
-    """How far each stroke may go before the motif's colour leaves that of its beginning; at least a dab."""
+    """How far each stroke may go before the motif's colour leaves that of its start; at least a dab."""
     paths = _trace(motif.flow, starts, np.full(len(starts), layer.length))
     colours = _read(motif.colour, paths)
     near = np.abs(colours - colours[:, :1]).sum(axis=-1) < layer.fidelity
     kept = np.argmin(np.c_[near, np.zeros(len(near), dtype=bool)], axis=1) / PATH_POINTS
-    return layer.length * np.clip(kept, 0.3, 1)
+    lengths: Array = layer.length * np.clip(kept, 0.3, 1)
+    return lengths
 
 
 def _brushes(rng: np.random.Generator, layer: Layer, size: int) -> Array:
-    """(BRUSHES, along, across) heights in about [0, 1] of the paint that worn brushes leave; 0 is no paint."""
+    """(BRUSHES, along, across) heights in about [0, 1] of the paint that worn brushes leave, 0 for none."""
     along = int(layer.length * OVERSIZE * size * 1.25) + 2
     across = int(layer.width * OVERSIZE * size * 1.7) + 2
     hairs = ndimage.gaussian_filter(rng.standard_normal((BRUSHES, along, across)), (0, along / 6, 0.8))
@@ -126,7 +131,8 @@ def _brushes(rng: np.random.Generator, layer: Layer, size: int) -> Array:
     inside = np.abs(v) < np.sqrt(np.clip(rounded * (2 - rounded), 0, 1)) * (0.88 + 0.1 * hairs)
     dry = hairs > -0.6 - 2.2 * (1 - u) / 0.4
     height = 0.55 + 0.2 * hairs - 0.25 * v**2 + 0.2 * (np.abs(v) > 0.7) + 0.15 * (u > 0.85)
-    return (np.clip(height, 0.05, 1.2) * inside * dry).astype(np.float32)
+    prints: Array = (np.clip(height, 0.05, 1.2) * inside * dry).astype(np.float32)
+    return prints
 
 
 def _press(
@@ -154,12 +160,14 @@ def _press(
 def _between(points: int, count: int) -> Array:
     """(count, points) weights of linear interpolation."""
     place = np.linspace(0, points - 1, count)[:, None]
-    return np.clip(1 - np.abs(place - np.arange(points)), 0, 1).astype(np.float32)
+    weights: Array = np.clip(1 - np.abs(place - np.arange(points)), 0, 1).astype(np.float32)
+    return weights
 
 
 def _lit(oil: _Oil, relief: float) -> Array:
     """The painting under a lamp at the upper left: flanks of the paint turned to it shine."""
     height = ndimage.gaussian_filter(oil.thickness, 0.8)
-    down, right = np.gradient(height)
+    down, right = np.gradient(height, RELIEF_SIDE / len(height))
     light = np.clip(relief * (down + right), -0.35, 0.45)[..., None]
-    return oil.colour * (1 + light) + 0.25 * np.clip(light, 0, 1) ** 2
+    lit: Array = oil.colour * (1 + light) + 0.25 * np.clip(light, 0, 1) ** 2
+    return lit

@@ -13,7 +13,7 @@ from nstbench.images.painted.noise import Plane
 EYE = 31.0
 HORIZON = 0.43  # the row of the horizon, from the top
 FOCAL = 1.1  # the focal length, in picture sides
-NEAREST, FARTHEST, STEPS = 5.0, 9000.0, 760
+NEAREST, FARTHEST, STEPS = 5.0, 9000.0, 640
 TO_SUN = np.array([-0.66, 0.56, -0.50])
 
 
@@ -56,10 +56,11 @@ def land_height(place: Place, x: Array, z: Array) -> Array:
     gentle = 26 * np.sign(basin) * np.log1p(np.abs(basin))
     rolling = place.hills.fractal(x / 48, z / 48, 3) * np.clip(basin, 0, 1) * 1.2
     walls = smoothstep(0.16, 0.75, np.abs(x) / z) * np.clip((z - 350) / 900, 0, 1) * 190
-    crests = place.peaks.fractal(x / 1900, z / 1900, 8, 0.42, ridged=True)
+    crests = place.peaks.fractal(x / 1900, z / 1900, 7, 0.42, ridged=True)
     massif = smoothstep(1300, 5200, z) * np.clip(crests + 0.15, 0, None) * 1150
     foothills = smoothstep(750, 2000, z) * (0.6 + place.hills.fractal(x / 420, z / 420, 6)) * 85
-    return gentle + rolling + walls + np.clip(foothills, 0, None) + massif
+    height: Array = gentle + rolling + walls + np.clip(foothills, 0, None) + massif
+    return height
 
 
 def path_x(place: Place, z: Array) -> Array:
@@ -92,14 +93,15 @@ def visible_surface(place: Place, size: int) -> Surface:
     column = np.arange(size)
 
     def seen(field: Array) -> Array:
-        return (field[step - 1, column] * (1 - part) + field[step, column] * part).astype(np.float32)
+        values: Array = (field[step - 1, column] * (1 - part) + field[step, column] * part).astype(np.float32)
+        return values
 
     z = seen(np.broadcast_to(distance, ground.shape))
     return Surface(columns * z, z, seen(ground), seen(light), seen(up), sky)
 
 
 def _first_hits(rise: Array, size: int) -> tuple[Array, Array, Array]:
-    """For each pixel the first step that rises to it, the part of the way from the step before, and no hit."""
+    """For each pixel the first step that rises to it, the part of the way there, and if there is none."""
     wanted = HORIZON - (np.arange(size) + 0.5) / size
     skyline = np.maximum.accumulate(rise, axis=0)
     step = np.stack([np.searchsorted(line, wanted) for line in skyline.T], axis=1)

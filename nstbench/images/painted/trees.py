@@ -50,7 +50,8 @@ def broadleaf(rng: np.random.Generator) -> Array:
 
 
 def _stacked(cover: Array, light: Array, bearing: Array) -> Array:
-    return np.clip(np.stack([cover, light, bearing], axis=-1), 0, 1).astype(np.float32)
+    planes: Array = np.clip(np.stack([cover, light, bearing], axis=-1), 0, 1).astype(np.float32)
+    return planes
 
 
 class Nursery:

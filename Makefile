@@ -1,0 +1,48 @@
+# `make reproduce` regenerates everything, `make test` runs every check; either may be the first.
+# PROFILE=smoke|default|full|paper chooses sizes and budgets (config/config.yaml).
+
+PYTHON ?= python3
+CORES ?= all
+PROFILE ?=
+BIN := .venv/bin
+export PROFILE
+
+.PHONY: reproduce test environment lint types unit smoke lock clean
+
+reproduce: environment
+	$(BIN)/snakemake --cores $(CORES)
+
+test: lint types unit smoke
+
+environment: .venv/installed
+
+.venv/installed: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("nstbench needs Python 3.11 or newer; run make PYTHON=/path/to/python3.11" if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $@
+
+lint: environment
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint
+
+types: environment
+	$(BIN)/mypy
+
+unit: environment
+	$(BIN)/python -m pytest
+
+smoke: environment
+	PROFILE=smoke $(BIN)/snakemake --cores $(CORES) --directory build/smoke
+	PROFILE=smoke $(BIN)/python -m pytest tests/smoke --results build/smoke
+
+lock: environment
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --quiet --output-file requirements.lock
+
+clean:
+	rm -rf build results/pictures results/runs results/batches results/checkpoints results/logs results/scores.csv reports

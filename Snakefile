@@ -1,0 +1,15 @@
+"""nstbench: regenerate every figure with `snakemake --cores all`."""
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/pictures.smk"
+include: "workflow/rules/runs.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        "reports/index.html",
+        "results/scores.csv",
+        expand("reports/figures/{experiment}.png", experiment=EXPERIMENTS),

@@ -1,0 +1,5 @@
+"""`python -m nstbench` is `nstbench`."""
+
+from nstbench.cli import main
+
+main()

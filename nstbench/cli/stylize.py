@@ -1,0 +1,55 @@
+"""nstbench stylize CONTENT STYLE -o OUT"""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Content = Annotated[Path, typer.Argument(help="The picture to repaint.", show_default=False)]
+Style = Annotated[Path, typer.Argument(help="The painting whose style is taken.", show_default=False)]
+Out = Annotated[Path, typer.Option("--out", "-o", help="Where to write the result (.png, .jpg, .webp, .tif).")]
+Size = Annotated[int, typer.Option(help="Long side of the result in pixels.")]
+Iterations = Annotated[
+    int | None, typer.Option(help="Evaluations of the loss; more is slower and finer.", show_default="300")
+]
+Weights = Annotated[str, typer.Option(help="embedded, imagenet, or the path of a weight file.")]
+Precision = Annotated[str, typer.Option(help="auto, fp32 or bf16.")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print how the picture was made as JSON.")]
+
+
+def stylize(
+    content: Content,
+    style: Style,
+    out: Out,
+    method: Annotated[str, typer.Option(help="See `nstbench list methods`.")] = "gatys2015",
+    size: Size = 256,
+    iterations: Iterations = None,
+    backbone: Annotated[str, typer.Option(help="See `nstbench list backbones`.")] = "vgg19",
+    weights: Weights = "embedded",
+    seed: Annotated[int, typer.Option(help="Seed of every random draw.")] = 0,
+    precision: Precision = "auto",
+    device: Device = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Paint one picture in the style of another."""
+    from nstbench.single import stylize as make
+
+    result = make(
+        content,
+        style,
+        out,
+        method=method,
+        size=size,
+        iterations=iterations,
+        backbone=backbone,
+        weights=weights,
+        seed=seed,
+        precision=precision,
+        device=device,
+    )
+    if as_json:
+        print(json.dumps({**result.summary, "out": str(out)}, indent=2))
+    else:
+        print(f"wrote {out} ({result.summary['seconds']} s)")

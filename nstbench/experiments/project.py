@@ -1,0 +1,62 @@
+"""Everything that the pipeline is about to do, known before torch is imported."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+
+from nstbench.errors import InputError
+from nstbench.experiments.experiment import Experiment
+from nstbench.experiments.plan import Batch, PlannedRun, batches, load_experiments, plan
+from nstbench.experiments.profile import Profile, load_profile
+from nstbench.images.manifest import Manifest, load_manifest
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Project:
+    """The experiments of a checkout under one profile."""
+
+    root: Path
+    profile: Profile
+    manifest: Manifest
+    experiments: dict[str, Experiment]
+
+    @classmethod
+    def load(cls, root: Path, profile: str | None = None) -> "Project":
+        """Read config/, data/images.yaml and every experiment file below `root`; InputError on a bad one."""
+        config_file = root / "config" / "config.yaml"
+        try:
+            config = yaml.safe_load(config_file.read_text(encoding="utf-8"))
+        except (OSError, yaml.YAMLError) as error:
+            raise InputError(f"{config_file} cannot be read: {' '.join(str(error).split())}") from error
+        experiments = load_experiments(root / "config" / "experiments")
+        return cls(
+            root,
+            load_profile(config, profile or config["profile"]),
+            load_manifest(root / "data" / "images.yaml"),
+            {experiment.id: experiment for experiment in experiments},
+        )
+
+    @cached_property
+    def plans(self) -> dict[str, list[PlannedRun]]:
+        """The planned runs of each experiment."""
+        return {id: plan(entry, self.profile, self.manifest) for id, entry in self.experiments.items()}
+
+    @property
+    def planned(self) -> list[PlannedRun]:
+        return [entry for plans in self.plans.values() for entry in plans]
+
+    @cached_property
+    def batches(self) -> dict[str, Batch]:
+        return {batch.id: batch for batch in batches(self.planned)}
+
+    def experiment_file(self, id: str) -> Path:
+        return self.root / "config" / "experiments" / f"{id}.yaml"
+
+    def batches_of(self, experiment: str) -> list[str]:
+        """The batches that hold the runs of an experiment."""
+        wanted = {entry.run.id for entry in self.plans[experiment]}
+        return [id for id, batch in self.batches.items() if wanted & {run.id for run in batch.runs}]

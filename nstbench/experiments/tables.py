@@ -1,0 +1,26 @@
+"""Tables of results, tidy: one value a row."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from nstbench.experiments.plan import PlannedRun
+from nstbench.experiments.specification import RunSpecification
+
+SCORE_COLUMNS = ["run", "experiment", "metric", "value", "reason"]
+
+
+def control_id(copied: str, run: RunSpecification) -> str:
+    """The id under which `content` or `style` of a run's pair, handed back unchanged, is scored."""
+    return f"control-{copied}:{run.content}:{run.style}"
+
+
+def tidy_scores(scores: pd.DataFrame, planned: Sequence[PlannedRun]) -> pd.DataFrame:
+    """One row per run, experiment and metric; controls appear in each experiment that shows their pair."""
+    places = pd.DataFrame(
+        {"run": id, "experiment": entry.experiment}
+        for entry in planned
+        for id in (entry.run.id, control_id("content", entry.run), control_id("style", entry.run))
+    ).drop_duplicates()
+    joined = places.merge(scores.drop_duplicates(["run", "metric"]), on="run")
+    return joined[SCORE_COLUMNS].sort_values(["experiment", "run", "metric"], ignore_index=True)

@@ -1,0 +1,29 @@
+"""Download a picture of the manifest, verified by its checksum."""
+
+from pathlib import Path
+
+import pooch
+
+from nstbench.errors import InputError
+from nstbench.images.manifest import Picture
+
+
+def fetch_picture(name: str, picture: Picture, folder: Path) -> Path:
+    """The file of `picture` in `folder`, downloaded if it is not there.
+
+    Raises InputError when the picture has no address, is out of reach, or has another checksum.
+    """
+    if picture.url is None:
+        raise InputError(f"picture {name!r} has no address; it is made on this machine")
+    try:
+        file = pooch.retrieve(
+            picture.url,
+            known_hash=f"md5:{picture.md5}",
+            fname=name + Path(picture.url).suffix.lower(),
+            path=folder,
+            downloader=pooch.HTTPDownloader(headers={"User-Agent": "nstbench"}),
+        )
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"{name} is not available from {picture.url} ({reason}); its stand-in is used") from error
+    return Path(file)

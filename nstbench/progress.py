@@ -1,0 +1,57 @@
+"""Progress of long work: a bar on a terminal, a plain line now and then in a log."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import SupportsFloat, TextIO
+
+# Called with how much is done and the loss, which stays on its device until it is shown.
+Watch = Callable[[int, SupportsFloat], None]
+
+SECONDS_BETWEEN_LINES = 10.0
+
+
+@contextmanager
+def progress(title: str, total: int, stream: TextIO | None = None) -> Iterator[Watch]:
+    """Show `title` and how many of `total` steps are done, on `stream` or stderr, while the block runs."""
+    stream = stream or sys.stderr
+    if stream.isatty():
+        with _bar(title, total, stream) as watch:
+            yield watch
+    else:
+        yield _lines(title, total, stream)
+
+
+@contextmanager
+def _bar(title: str, total: int, stream: TextIO) -> Iterator[Watch]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("loss {task.fields[loss]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(file=stream)) as bars:
+        task = bars.add_task(title, total=total, loss="-")
+
+        def watch(done: int, loss: SupportsFloat) -> None:
+            bars.update(task, completed=done, loss=f"{float(loss):.3e}")
+
+        yield watch
+
+
+def _lines(title: str, total: int, stream: TextIO) -> Watch:
+    last_line = time.monotonic()
+
+    def watch(done: int, loss: SupportsFloat) -> None:
+        nonlocal last_line
+        now = time.monotonic()
+        if done == total or now - last_line >= SECONDS_BETWEEN_LINES:
+            last_line = now
+            print(f"{title}: {done}/{total} loss {float(loss):.3e}", file=stream, flush=True)
+
+    return watch

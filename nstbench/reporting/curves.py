@@ -1,0 +1,81 @@
+"""Loss curves of a figure: one line per arm, total, style and content loss side by side."""
+
+import itertools
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from nstbench.reporting.exhibit import Exhibit, FinishedRun
+
+INCHES = (10.0, 4.2)
+TOTAL = "total loss"
+LOSSES = {TOTAL: "^total$", "style loss": "^style/", "content loss": "^content/"}  # columns of a trace
+INK, RULE = "#1b1b1a", "#d9d9d4"
+# Okabe and Ito's colours, which stay apart for colour-blind readers, first solid, then dashed.
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
+STYLES = [(colour, dash) for dash, colour in itertools.product(("-", (0, (4, 1.5))), COLOURS)]
+TYPOGRAPHY: Any = {
+    "svg.hashsalt": "nstbench",
+    "font.size": 9.5,
+    "text.color": INK,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "grid.color": RULE,
+    "grid.linewidth": 0.6,
+    "xtick.color": INK,
+    "ytick.color": INK,
+}
+
+
+def save_curves(exhibit: Exhibit, path: Path) -> None:
+    """Write the curves of each arm's shown run as SVG; axes that no run has a loss for are left out."""
+    losses = _losses(list(exhibit.shown.values()))
+    with matplotlib.rc_context(TYPOGRAPHY):
+        figure = Figure(figsize=INCHES, layout="constrained")
+        grid = figure.subplots(1, len(losses), squeeze=False)
+        for axes, (title, curves) in zip(grid[0], losses.items(), strict=True):
+            _draw(axes, title, curves)
+        handles = figure.axes[0].get_lines()
+        columns = min(4, len(handles))
+        figure.legend(handles=handles, loc="outside lower left", ncols=columns, frameon=False)
+        figure.savefig(path, metadata={"Date": None})
+
+
+def _losses(runs: Sequence[FinishedRun]) -> dict[str, list[pd.Series]]:
+    """Per loss, one curve a run; style and content are left out where no run has them."""
+    losses = {title: [_curve(run, columns) for run in runs] for title, columns in LOSSES.items()}
+    return {
+        title: curves
+        for title, curves in losses.items()
+        if title == TOTAL or any(curve.notna().any() for curve in curves)
+    }
+
+
+def _curve(run: FinishedRun, columns: str) -> pd.Series:
+    """A loss by evaluation under the arm's caption; what has no place on a logarithmic axis is missing."""
+    trace = run.folder.trace.set_index("evaluation")
+    summed = trace.filter(regex=columns).sum(axis=1, min_count=1)
+    return summed.where(summed.between(0, math.inf, inclusive="neither")).rename(run.planned.arm.caption)
+
+
+def _draw(axes: Axes, title: str, curves: list[pd.Series]) -> None:
+    for curve, (colour, dash) in zip(curves, itertools.cycle(STYLES), strict=False):
+        axes.plot(curve.index, curve, color=colour, linestyle=dash, linewidth=1.4, label=str(curve.name))
+    axes.set_yscale("log")
+    axes.set_title(title, loc="left", fontweight="bold", fontsize=10)
+    axes.set_xlabel("evaluation")
+    axes.grid(axis="y")
+    axes.margins(x=0.01)
+    values = pd.concat(curves).dropna()
+    if not values.empty:
+        # Around the middle 98 %, so that the leaps of a descent's first steps do not flatten the rest.
+        axes.set_ylim(values.quantile(0.01) / 1.5, values.quantile(0.99) * 1.5)

@@ -1,0 +1,64 @@
+"""What a figure is drawn from: the finished runs of one experiment, pair by pair."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from nstbench.experiments.experiment import Experiment, Pair
+from nstbench.experiments.plan import PlannedRun
+from nstbench.experiments.profile import Profile
+from nstbench.experiments.runs import RunFolder
+from nstbench.images.manifest import Manifest
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """A planned run with the folder it left; InputError names the folder when it is not there."""
+
+    planned: PlannedRun
+    folder: RunFolder
+
+    @property
+    def record(self) -> dict[str, Any]:
+        return self.folder.record
+
+    @property
+    def canonical_ratio(self) -> float | None:
+        """alpha / beta of the common objective; None for a method that has none, inf without a style term."""
+        ratio = self.record["facts"].get("canonical_ratio")
+        return None if ratio is None else float(ratio)
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One pair of an experiment under one profile, with all its runs."""
+
+    experiment: Experiment
+    runs: tuple[FinishedRun, ...]
+    profile: Profile
+    manifest: Manifest
+    results: Path
+
+    @property
+    def pair(self) -> Pair:
+        """Content and style as the experiment file names them."""
+        return self.runs[0].planned.pair
+
+    @cached_property
+    def shown(self) -> dict[str, FinishedRun]:
+        """The run that stands for each arm: seed 0."""
+        return {run.planned.arm.id: run for run in self.runs if run.planned.run.seed == 0}
+
+
+def exhibits(
+    experiment: Experiment, planned: Sequence[PlannedRun], profile: Profile, manifest: Manifest, results: Path
+) -> list[Exhibit]:
+    """One exhibit for each pair of `experiment` that has runs in `planned`."""
+    by_pair: dict[Pair, list[FinishedRun]] = {}
+    for entry in planned:
+        if entry.experiment == experiment.id:
+            folder = RunFolder(results / "runs" / entry.run.id)
+            by_pair.setdefault(entry.pair, []).append(FinishedRun(entry, folder))
+    return [Exhibit(experiment, tuple(runs), profile, manifest, results) for runs in by_pair.values()]

@@ -1,0 +1,48 @@
+"""Numbers as a reader wants them."""
+
+import math
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+MISSING = "\N{EN DASH}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+def scientific(value: float) -> str:
+    """`4.0 x 10⁻⁹` with a proper cross, which never wraps inside; `0` and `∞` as they are."""
+    if value == 0 or math.isinf(value):
+        return f"{value:.0f}".replace("inf", "∞")
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return NO_BREAK.join(
+        (mantissa, "\N{MULTIPLICATION SIGN}", f"10{str(int(exponent)).translate(SUPERSCRIPTS)}")
+    )
+
+
+def number(value: float) -> str:
+    """Three significant digits, a power of ten outside 0.001 to 1000, a dash for NaN."""
+    if math.isnan(value):
+        return MISSING
+    if 1e-3 <= abs(value) < 999.5:
+        return f"{value:#.3g}".rstrip(".")
+    return scientific(value)
+
+
+def duration(seconds: float) -> str:
+    """`19 s`, `2 min 05 s` or `1 h 07 min`."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02d} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min"
+
+
+def span(values: list[int]) -> str:
+    """`120`, or `60 to 120` when the values differ."""
+    low, high = min(values), max(values)
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 run`, `2 runs`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

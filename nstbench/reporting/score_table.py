@@ -1,0 +1,132 @@
+"""The scores of one experiment: a line per arm, then the two controls that give them a scale."""
+
+import math
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from inspect import getdoc
+from pathlib import Path
+from statistics import median
+
+import pandas as pd
+
+from nstbench.errors import InputError
+from nstbench.experiments.tables import control_id
+from nstbench.metrics import metrics
+from nstbench.metrics.base import Metric
+from nstbench.reporting.exhibit import FinishedRun
+from nstbench.reporting.quantities import MISSING, duration, number, scientific
+from nstbench.reporting.tiles import CANONICAL_RATIO
+
+CONTROLS = {"content": "content copied", "style": "style copied"}
+FACTS = (CANONICAL_RATIO, "final loss", "evaluations", "time")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A metric as the table heads and explains it."""
+
+    metric: Metric
+
+    @property
+    def arrow(self) -> str:
+        return {"lower": "↓", "higher": "↑"}[self.metric.better]
+
+    @property
+    def definition(self) -> str:
+        return getdoc(self.metric.measure) or ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The median of some values: `key` to sort by, `text` to read, `spread` where there are several."""
+
+    key: float | None
+    text: str
+    spread: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """An arm or a control: a cell per metric, for an arm one per fact too, and the runs behind it."""
+
+    caption: str
+    scores: tuple[Cell, ...]
+    facts: tuple[Cell, ...] = ()
+    runs: tuple[str, ...] = ()
+
+    @property
+    def is_control(self) -> bool:
+        return not self.runs
+
+
+@dataclass(frozen=True)
+class ScoreTable:
+    """`columns` head the scores, `facts` the rest; `remarks` limit or excuse values of some metrics."""
+
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+    remarks: tuple[str, ...]
+    facts: tuple[str, ...] = FACTS
+
+    @property
+    def repeats(self) -> int:
+        """How many runs the median of an arm is taken over, at most."""
+        return max(len(line.runs) for line in self.lines)
+
+
+def read_scores(file: Path) -> pd.DataFrame:
+    """results/scores.csv; InputError when it is not there."""
+    try:
+        return pd.read_csv(file)
+    except (OSError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise InputError(f"{file} cannot be read ({error}); run snakemake again") from error
+
+
+def score_table(runs: Sequence[FinishedRun], scores: pd.DataFrame) -> ScoreTable:
+    """The table of one experiment's runs; medians over pairs and seeds where an arm has several."""
+    own = scores[scores["experiment"] == runs[0].planned.experiment]
+    arms: dict[str, list[FinishedRun]] = {}
+    for run in runs:
+        arms.setdefault(run.planned.arm.id, []).append(run)
+    lines = [_arm_line(members, own) for members in arms.values()]
+    controls = [_control_line(copied, runs, own) for copied in CONTROLS]
+    columns = tuple(Column(metric) for metric in metrics().values())
+    return ScoreTable(columns, (*lines, *controls), tuple(_remarks(own)))
+
+
+def _remarks(scores: pd.DataFrame) -> Iterator[str]:
+    """Each reason once, after the metrics that give it."""
+    for reason, group in scores.dropna(subset="reason").groupby("reason"):
+        yield f"{', '.join(group['metric'].unique())}: {reason}"
+
+
+def _arm_line(runs: Sequence[FinishedRun], scores: pd.DataFrame) -> Line:
+    ids = tuple(run.planned.run.id for run in runs)
+    facts = (
+        _cell([run.canonical_ratio for run in runs if run.canonical_ratio is not None], scientific),
+        _cell([run.record["final_losses"]["total"] for run in runs], scientific),
+        _cell([run.record["evaluations"] for run in runs], "{:,.0f}".format),
+        _cell([run.record["seconds"] for run in runs], duration),
+    )
+    return Line(runs[0].planned.arm.caption, _scored(ids, scores), facts, ids)
+
+
+def _control_line(copied: str, runs: Iterable[FinishedRun], scores: pd.DataFrame) -> Line:
+    return Line(CONTROLS[copied], _scored([control_id(copied, run.planned.run) for run in runs], scores))
+
+
+def _scored(ids: Iterable[str], scores: pd.DataFrame) -> tuple[Cell, ...]:
+    own = scores[scores["run"].isin(list(ids))]
+    return tuple(_cell(own.loc[own["metric"] == id, "value"].tolist(), number) for id in metrics())
+
+
+def _cell(values: Iterable[float], written: Callable[[float], str]) -> Cell:
+    """A dash where no value is known; the range beneath the median where values differ."""
+    known = sorted(value for value in values if not math.isnan(value))
+    if not known:
+        return Cell(None, MISSING)
+    low, high = written(known[0]), written(known[-1])
+    middle = median(known)
+    key = min(middle, sys.float_info.max)  # JavaScript does not read "inf".
+    return Cell(key, written(middle), "" if low == high else f"{low} to {high}")

@@ -1,0 +1,87 @@
+"""What the page says of one experiment, ready for the template."""
+
+import itertools
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from nstbench.experiments.experiment import IMAGE_TILES, Experiment
+from nstbench.experiments.profile import Profile
+from nstbench.images.pictures import read_picture
+from nstbench.reporting.exhibit import Exhibit
+from nstbench.reporting.figure import curves_file, panel_file, thumbnail_file
+from nstbench.reporting.score_table import ScoreTable, score_table
+from nstbench.reporting.tiles import ratio_note
+from nstbench.reporting.usage import substitutions, usage, usage_lines
+
+
+@dataclass(frozen=True)
+class PanelImage:
+    """A panel as the page shows it; `address` is relative to the page."""
+
+    address: str
+    width: int
+    height: int
+    description: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """One experiment on the page."""
+
+    experiment: Experiment
+    panels: list[PanelImage]
+    thumbnail: str
+    curves: str
+    used: dict[str, str]
+    used_lines: list[str]
+    substitutions: list[str]
+    table: ScoreTable
+    runs: str
+    command: str
+
+
+def make_section(figures: Sequence[Exhibit], scores: pd.DataFrame, reports: Path) -> Section:
+    """The section of the experiment that `figures` belong to; InputError when its panel is not drawn yet."""
+    experiment, profile, manifest = figures[0].experiment, figures[0].profile, figures[0].manifest
+    runs = [run for exhibit in figures for run in exhibit.runs]
+    return Section(
+        experiment=experiment,
+        panels=[_panel(exhibit, number, reports) for number, exhibit in enumerate(figures, 1)],
+        thumbnail=_address(thumbnail_file(reports, experiment.id), reports),
+        curves=_address(curves_file(reports, experiment.id), reports),
+        used=usage(runs, profile),
+        used_lines=usage_lines(runs, profile, manifest),
+        substitutions=substitutions(experiment, runs, manifest),
+        table=score_table(runs, scores),
+        runs=_address(figures[0].results / "runs", reports),
+        command=_command(experiment, profile),
+    )
+
+
+def _panel(exhibit: Exhibit, number: int, reports: Path) -> PanelImage:
+    file = panel_file(reports, exhibit.experiment.id, number)
+    width, height = read_picture(file).size
+    return PanelImage(_address(file, reports), width, height, _description(exhibit))
+
+
+def _description(exhibit: Exhibit) -> str:
+    """What the panel shows, for who cannot see it."""
+    first = exhibit.runs[0].planned.run
+    tiles = itertools.chain.from_iterable(exhibit.experiment.panel.rows)
+    shown = [exhibit.shown[tile] for tile in tiles if tile and tile not in IMAGE_TILES]
+    captions = [", ".join(filter(None, (run.planned.arm.caption, ratio_note(run)))) for run in shown]
+    pair = f"{exhibit.manifest[first.content].title} in the style of {exhibit.manifest[first.style].title}"
+    return f"{pair}: {'; '.join(captions)}."
+
+
+def _command(experiment: Experiment, profile: Profile) -> str:
+    command = f"snakemake --cores all reports/figures/{experiment.id}.png"
+    return command if profile.name == "default" else f"PROFILE={profile.name} {command}"
+
+
+def _address(file: Path, reports: Path) -> str:
+    return Path(os.path.relpath(file, reports)).as_posix()

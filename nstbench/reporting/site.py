@@ -1,0 +1,68 @@
+"""The static page: reports/index.html, readable from a file and without a network."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from nstbench.experiments.experiment import Experiment
+from nstbench.experiments.plan import PlannedRun
+from nstbench.experiments.profile import Profile
+from nstbench.files import write_text
+from nstbench.images.manifest import Manifest
+from nstbench.reporting.exhibit import FinishedRun, exhibits
+from nstbench.reporting.provenance import provenance
+from nstbench.reporting.quantities import counted, duration
+from nstbench.reporting.score_table import read_scores
+from nstbench.reporting.section import Section, make_section
+from nstbench.reporting.usage import weights_used
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def write_site(
+    experiments: Sequence[Experiment],
+    planned: Sequence[PlannedRun],
+    profile: Profile,
+    manifest: Manifest,
+    results: Path,
+    reports: Path,
+    commit: str,
+) -> None:
+    """Write reports/index.html from results/ and reports/figures/; InputError names what is missing."""
+    scores = read_scores(results / "scores.csv")
+    shown = [exhibits(experiment, planned, profile, manifest, results) for experiment in experiments]
+    sections = [make_section(figures, scores, reports) for figures in shown if figures]
+    runs = _distinct_runs(run for figures in shown for exhibit in figures for run in exhibit.runs)
+    page = _environment().get_template("page.html.j2")
+    html = page.render(
+        documents=_by_document(sections),
+        counts=[counted(len(sections), "figure"), counted(len(runs), "picture")],
+        computing=duration(sum(run.record["seconds"] for run in runs)),
+        profile=profile,
+        weights=weights_used(runs),
+        provenance=provenance(runs, profile, commit),
+    )
+    write_text(reports / "index.html", html)
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _by_document(sections: Iterable[Section]) -> dict[str, list[Section]]:
+    grouped: dict[str, list[Section]] = {}
+    for section in sections:
+        grouped.setdefault(section.experiment.source.document, []).append(section)
+    return grouped
+
+
+def _distinct_runs(runs: Iterable[FinishedRun]) -> list[FinishedRun]:
+    """Each run once, though several figures may show it."""
+    return list({run.planned.run.id: run for run in runs}.values())

@@ -1,0 +1,59 @@
+"""The pictures of a panel with their captions."""
+
+from dataclasses import dataclass
+from math import ceil
+
+from PIL import Image
+
+from nstbench.experiments.experiment import IMAGE_TILES
+from nstbench.images.pictures import load_picture
+from nstbench.reporting.exhibit import Exhibit, FinishedRun
+from nstbench.reporting.quantities import scientific
+
+CANONICAL_RATIO = "canonical \N{GREEK SMALL LETTER ALPHA}/β"
+SMALLEST_SIDE = 240  # Pixels that a caption needs; smaller pictures are enlarged by a whole factor.
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A square picture, what it is, and what a reader should know of it."""
+
+    picture: Image.Image
+    caption: str
+    note: str
+
+
+def tile_rows(exhibit: Exhibit) -> list[list[Tile | None]]:
+    """The tiles as the experiment lays them out, all of one size; None leaves a gap."""
+    size = max(run.planned.run.size for run in exhibit.shown.values())
+    side = size * ceil(SMALLEST_SIDE / size)
+    return [
+        [_tile(exhibit, name, side) if name else None for name in row]
+        for row in exhibit.experiment.panel.rows
+    ]
+
+
+def ratio_note(run: FinishedRun) -> str:
+    """The canonical ratio of content to style, where the method has one."""
+    ratio = run.canonical_ratio
+    return "" if ratio is None else f"{CANONICAL_RATIO} = {scientific(ratio)}"
+
+
+def _tile(exhibit: Exhibit, name: str, side: int) -> Tile:
+    if name in IMAGE_TILES:
+        return _image_tile(exhibit, name, side)
+    run = exhibit.shown[name]
+    picture = load_picture(run.folder.image, run.planned.run.size, square=True)
+    return Tile(_enlarged(picture, side), run.planned.arm.caption, ratio_note(run))
+
+
+def _image_tile(exhibit: Exhibit, role: str, side: int) -> Tile:
+    run = exhibit.runs[0].planned.run
+    wanted, used = getattr(exhibit.pair, role), getattr(run, role)
+    picture = load_picture(exhibit.results / "pictures" / f"{used}.png", run.size, square=True)
+    note = role if used == wanted else f"{role}, stand-in for {exhibit.manifest[wanted].title}"
+    return Tile(_enlarged(picture, side), exhibit.manifest[used].title, note)
+
+
+def _enlarged(picture: Image.Image, side: int) -> Image.Image:
+    return picture.resize((side, side), Image.Resampling.BICUBIC)

@@ -1,0 +1,86 @@
+"""What pictures were made with, and what that puts in the place of what the source used."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from nstbench.experiments.experiment import Experiment
+from nstbench.experiments.profile import Profile
+from nstbench.images.manifest import Manifest
+from nstbench.methods import method
+from nstbench.reporting.exhibit import FinishedRun
+from nstbench.reporting.quantities import counted, span
+
+SURROGATE = "surrogate weights"
+
+
+def usage(runs: Sequence[FinishedRun], profile: Profile) -> dict[str, str]:
+    """What `runs` were made with, by heading; no weights for a method without a network."""
+    return {
+        "Profile": profile.name,
+        "Size": f"{span([run.planned.run.size for run in runs])} px",
+        "Evaluations": span([run.record["evaluations"] for run in runs]),
+        "Weights": ", ".join(weights_used(runs)),
+        "Precision": ", ".join(
+            distinct(f"{run.record['precision']} on {run.record['device']}" for run in runs)
+        ),
+    }
+
+
+def usage_lines(runs: Sequence[FinishedRun], profile: Profile, manifest: Manifest) -> list[str]:
+    """`usage` in one line and one for each stand-in: what every panel and every table must say."""
+    used = usage(runs, profile)
+    used |= {"Profile": f"profile {used['Profile']}", "Evaluations": f"{used['Evaluations']} evaluations"}
+    return [" · ".join(filter(None, used.values())), *stand_ins(runs, manifest)]
+
+
+def substitutions(experiment: Experiment, runs: Sequence[FinishedRun], manifest: Manifest) -> list[str]:
+    """What stands in the place of the source's weights, pictures and budget, in sentences."""
+    surrogates = [weights for weights in weights_used(runs) if weights.startswith(SURROGATE)]
+    clauses = [*surrogates, *stand_ins(runs, manifest), *distinct(_cut_budgets(experiment, runs))]
+    return [f"{clause[0].upper()}{clause[1:]}." for clause in clauses]
+
+
+def weights_used(runs: Iterable[FinishedRun]) -> list[str]:
+    """Where the weights of the runs' networks come from."""
+    parameters = (run.planned.run.parameters for run in runs)
+    return distinct(_weights(used["backbone"], used["weights"]) for used in parameters if "backbone" in used)
+
+
+def stand_ins(runs: Iterable[FinishedRun], manifest: Manifest) -> list[str]:
+    """A clause for each picture that another one replaces."""
+    replaced = {
+        getattr(run.planned.pair, role): getattr(run.planned.run, role)
+        for run in runs
+        for role in ("content", "style")
+    }
+    return [
+        f"{manifest[used].title} is a stand-in for {manifest[wanted].title}"
+        for wanted, used in replaced.items()
+        if used != wanted
+    ]
+
+
+def distinct(texts: Iterable[str]) -> list[str]:
+    """The texts without repetitions, in the order of their first appearance."""
+    return list(dict.fromkeys(texts))
+
+
+def _weights(backbone: str, source: str) -> str:
+    known = {
+        "embedded": f"{SURROGATE} (embedded half-width {backbone})",
+        "imagenet": f"ImageNet weights ({backbone})",
+    }
+    return known.get(source, f"own weights ({backbone})")
+
+
+def _cut_budgets(experiment: Experiment, runs: Iterable[FinishedRun]) -> Iterator[str]:
+    for run in runs:
+        used, asked = run.planned.run.parameters.get("evaluations"), _source_budget(experiment, run)
+        if used and asked and used != asked:
+            yield f"{counted(used, 'evaluation')} where the source's settings ask for {asked:,}"
+
+
+def _source_budget(experiment: Experiment, run: FinishedRun) -> int | None:
+    settings = experiment.settings_of(run.planned.arm, shortened=False)
+    configured = method(experiment.method).configure(experiment.parameters, settings)
+    budget: int | None = configured.model_dump().get("evaluations")
+    return budget

@@ -1,0 +1,33 @@
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from nstbench.backbones.network import Backbone
+from nstbench.backbones.vgg import VGG19
+
+
+@pytest.fixture
+def narrow_vgg() -> Backbone:
+    """A VGG-19 an eighth as wide, with random weights, in double precision."""
+    torch.manual_seed(0)
+    return Backbone(VGG19, width=0.125).double().requires_grad_(False)
+
+
+@pytest.fixture
+def photo(tmp_path):
+    """A small colourful picture file, 48 x 32 px."""
+    rng = np.random.default_rng(0)
+    smooth = np.asarray(Image.fromarray(rng.integers(0, 256, (4, 6, 3), dtype=np.uint8)).resize((48, 32)))
+    file = tmp_path / "photo.png"
+    Image.fromarray(smooth).save(file)
+    return file
+
+
+@pytest.fixture
+def painting(tmp_path):
+    """A small striped picture file, 40 x 40 px."""
+    stripes = (np.indices((40, 40)).sum(0) // 4 % 2)[..., None] * np.array([200, 120, 40])
+    file = tmp_path / "painting.png"
+    Image.fromarray(stripes.astype(np.uint8)).save(file)
+    return file

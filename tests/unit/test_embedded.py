@@ -1,0 +1,70 @@
+"""The gates that a backbone has to pass before its pictures may be trusted."""
+
+import json
+
+import pytest
+import torch
+
+from nstbench.backbones.embedded import embedded_file, embedded_files
+from nstbench.backbones.loading import load_backbone
+from nstbench.hardware import Hardware
+from nstbench.images.noise import grey_noise
+from nstbench.images.package_photographs import photograph
+from nstbench.images.pictures import load_picture
+from nstbench.images.tensors import to_tensor
+from nstbench.descent import content_terms, style_terms
+from nstbench.methods.gatys2015 import EQUAL_WEIGHTS
+from nstbench.objective import Objective
+from nstbench.optimise.lbfgs import LBFGS
+from nstbench.optimise.loop import optimise
+from nstbench.statistics.gram import gram
+
+IDS = [file.stem for file in embedded_files()]
+SIZE = 128
+
+
+@pytest.fixture(params=IDS)
+def backbone(request):
+    return load_backbone(request.param, "embedded", "max", Hardware(torch.device("cpu"), "fp32"))
+
+
+@pytest.fixture
+def photo_tensor():
+    return to_tensor(load_picture(photograph("chelsea"), SIZE, square=True))
+
+
+def descend(backbone, terms, evaluations):
+    start = grey_noise(torch.Size([1, 3, SIZE, SIZE]), seed=0)
+    return optimise(Objective(backbone, terms), start, LBFGS(), evaluations).image.clamp(0, 1)
+
+
+def test_content_is_reconstructed_from_noise(backbone, photo_tensor):
+    """C < 0.1 at relu4_2, the deepest content layer."""
+    image = descend(backbone, content_terms(backbone, photo_tensor, {"relu4_2": 1.0}, 1.0), 150)
+    found, wanted = (backbone(i, ["relu4_2"])["relu4_2"] for i in (image, photo_tensor))
+    assert (found - wanted).square().sum() / wanted.square().sum() < 0.1
+
+
+def test_texture_is_made_from_noise(backbone, photo_tensor):
+    """S < 0.05, the mean relative distance of five Gram matrices."""
+    image = descend(backbone, style_terms(backbone, photo_tensor, EQUAL_WEIGHTS), 150)
+    found, wanted = (backbone(i, EQUAL_WEIGHTS) for i in (image, photo_tensor))
+    distances = [
+        (gram(found[layer]) - gram(wanted[layer])).square().sum() / gram(wanted[layer]).square().sum()
+        for layer in EQUAL_WEIGHTS
+    ]
+    assert sum(distances) / len(distances) < 0.05
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_card_says_how_it_was_trained(id):
+    card = json.loads(embedded_file(id).with_suffix(".json").read_text())
+    assert card["recipe"]["architecture"] == id
+    assert card["training_minutes"] >= 40
+    last = card["held_out_r2"][-1]
+    assert last["step"] == card["recipe"]["steps"]
+    assert last["relu3_2"] > 0.7
+
+
+def test_shipped_files_are_small():
+    assert sum(file.stat().st_size for file in embedded_files()) < 24e6

@@ -1,0 +1,95 @@
+import io
+import json
+
+import pandas as pd
+import pytest
+from PIL import Image
+from skimage.io import imread
+
+from nstbench.experiments import fingerprint
+from nstbench.experiments.execution import execute
+from nstbench.experiments.plan import PlannedRun
+from nstbench.experiments.runs import RunFolder
+from nstbench.experiments.scoring import score_runs
+from nstbench.experiments.specification import RunSpecification
+from nstbench.experiments.tables import control_id, tidy_scores
+from nstbench.methods import method
+
+
+@pytest.fixture
+def run():
+    changes = {"evaluations": 4, "style_layers": {"relu1_1": 1.0}, "content_layers": {"relu2_1": 1.0}}
+    return RunSpecification(
+        method="gatys2015",
+        content="photo",
+        style="painting",
+        size=32,
+        precision="fp32",
+        parameters=method("gatys2015").configure("nikulin", changes).model_dump(),
+    )
+
+
+@pytest.fixture
+def pictures(photo, painting):
+    return photo.parent
+
+
+def test_leaves_image_trace_and_record(run, pictures, tmp_path):
+    results = tmp_path / "results"
+    folder = execute(run, pictures, results, io.StringIO())
+    assert folder.folder == results / "runs" / run.id
+    assert imread(folder.image).shape == (32, 32, 3)
+    assert list(folder.trace.columns) == ["evaluation", "total", "content/relu2_1", "style/relu1_1", "seconds"]
+    assert len(folder.trace) == 4
+    record = json.loads((folder.folder / "run.json").read_text())
+    assert record["specification"] == run.model_dump()
+    assert record["precision"] == "fp32"
+    assert record["final_losses"]["total"] == pytest.approx(folder.trace["total"].iloc[-1])
+    assert record["facts"]["canonical_ratio"] == pytest.approx(1.05e-3 / (64 * 16 * 16))
+    assert not list((results / "checkpoints").glob("*")) if (results / "checkpoints").exists() else True
+
+
+def test_same_specification_gives_the_same_picture(run, pictures, tmp_path):
+    first, second = (execute(run, pictures, tmp_path / name, io.StringIO()) for name in ("a", "b"))
+    assert first.image.read_bytes() == second.image.read_bytes()
+    pd.testing.assert_frame_equal(first.trace.drop(columns="seconds"), second.trace.drop(columns="seconds"))
+
+
+def test_finished_run_is_not_made_again(run, pictures, tmp_path):
+    folder = execute(run, pictures, tmp_path / "results", io.StringIO())
+    before = folder.image.stat().st_mtime_ns
+    log = io.StringIO()
+    execute(run, pictures, tmp_path / "results", log)
+    assert folder.image.stat().st_mtime_ns == before
+    assert log.getvalue() == ""
+
+
+@pytest.mark.parametrize("changed", ["picture", "code"])
+def test_run_is_made_again_when_its_inputs_changed(run, pictures, tmp_path, monkeypatch, changed):
+    folder = execute(run, pictures, tmp_path / "results", io.StringIO())
+    before = folder.image.stat().st_mtime_ns
+    if changed == "picture":
+        Image.new("RGB", (40, 40), "red").save(pictures / "painting.png")
+    else:
+        monkeypatch.setattr(fingerprint, "_digest_of_engine", lambda: b"another engine")
+    execute(run, pictures, tmp_path / "results", io.StringIO())
+    assert folder.image.stat().st_mtime_ns > before
+
+
+def test_scores_are_tidy_and_have_controls(run, pictures, tmp_path):
+    execute(run, pictures, tmp_path, io.StringIO())
+    scores = score_runs([run], pictures, tmp_path)
+    planned = [PlannedRun(experiment, None, None, run) for experiment in ("one", "two")]
+    table = tidy_scores(scores, planned)
+    assert list(table.columns) == ["run", "experiment", "metric", "value", "reason"]
+    assert len(table) == 2 * 3 * 3
+    value = table[table.experiment == "one"].set_index(["run", "metric"])["value"]
+    assert value[control_id("content", run), "C"] == 0
+    assert value[control_id("style", run), "S"] == 0
+    assert 0 < value[run.id, "C"] < value[control_id("style", run), "C"]
+
+
+def test_unfinished_run_is_not_done(tmp_path):
+    assert not RunFolder(tmp_path / "nothing").is_done("x")
+    (tmp_path / "run.json").write_text("{ half")
+    assert not RunFolder(tmp_path).is_done("x")

@@ -1,0 +1,159 @@
+import re
+
+import pytest
+import yaml
+
+from nstbench.errors import InputError
+from nstbench.experiments.experiment import load_experiment
+from nstbench.experiments.plan import batches, plan
+from nstbench.experiments.profile import Profile, load_profile
+from nstbench.experiments.project import CHECKOUT, Project
+from nstbench.images.manifest import Manifest
+
+MANIFEST = Manifest.model_validate(
+    {
+        "cat": {"title": "A cat", "author": "x", "licence": "CC0", "package": "chelsea"},
+        "ours": {"title": "Ours", "author": "x", "licence": "CC0", "painted": {"painter": "brush", "seed": 1}},
+        "famous": {
+            "title": "Famous",
+            "author": "x",
+            "licence": "public domain",
+            "url": "https://example.org/famous.jpg",
+            "md5": "0" * 32,
+            "stand_in": "ours",
+        },
+    }
+)
+PROFILE = Profile(name="test", size=64, evaluations=5)
+
+
+@pytest.fixture
+def content():
+    return {
+        "id": "fig",
+        "title": "A figure",
+        "source": {"document": "A paper", "row": "paper-fig1", "figure": "Figure 1"},
+        "question": "Does it?",
+        "settings_note": "As it says.",
+        "method": "gatys2015",
+        "parameters": "nikulin",
+        "axes": [
+            [
+                {"id": "c", "caption": "from content", "settings": {"init": "content"}},
+                {"id": "n", "caption": "from noise", "settings": {"init": "noise"}},
+            ],
+            [
+                {"id": "low", "caption": "low", "settings": {"alpha": 0.001}},
+                {"id": "high", "caption": "high", "settings": {"alpha": 0.1}},
+            ],
+        ],
+        "pairs": [{"content": "cat", "style": "famous"}, {"content": "cat", "style": "ours"}],
+        "panel": {"rows": [["content", "c/low", "c/high"], ["style", "n/low", "n/high"]]},
+    }
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(content):
+        file = tmp_path / "fig.yaml"
+        file.write_text(yaml.safe_dump(content))
+        return file
+
+    return write
+
+
+def test_arms_are_the_product_of_the_axes(write, content):
+    arms = load_experiment(write(content)).arms
+    assert [arm.id for arm in arms] == ["c/low", "c/high", "n/low", "n/high"]
+    assert arms[3].settings == {"init": "noise", "alpha": 0.1}
+    assert arms[1].caption == "from content, high"
+
+
+def test_plan_has_pairs_times_arms_times_seeds_of_noisy_arms(write, content):
+    experiment = load_experiment(write(content))
+    assert len(plan(experiment, PROFILE, MANIFEST)) == 2 * 4
+    assert len(plan(experiment, PROFILE.model_copy(update={"seeds": 3}), MANIFEST)) == 2 * (2 + 2 * 3)
+    assert len(plan(experiment, PROFILE.model_copy(update={"pairs": 1}), MANIFEST)) == 4
+
+
+def test_missing_famous_painting_is_replaced_and_its_run_shared(write, content, monkeypatch):
+    monkeypatch.delenv("NSTBENCH_DATA", raising=False)
+    planned = plan(load_experiment(write(content)), PROFILE, MANIFEST)
+    assert {entry.run.style for entry in planned} == {"ours"}
+    assert len({entry.run.id for entry in planned}) == 4
+    assert sum(len(batch.runs) for batch in batches(planned)) == 4
+
+
+def test_own_famous_painting_is_used(write, content, tmp_path, monkeypatch):
+    (tmp_path / "famous.jpg").touch()
+    monkeypatch.setenv("NSTBENCH_DATA", str(tmp_path))
+    planned = plan(load_experiment(write(content)), PROFILE, MANIFEST)
+    assert {entry.run.style for entry in planned} == {"famous", "ours"}
+
+
+def test_identity_is_the_specification(write, content):
+    first, second, *_ = (entry.run for entry in plan(load_experiment(write(content)), PROFILE, MANIFEST))
+    assert re.fullmatch(r"gatys2015-[0-9a-f]{12}", first.id)
+    assert first.id != second.id
+    assert first.id == first.model_validate_json(first.model_dump_json()).id
+    assert first.id != first.model_copy(update={"seed": 1}).id
+
+
+def test_shortened_settings_only_under_a_budget(write, content):
+    content["when_shortened"] = {"optimiser": {"kind": "adam", "rate": 0.5}}
+    experiment = load_experiment(write(content))
+    (short, *_), (full, *_) = (
+        plan(experiment, PROFILE.model_copy(update={"evaluations": budget}), MANIFEST) for budget in (5, None)
+    )
+    assert short.run.parameters["optimiser"]["kind"] == "adam"
+    assert full.run.parameters["optimiser"]["kind"] == "lbfgs"
+    assert (short.run.parameters["evaluations"], full.run.parameters["evaluations"]) == (5, 1500)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"titel": "x"}, r"titel: Extra inputs are not permitted"),
+        ({"method": "gatys1915"}, r"unknown method 'gatys1915'; allowed: gatys2015"),
+        ({"parameters": "picasso"}, r"unknown parameter set 'picasso'.*allowed: paper, jain"),
+        ({"settings": {"alfa": 1}}, r"alfa: Extra inputs are not permitted \(given: 1\)"),
+        ({"settings": {"content_layers": {"relu9_9": 1}}}, r"unknown layer 'relu9_9'.*allowed"),
+        ({"settings": {"pooling": "min"}}, r"pooling: Input should be 'max' or 'average' \(given: 'min'\)"),
+        ({"panel": {"rows": [["contnet"]]}}, r"unknown tile 'contnet' in panel; allowed: content, style, c/low"),
+        ({"id": "other"}, r"id 'other' must be the file's name, 'fig'"),
+        ({"pairs": []}, r"pairs: Tuple should have at least 1 item"),
+    ],
+)
+def test_mistakes_are_said_in_one_line_with_the_file(write, content, change, message):
+    file = write(content | change)
+    with pytest.raises(InputError, match=message) as failure:
+        load_experiment(file)
+    assert str(failure.value).startswith(str(file))
+    assert "\n" not in str(failure.value)
+
+
+def test_broken_yaml_is_said(tmp_path):
+    file = tmp_path / "fig.yaml"
+    file.write_text("id: [unclosed")
+    with pytest.raises(InputError, match=r"fig\.yaml cannot be read") as failure:
+        load_experiment(file)
+    assert "\n" not in str(failure.value)
+
+
+def test_unknown_picture_is_said(write, content):
+    content["pairs"] = [{"content": "dog", "style": "ours"}]
+    with pytest.raises(InputError, match="unknown picture 'dog'; allowed: cat, ours, famous"):
+        plan(load_experiment(write(content)), PROFILE, MANIFEST)
+
+
+def test_unknown_profile_is_said():
+    with pytest.raises(InputError, match="unknown profile 'tiny'; allowed: smoke"):
+        load_profile({"profiles": {"smoke": {"size": 64}}}, "tiny")
+
+
+@pytest.mark.parametrize("profile", ["smoke", "default", "full", "paper"])
+def test_every_shipped_experiment_plans_under_every_profile(profile):
+    project = Project.load(CHECKOUT, profile)
+    planned = {entry.run.id for entry in project.planned}
+    assert planned == {run.id for batch in project.batches.values() for run in batch.runs}
+    assert all(project.plans[id] for id in project.experiments)

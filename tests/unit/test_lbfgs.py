@@ -1,0 +1,133 @@
+import numpy as np
+import pytest
+import torch
+from scipy.optimize import rosen, rosen_der
+
+from nstbench.optimise.evaluation import Evaluation
+from nstbench.optimise.lbfgs import LBFGS
+
+
+def quadratic(dimension, condition, seed=0):
+    """1/2 x'Ax - b'x with a known minimiser."""
+    generator = torch.Generator().manual_seed(seed)
+    basis, _ = torch.linalg.qr(torch.randn(dimension, dimension, dtype=torch.float64, generator=generator))
+    matrix = basis @ torch.diag(torch.logspace(0, np.log10(condition), dimension, dtype=torch.float64)) @ basis.T
+    right = torch.randn(dimension, dtype=torch.float64, generator=generator)
+
+    def evaluate(point):
+        gradient = matrix @ point - right
+        return Evaluation(0.5 * point @ matrix @ point - right @ point, gradient)
+
+    return evaluate, torch.linalg.solve(matrix, right)
+
+
+def rosenbrock(point):
+    x = point.numpy()
+    return Evaluation(torch.tensor(rosen(x)), torch.from_numpy(rosen_der(x)))
+
+
+def two_loops(pairs, gradient):
+    """The textbook recursion on vectors (Nocedal and Wright, algorithm 7.4)."""
+    q, alphas = gradient.clone(), []
+    for s, y in reversed(pairs):
+        alphas.append((s @ q) / (s @ y))
+        q -= alphas[-1] * y
+    s, y = pairs[-1]
+    q *= (s @ y) / (y @ y)
+    for (s, y), alpha in zip(pairs, reversed(alphas), strict=True):
+        q += s * (alpha - (y @ q) / (s @ y))
+    return -q
+
+
+@pytest.mark.parametrize("iterations", [1, 3, 9])
+def test_direction_is_that_of_the_textbook_recursion(iterations):
+    evaluate, _ = quadratic(12, 30)
+    optimiser = LBFGS(rate=0.5, history=4)
+    optimiser.start(torch.zeros(12, dtype=torch.float64), evaluate)
+    pairs = []
+    for _ in range(iterations):
+        point, gradient = optimiser.point, optimiser.current.gradient
+        optimiser.step(evaluate)
+        pairs.append((optimiser.point - point, optimiser.current.gradient - gradient))
+    found = optimiser._memory.direction(optimiser.current.gradient)
+    torch.testing.assert_close(found, two_loops(pairs[-4:], optimiser.current.gradient), rtol=1e-8, atol=1e-12)
+
+
+def test_finds_the_minimum_of_a_quadratic():
+    evaluate, minimiser = quadratic(20, 100)
+    optimiser = LBFGS(history=20)
+    optimiser.start(torch.zeros(20, dtype=torch.float64), evaluate)
+    for _ in range(120):
+        optimiser.step(evaluate)
+    torch.testing.assert_close(optimiser.point, minimiser, rtol=1e-6, atol=1e-8)
+
+
+def test_line_search_solves_rosenbrock():
+    optimiser = LBFGS(line_search=True, history=10)
+    optimiser.start(torch.tensor([-1.2, 1.0, -0.5, 2.0], dtype=torch.float64), rosenbrock)
+    for _ in range(80):
+        optimiser.step(rosenbrock)
+    torch.testing.assert_close(optimiser.point, torch.ones(4, dtype=torch.float64), rtol=1e-5, atol=1e-5)
+
+
+def test_steps_of_the_line_search_meet_the_strong_wolfe_conditions():
+    optimiser = LBFGS(line_search=True)
+    optimiser.start(torch.tensor([-1.2, 1.0], dtype=torch.float64), rosenbrock)
+    for _ in range(15):
+        point, before = optimiser.point, optimiser.current
+        optimiser.step(rosenbrock)
+        step, after = optimiser.point - point, optimiser.current
+        assert after.loss <= before.loss + 1e-4 * before.gradient @ step
+        assert abs(after.gradient @ step) <= 0.9 * abs(before.gradient @ step) + 1e-12
+
+
+def test_a_step_to_nan_is_taken_back():
+    evaluate, minimiser = quadratic(6, 10)
+    calls = 0
+
+    def sometimes_nan(point):
+        nonlocal calls
+        calls += 1
+        good = evaluate(point)
+        return Evaluation(good.loss * torch.nan, good.gradient * torch.nan) if calls % 7 == 0 else good
+
+    optimiser = LBFGS()
+    optimiser.start(torch.ones(6, dtype=torch.float64), sometimes_nan)
+    for _ in range(60):
+        optimiser.step(sometimes_nan)
+        assert torch.isfinite(optimiser.current.loss)
+    assert optimiser.steps_taken_back > 0
+    torch.testing.assert_close(optimiser.point, minimiser, rtol=1e-5, atol=1e-6)
+
+
+def test_the_scale_of_the_loss_does_not_matter():
+    evaluate, _ = quadratic(8, 20)
+
+    def tiny(point):
+        full = evaluate(point)
+        return Evaluation(full.loss * 1e-9, full.gradient * 1e-9)
+
+    points = []
+    for objective in (evaluate, tiny):
+        optimiser = LBFGS()
+        optimiser.start(torch.ones(8, dtype=torch.float64), objective)
+        for _ in range(12):
+            optimiser.step(objective)
+        points.append(optimiser.point)
+    torch.testing.assert_close(points[0], points[1], rtol=1e-5, atol=1e-6)
+
+
+def test_restored_state_continues_bit_for_bit():
+    evaluate, _ = quadratic(10, 50)
+    whole, first = LBFGS(history=3), LBFGS(history=3)
+    for optimiser in (whole, first):
+        optimiser.start(torch.zeros(10, dtype=torch.float64), evaluate)
+    for _ in range(5):
+        first.step(evaluate)
+    second = LBFGS(history=3)
+    second.restore(first.state())
+    for _ in range(9):
+        whole.step(evaluate)
+    for _ in range(4):
+        second.step(evaluate)
+    assert torch.equal(whole.point, second.point)

@@ -1,0 +1,73 @@
+import pytest
+import torch
+
+from nstbench.errors import InputError
+from nstbench.descent import style_terms
+from nstbench.objective import Objective
+from nstbench.optimise.adam import Adam
+from nstbench.optimise.checkpoint import Checkpoint
+from nstbench.optimise.lbfgs import LBFGS
+from nstbench.optimise.loop import optimise
+
+
+class Interruption(Exception):
+    """What ends a run in the middle."""
+
+
+@pytest.fixture
+def objective(narrow_vgg):
+    torch.manual_seed(2)
+    style = torch.rand(1, 3, 24, 24, dtype=torch.float64)
+    return Objective(narrow_vgg, style_terms(narrow_vgg, style, {"relu1_1": 0.5, "relu2_1": 0.5}))
+
+
+@pytest.fixture
+def start():
+    return torch.full((1, 3, 24, 24), 0.5, dtype=torch.float64)
+
+
+@pytest.mark.parametrize("optimiser", [LBFGS(), LBFGS(line_search=True), Adam(0.02)])
+def test_descends_with_exactly_the_evaluations_asked_for(objective, start, optimiser):
+    outcome = optimise(objective, start, optimiser, evaluations=17)
+    assert outcome.trace.shape == (17, 3)
+    assert len(outcome.seconds) == 17
+    assert outcome.trace[-1, 0] < 0.5 * outcome.trace[0, 0]
+    assert outcome.terms == ("style/relu1_1", "style/relu2_1")
+
+
+def test_total_is_the_weighted_sum_of_the_terms(objective, start):
+    trace = optimise(objective, start, LBFGS(), evaluations=5).trace
+    torch.testing.assert_close(trace[:, 0], 0.5 * trace[:, 1] + 0.5 * trace[:, 2])
+
+
+@pytest.mark.parametrize("make", [lambda: LBFGS(history=4), lambda: LBFGS(line_search=True), lambda: Adam(0.02)])
+def test_interrupted_run_ends_with_the_same_image(objective, start, make, tmp_path, monkeypatch):
+    monkeypatch.setattr("nstbench.optimise.checkpoint.SECONDS_BETWEEN", 0.0)
+    whole = optimise(objective, start, make(), evaluations=20)
+
+    def interrupt(done, loss):
+        if done == 13:
+            raise Interruption
+
+    checkpoint = Checkpoint(tmp_path / "run.pt")
+    with pytest.raises(Interruption):
+        optimise(objective, start, make(), 20, watch=interrupt, checkpoint=checkpoint)
+    resumed_at = []
+    resumed = optimise(
+        objective, start, make(), 20, watch=lambda done, _: resumed_at.append(done), checkpoint=checkpoint
+    )
+    assert resumed_at[0] > 1
+    assert torch.equal(resumed.image, whole.image)
+    assert torch.equal(resumed.trace, whole.trace)
+
+
+def test_damaged_checkpoint_is_a_fresh_start(objective, start, tmp_path):
+    file = tmp_path / "run.pt"
+    file.write_bytes(b"half a checkpoi")
+    outcome = optimise(objective, start, Adam(0.02), 4, checkpoint=Checkpoint(file))
+    assert outcome.trace.shape[0] == 4
+
+
+def test_divergence_is_reported(objective, start):
+    with pytest.raises(InputError, match="diverged"):
+        optimise(objective, start, Adam(1e200), evaluations=10)

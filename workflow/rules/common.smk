@@ -1,0 +1,40 @@
+"""What is to be made: experiments, profile, runs and batches. Nothing here imports torch."""
+
+import os
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+from nstbench.backbones.embedded import embedded_files
+from nstbench.errors import InputError
+from nstbench.experiments.fingerprint import engine_files, scoring_files
+from nstbench.experiments.project import Project
+from nstbench.images.manifest import own_file
+
+ROOT = Path(workflow.basedir)
+
+try:
+    PROJECT = Project.load(ROOT, config.get("profile") or os.environ.get("PROFILE"))
+    PROJECT.batches
+except InputError as error:
+    raise WorkflowError(str(error))
+
+EXPERIMENTS = list(PROJECT.experiments)
+CONFIGURATION = [
+    str(ROOT / "config" / "config.yaml"),
+    str(ROOT / "data" / "images.yaml"),
+    *(str(PROJECT.experiment_file(id)) for id in EXPERIMENTS),
+]
+# What a script needs to know this plan again.
+PLAN = {"root": str(ROOT), "profile": PROJECT.profile.name}
+
+
+def sources(folder):
+    """Modules and templates of a room of the library."""
+    files = (ROOT / "nstbench" / folder).rglob("*.*")
+    return sorted(str(file) for file in files if file.suffix in (".py", ".j2"))
+
+
+def picture_files(runs):
+    names = sorted({name for run in runs for name in (run.content, run.style)})
+    return [f"results/pictures/{name}.png" for name in names]

@@ -1,0 +1,15 @@
+"""The pages that show it all."""
+
+
+rule report:
+    input:
+        scores="results/scores.csv",
+        figures=expand("reports/figures/{experiment}.png", experiment=EXPERIMENTS),
+        configuration=CONFIGURATION,
+        code=sources("reporting"),
+    output:
+        "reports/index.html",
+    params:
+        plan=PLAN,
+    script:
+        "../scripts/write_report.py"

@@ -1,0 +1,16 @@
+from pathlib import Path
+
+from nstbench.experiments.project import Project
+from nstbench.reporting.figure import write_figure
+
+plan = snakemake.params.plan  # noqa: F821
+project = Project.load(Path(plan["root"]), plan["profile"])
+id = snakemake.wildcards.experiment  # noqa: F821
+write_figure(
+    project.experiments[id],
+    project.plans[id],
+    project.profile,
+    project.manifest,
+    results=Path("results"),
+    reports=Path("reports"),
+)
