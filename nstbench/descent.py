@@ -18,7 +18,9 @@ from nstbench.statistics.gram import gram
 
 
 @torch.no_grad()
-def content_terms(backbone: Backbone, content: Tensor, layers: Mapping[str, float], alpha: float) -> list[Match]:
+def content_terms(
+    backbone: Backbone, content: Tensor, layers: Mapping[str, float], alpha: float
+) -> list[Match]:
     """alpha v_l times 1/(2 N_l M_l) |F_l - P_l|^2 for each layer l with weight v_l."""
     features = backbone(content, layers)
     return [

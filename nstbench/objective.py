@@ -15,10 +15,12 @@ Features = Mapping[str, Tensor]
 class Term(Protocol):
     """One summand: a name for the trace, a weight, the layers it reads and its unweighted loss."""
 
-    name: str
-    weight: float
-    layers: tuple[str, ...]
-
+    @property
+    def name(self) -> str: ...
+    @property
+    def weight(self) -> float: ...
+    @property
+    def layers(self) -> tuple[str, ...]: ...
     def loss(self, features: Features) -> Tensor: ...
 
 

@@ -8,6 +8,9 @@ from typing import Any
 
 def members(package: ModuleType, name: str) -> dict[str, Any]:
     """The objects called `name` in the modules of `package`, by their `id`."""
-    modules = (importlib.import_module(f"{package.__name__}.{info.name}") for info in pkgutil.iter_modules(package.__path__))
+    modules = (
+        importlib.import_module(f"{package.__name__}.{info.name}")
+        for info in pkgutil.iter_modules(package.__path__)
+    )
     found = (getattr(module, name) for module in modules if hasattr(module, name))
     return {member.id: member for member in found}

@@ -14,7 +14,7 @@ from nstbench.images.pictures import check_output, load_picture, save_picture
 from nstbench.images.tensors import to_picture, to_tensor
 from nstbench.methods import method as find_method
 from nstbench.methods.base import Task
-from nstbench.progress import Watch, progress
+from nstbench.progress import progress
 
 
 @dataclass(frozen=True)
@@ -51,17 +51,18 @@ def stylize(
     if out is not None:
         check_output(Path(out))
     recipe = find_method(method)
-    changes = {"backbone": backbone, "weights": weights}
+    changes: dict[str, Any] = {"backbone": backbone, "weights": weights}
     if iterations is not None:
         changes["evaluations"] = iterations
     parameters = recipe.configure(recipe.everyday_set, changes)
     if seed < 0:
         raise InputError(f"seed {seed} is negative; allowed: 0 and above")
     hardware = resolve(device, precision)
-    images = [to_tensor(load_picture(Path(file), size)).to(hardware.device) for file in (content, style)]
+    pictures = [load_picture(Path(file), size) for file in (content, style)]
+    painted, painting = (to_tensor(picture).to(hardware.device) for picture in pictures)
     started = time.perf_counter()
     with progress(f"{method} on {hardware.device} in {hardware.precision}", parameters.evaluations) as watch:
-        outcome = recipe.stylise(Task(*images, parameters, seed, hardware, watch))
+        outcome = recipe.stylise(Task(painted, painting, parameters, seed, hardware, watch))
     result = Stylization(
         to_picture(outcome.image),
         {
@@ -69,7 +70,7 @@ def stylize(
             "style": str(style),
             "method": method,
             "parameters": parameters.model_dump(),
-            "size": list(images[0].shape[:1:-1]),
+            "size": list(pictures[0].size),
             "seed": seed,
             "device": str(hardware.device),
             "precision": hardware.precision,

@@ -19,7 +19,9 @@ def load_backbone(id: str, weights: str, pooling: str, hardware: Hardware) -> Ba
     try:
         backbone.load_state_dict({name: parameters[name] for name in backbone.state_dict()})
     except RuntimeError as error:
-        raise InputError(f"weights {weights!r} do not fit {id}: {str(error).splitlines()[1].strip()}") from error
+        raise InputError(
+            f"weights {weights!r} do not fit {id}: {str(error).splitlines()[1].strip()}"
+        ) from error
     means = {name.removesuffix(MEAN): tensor for name, tensor in tensors.items() if name.endswith(MEAN)}
     normalise(backbone, means or channel_means(backbone, calibration_images()))
     return backbone.requires_grad_(False).eval().place(hardware.device, hardware.dtype)

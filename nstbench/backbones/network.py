@@ -19,6 +19,9 @@ class Backbone(nn.Module):
     (N, N_l, H_l, W_l), running no layer deeper than the deepest of them.
     """
 
+    scale: Tensor
+    offset: Tensor
+
     def __init__(
         self,
         architecture: Architecture,
@@ -46,7 +49,7 @@ class Backbone(nn.Module):
     def place(self, device: torch.device, dtype: torch.dtype) -> Self:
         """Move to `device`, with the layers in `dtype`; the input is still preprocessed in full precision."""
         self.to(device)
-        self.layers.to(dtype, memory_format=torch.channels_last)
+        self.layers.to(dtype=dtype).to(memory_format=torch.channels_last)
         return self
 
     def preprocess(self, image: Tensor) -> Tensor:

@@ -43,6 +43,7 @@ def normalise(backbone: Backbone, means: dict[str, Tensor]) -> None:
         if incoming is not None:
             convolution.weight.mul_(incoming.view(1, -1, 1, 1))
         convolution.weight.div_(mean.view(-1, 1, 1, 1))
+        assert convolution.bias is not None
         convolution.bias.div_(mean)
         incoming = mean
 

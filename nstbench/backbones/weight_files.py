@@ -50,13 +50,13 @@ def read_weights(architecture: Architecture, source: str) -> Weights:
 
 
 def locate_weights(architecture: Architecture, source: str) -> Path:
-    """The file that `source` stands for, downloading ImageNet weights when they are nowhere on this machine."""
+    """The file that `source` stands for; ImageNet weights that are nowhere on this machine are downloaded."""
     if source == "embedded":
         return embedded_file(architecture.id)
     if source == "imagenet":
         return _imagenet_file(architecture)
     if not Path(source).is_file():
-        raise InputError(f"weights {source!r} do not exist; allowed: embedded, imagenet, or the path of a file")
+        raise InputError(f"weights {source!r} do not exist; allowed: embedded, imagenet, or a file")
     return Path(source)
 
 
@@ -96,7 +96,9 @@ def _read(file: Path) -> Mapping[str, Tensor]:
         tensors = torch.load(file, map_location="cpu", weights_only=True)
     except Exception as error:  # Unpickling a damaged file can raise anything.
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"{file} is no readable weight file ({reason}); give a .safetensors or .pth file") from error
+        raise InputError(
+            f"{file} is no readable weight file ({reason}); give a .safetensors or .pth file"
+        ) from error
     if not isinstance(tensors, Mapping) or not all(isinstance(tensor, Tensor) for tensor in tensors.values()):
         raise InputError(f"{file} is no state dict; give a mapping of names to tensors")
     return tensors

@@ -8,7 +8,9 @@ import typer
 
 Content = Annotated[Path, typer.Argument(help="The picture to repaint.", show_default=False)]
 Style = Annotated[Path, typer.Argument(help="The painting whose style is taken.", show_default=False)]
-Out = Annotated[Path, typer.Option("--out", "-o", help="Where to write the result (.png, .jpg, .webp, .tif).")]
+Out = Annotated[
+    Path, typer.Option("--out", "-o", help="Where to write the result (.png, .jpg, .webp, .tif).")
+]
 Size = Annotated[int, typer.Option(help="Long side of the result in pixels.")]
 Iterations = Annotated[
     int | None, typer.Option(help="Evaluations of the loss; more is slower and finer.", show_default="300")

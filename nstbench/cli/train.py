@@ -20,9 +20,10 @@ def train_backbone(
     width: Annotated[float, typer.Option(help="Channels relative to the original network.")] = 0.5,
     seed: Annotated[int, typer.Option(help="Seed of initial weights and crops.")] = 0,
 ) -> None:
-    """Distil an embedded backbone from a pretrained SqueezeNet; goes on from a checkpoint when interrupted."""
+    """Distil an embedded backbone from a pretrained SqueezeNet; an interrupted training goes on."""
     from nstbench.progress import progress
-    from nstbench.training.backbone import Recipe, train_backbone as train
+    from nstbench.training.backbone import Recipe
+    from nstbench.training.backbone import train_backbone as train
 
     recipe = Recipe(architecture=architecture, width=width, steps=steps, seed=seed)
     with progress(f"distilling {architecture}", steps) as watch:

@@ -81,7 +81,9 @@ class Experiment(_Frozen):
             raise ValueError(f"arm ids repeat: {', '.join(arms)}")
         for tile in itertools.chain.from_iterable(self.panel.rows):
             if tile and tile not in (*IMAGE_TILES, *arms):
-                raise ValueError(f"unknown tile {tile!r} in panel; allowed: {', '.join((*IMAGE_TILES, *arms))}")
+                raise ValueError(
+                    f"unknown tile {tile!r} in panel; allowed: {', '.join((*IMAGE_TILES, *arms))}"
+                )
         recipe = method(self.method)
         for arm in self.arms:
             recipe.configure(self.parameters, self.settings_of(arm, shortened=True))

@@ -15,7 +15,7 @@ SCORING = ("metrics/*.py",)
 
 def engine_files() -> list[Path]:
     """The modules that decide what a run produces."""
-    return _sources(ENGINE) + [PACKAGE / "experiments" / "execution.py"]
+    return [*_sources(ENGINE), PACKAGE / "experiments" / "execution.py"]
 
 
 def scoring_files() -> list[Path]:

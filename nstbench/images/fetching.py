@@ -25,5 +25,7 @@ def fetch_picture(name: str, picture: Picture, folder: Path) -> Path:
         )
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
-        raise InputError(f"{name} is not available from {picture.url} ({reason}); its stand-in is used") from error
+        raise InputError(
+            f"{name} is not available from {picture.url} ({reason}); its stand-in is used"
+        ) from error
     return Path(file)

@@ -23,5 +23,7 @@ def _picture(name: str, picture: Picture) -> Image.Image:
         return read_picture(photograph(picture.package))
     file = own_file(name)
     if file is None:
-        raise InputError(f"picture {name!r} is not in the folder NSTBENCH_DATA; run `nstbench fetch {name}` first")
+        raise InputError(
+            f"picture {name!r} is not in the folder NSTBENCH_DATA; run `nstbench fetch {name}` first"
+        )
     return read_picture(file)

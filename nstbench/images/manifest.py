@@ -36,7 +36,9 @@ class Picture(BaseModel):
         if sum(origins) != 1:
             raise ValueError("give exactly one of package, painted, url")
         if self.package is not None and self.package not in PHOTOGRAPHS:
-            raise ValueError(f"unknown package photograph {self.package!r}; allowed: {', '.join(PHOTOGRAPHS)}")
+            raise ValueError(
+                f"unknown package photograph {self.package!r}; allowed: {', '.join(PHOTOGRAPHS)}"
+            )
         if (self.url is None) != (self.stand_in is None) or (self.url is None) != (self.md5 is None):
             raise ValueError("url, md5 and stand_in belong together")
         return self

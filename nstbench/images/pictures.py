@@ -38,7 +38,7 @@ def load_picture(path: Path, size: int, square: bool = False) -> Image.Image:
 
 
 def read_picture(path: Path, at_least: int = LARGEST_SIZE) -> Image.Image:
-    """Read `path` as upright RGB at its own size, or (JPEG only) reduced while both sides keep `at_least` px."""
+    """Read `path` as upright RGB at its own size; a JPEG may come reduced, with sides of `at_least` px."""
     try:
         if Path(path).stat().st_size == 0:
             raise InputError(f"{path} is empty (0 bytes); give a picture file")
@@ -48,11 +48,15 @@ def read_picture(path: Path, at_least: int = LARGEST_SIZE) -> Image.Image:
     except FileNotFoundError as error:
         raise InputError(f"{path} does not exist; give the path of a picture file") from error
     except UnidentifiedImageError as error:
-        raise InputError(f"{path} is no picture that can be read; give a PNG, JPEG, WebP or TIFF file") from error
+        raise InputError(
+            f"{path} is no picture that can be read; give a PNG, JPEG, WebP or TIFF file"
+        ) from error
     except Image.DecompressionBombError as error:
         raise InputError(f"{path} has more than {MOST_PIXELS} pixels; scale it down first") from error
     except (OSError, SyntaxError, ValueError) as error:
-        raise InputError(f"{path} cannot be read as a picture ({error}); it may be truncated or damaged") from error
+        raise InputError(
+            f"{path} cannot be read as a picture ({error}); it may be truncated or damaged"
+        ) from error
 
 
 def save_picture(picture: Image.Image, path: Path) -> None:
@@ -66,7 +70,9 @@ def check_output(path: Path) -> None:
     """Raise InputError unless `path` names a known format in a folder that can be written."""
     suffix = Path(path).suffix.lower()
     if suffix not in FORMATS:
-        raise InputError(f"cannot write {path}: unknown picture format {suffix!r}; allowed: {', '.join(FORMATS)}")
+        raise InputError(
+            f"cannot write {path}: unknown picture format {suffix!r}; allowed: {', '.join(FORMATS)}"
+        )
     check_writable(Path(path))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nstbench.errors import InputError
 from nstbench.progress import Watch
@@ -18,9 +18,14 @@ if TYPE_CHECKING:
 
 
 class Parameters(BaseModel):
-    """Base of every method's parameters: frozen, and no unknown names."""
+    """What every method's parameters have; frozen, and no unknown names.
+
+    `evaluations` is the budget: how often the method may evaluate its loss and gradient.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    evaluations: int = Field(ge=1)
 
 
 @dataclass(frozen=True)

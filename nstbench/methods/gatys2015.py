@@ -32,12 +32,11 @@ class GatysParameters(Parameters):
     backbone: str = "vgg19"
     weights: str = "embedded"
     pooling: Literal["max", "average"]
-    content_layers: dict[str, float] = {"relu4_2": 1.0}
+    content_layers: dict[str, float] = Field(default={"relu4_2": 1.0})
     style_layers: dict[str, float] = EQUAL_WEIGHTS
     alpha: float = Field(ge=0)
     init: Literal["content", "style", "noise"]
     optimiser: OptimiserSettings
-    evaluations: int = Field(ge=1)
 
     @field_validator("backbone")
     @classmethod
@@ -101,7 +100,7 @@ def stylise(task: Task) -> "Outcome":
 
 
 def canonical_ratio(terms: "list[Match]") -> float:
-    """alpha / beta of L = alpha 1/2 |F - P|^2 + beta sum_l w_l E_l with sum w_l = 1 (Gatys et al. 2015, eq. 7)."""
+    """alpha / beta of alpha 1/2 |F - P|^2 + beta sum_l w_l E_l, sum w_l = 1 (Gatys et al. 2015, eq. 7)."""
     content = sum(2 * term.factor * term.weight for term in terms if term.name.startswith("content/"))
     style = sum(term.weight for term in terms if term.name.startswith("style/"))
     return content / style if style else math.inf

@@ -21,7 +21,8 @@ class Sighted:
     @cached_property
     def features(self) -> "dict[str, Tensor]":
         """Activations at the layers in JUDGED_LAYERS, computed once per picture."""
-        return self.judge(self.image, JUDGED_LAYERS)
+        features: dict[str, Tensor] = self.judge(self.image, JUDGED_LAYERS)
+        return features
 
 
 @dataclass(frozen=True)
@@ -47,4 +48,6 @@ class Metric:
 CONTENT_LAYER = "relu4_2"
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 JUDGED_LAYERS = (CONTENT_LAYER, *STYLE_LAYERS)
-OPTIMISED_JUDGE = "judged by embedded vgg19 (surrogate), which the runs optimise; read it as a check of the descent"
+OPTIMISED_JUDGE = (
+    "judged by embedded vgg19 (surrogate), which the runs optimise; read it as a check of the descent"
+)

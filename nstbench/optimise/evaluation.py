@@ -21,5 +21,5 @@ class Evaluation:
 Evaluate = Callable[[Tensor], Evaluation]
 
 
-class BudgetSpent(Exception):
+class BudgetSpentError(Exception):
     """Raised by an `Evaluate` that may not be called again; the accepted point stays what it was."""

@@ -12,7 +12,7 @@ from torch import Tensor
 from nstbench.errors import InputError
 from nstbench.objective import Objective
 from nstbench.optimise.checkpoint import Checkpoint
-from nstbench.optimise.evaluation import BudgetSpent, Evaluate, Evaluation
+from nstbench.optimise.evaluation import BudgetSpentError, Evaluate, Evaluation
 from nstbench.progress import Watch
 
 
@@ -60,7 +60,7 @@ class _Recorder:
 
     def __call__(self, point: Tensor) -> Evaluation:
         if len(self.rows) >= self.budget:
-            raise BudgetSpent
+            raise BudgetSpentError
         image = point.view(self.shape).requires_grad_()
         losses = self.objective(image)
         (gradient,) = torch.autograd.grad(losses[0], image)
@@ -101,7 +101,7 @@ def optimise(
             if checkpoint and checkpoint.due:
                 state = {"optimiser": optimiser.state(), "rows": recorder.rows, "seconds": recorder.seconds}
                 checkpoint.save(state)
-    except BudgetSpent:
+    except BudgetSpentError:
         pass
     if not math.isfinite(optimiser.current.value):
         raise InputError(

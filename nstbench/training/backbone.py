@@ -38,7 +38,8 @@ HEADS = {
     },
 }
 WARMUP_STEPS = 100
-CALIBRATION_BATCHES = 8
+# Crops that measure the teacher's channels; far behind any step that is trained on.
+CALIBRATION_STEPS = range(65_528, 65_536)
 CHECKPOINT_SECONDS = 120
 
 
@@ -110,7 +111,7 @@ def train_backbone(
     crops = CropSource(folders, recipe.crop, recipe.batch, recipe.seed)
     check_writable(output)
     teacher = Teacher.load(teacher_file).to(memory_format=torch.channels_last)
-    teacher.calibrate(torch.cat([crops.held_out(step) for step in range(CALIBRATION_BATCHES)]))
+    teacher.calibrate(torch.cat([crops.training(step) for step in CALIBRATION_STEPS]))
     student = Student(recipe, teacher).to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(
         student.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
@@ -148,7 +149,8 @@ def _train_step(
     with torch.autocast("cpu", torch.bfloat16):
         targets = student.targets(teacher(images))
         predictions = student(images)
-        loss = sum(smooth_l1_loss(predictions[layer].float(), targets[layer]) for layer in targets)
+        losses = [smooth_l1_loss(predictions[layer].float(), targets[layer]) for layer in targets]
+        loss = torch.stack(losses).sum()
     optimiser.zero_grad(set_to_none=True)
     loss.backward()
     optimiser.step()

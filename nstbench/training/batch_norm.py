@@ -17,4 +17,5 @@ def fold_batch_norm(backbone: Backbone) -> None:
     for name, module in backbone.layers.items():
         if isinstance(module, nn.Sequential):
             convolution, norm = module
+            assert isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d)
             backbone.layers[name] = fuse_conv_bn_eval(convolution.eval(), norm.eval())

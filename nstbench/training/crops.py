@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from nstbench.errors import InputError
+from nstbench.images.pictures import read_picture
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 SHORT_SIDE = 288
@@ -62,13 +63,12 @@ def _pictures(folder: Path) -> list[Path]:
 
 
 def _decode(file: Path) -> Tensor:
-    with Image.open(file) as image:
-        image = image.convert("RGB")
-        factor = SHORT_SIDE / min(image.size)
-        if factor < 1:
-            size = (round(image.width * factor), round(image.height * factor))
-            image = image.resize(size, Image.Resampling.BICUBIC)
-        return torch.from_numpy(np.array(image)).permute(2, 0, 1).contiguous()
+    picture = read_picture(file)
+    factor = SHORT_SIDE / min(picture.size)
+    if factor < 1:
+        size = (round(picture.width * factor), round(picture.height * factor))
+        picture = picture.resize(size, Image.Resampling.BICUBIC)
+    return torch.from_numpy(np.array(picture)).permute(2, 0, 1).contiguous()
 
 
 def _recolour(crop: Tensor, random: np.random.Generator) -> Tensor:

@@ -13,7 +13,17 @@ from nstbench.backbones.preprocessing import CAFFE
 from nstbench.errors import InputError
 
 # Positions in torchvision's `features`; `pool8` is fire8 brought to the stride of fire9.
-TAPS = {"conv1": 1, "fire2": 3, "fire3": 4, "fire4": 5, "fire5": 7, "fire6": 8, "fire7": 9, "pool8": 11, "fire9": 12}
+TAPS = {
+    "conv1": 1,
+    "fire2": 3,
+    "fire3": 4,
+    "fire4": 5,
+    "fire5": 7,
+    "fire6": 8,
+    "fire7": 9,
+    "pool8": 11,
+    "fire9": 12,
+}
 
 
 class Teacher(nn.Module):

@@ -40,7 +40,7 @@ def test_style_and_content_layers_sit_where_public_code_taps_them():
 
 
 def test_convolution_parameters_number_20024384():
-    """The number of VGG-19's convolution parameters (Simonyan and Zisserman 2015, 143,667,240 with the rest)."""
+    """Of 143,667,240 with the fully connected layers (Simonyan and Zisserman 2015, configuration E)."""
     assert sum(parameter.numel() for parameter in Backbone(VGG19).parameters()) == 20_024_384
 
 
@@ -49,7 +49,10 @@ def test_features_equal_torchvisions(torchvision_features):
     weights = dict(torchvision_features.named_parameters())
     names = VGG19.layer_names
     ours.load_state_dict(
-        {f"layers.{names[int(key.split('.')[0])]}.{key.split('.')[1]}": value for key, value in weights.items()}
+        {
+            f"layers.{names[int(key.split('.')[0])]}.{key.split('.')[1]}": value
+            for key, value in weights.items()
+        }
     )
     image = torch.rand(1, 3, 48, 40)
     mean, std = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
@@ -94,5 +97,5 @@ def test_average_pooling_averages():
 
 
 def test_unknown_layer_is_named():
-    with pytest.raises(InputError, match="relu9_1.*allowed.*relu5_1"):
+    with pytest.raises(InputError, match=r"relu9_1.*allowed.*relu5_1"):
         VGG19.check_layers(["relu1_1", "relu9_1"])

@@ -89,7 +89,9 @@ def test_bad_options_are_refused_in_one_line(run, photo, painting, tmp_path, opt
 
 
 def test_bad_content_is_refused(run, painting, tmp_path):
-    assert_refused(run("stylize", tmp_path / "no.png", painting, "-o", tmp_path / "o.png"), "no.png", "not exist")
+    assert_refused(
+        run("stylize", tmp_path / "no.png", painting, "-o", tmp_path / "o.png"), "no.png", "not exist"
+    )
 
 
 def test_text_as_weights_is_refused(run, photo, painting, tmp_path):

@@ -7,12 +7,12 @@ import torch
 
 from nstbench.backbones.embedded import embedded_file, embedded_files
 from nstbench.backbones.loading import load_backbone
+from nstbench.descent import content_terms, style_terms
 from nstbench.hardware import Hardware
 from nstbench.images.noise import grey_noise
 from nstbench.images.package_photographs import photograph
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
-from nstbench.descent import content_terms, style_terms
 from nstbench.methods.gatys2015 import EQUAL_WEIGHTS
 from nstbench.objective import Objective
 from nstbench.optimise.lbfgs import LBFGS

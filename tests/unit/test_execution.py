@@ -39,7 +39,13 @@ def test_leaves_image_trace_and_record(run, pictures, tmp_path):
     folder = execute(run, pictures, results, io.StringIO())
     assert folder.folder == results / "runs" / run.id
     assert imread(folder.image).shape == (32, 32, 3)
-    assert list(folder.trace.columns) == ["evaluation", "total", "content/relu2_1", "style/relu1_1", "seconds"]
+    assert list(folder.trace.columns) == [
+        "evaluation",
+        "total",
+        "content/relu2_1",
+        "style/relu1_1",
+        "seconds",
+    ]
     assert len(folder.trace) == 4
     record = json.loads((folder.folder / "run.json").read_text())
     assert record["specification"] == run.model_dump()

@@ -13,7 +13,12 @@ from nstbench.images.manifest import Manifest
 MANIFEST = Manifest.model_validate(
     {
         "cat": {"title": "A cat", "author": "x", "licence": "CC0", "package": "chelsea"},
-        "ours": {"title": "Ours", "author": "x", "licence": "CC0", "painted": {"painter": "brush", "seed": 1}},
+        "ours": {
+            "title": "Ours",
+            "author": "x",
+            "licence": "CC0",
+            "painted": {"painter": "brush", "seed": 1},
+        },
         "famous": {
             "title": "Famous",
             "author": "x",
@@ -119,7 +124,10 @@ def test_shortened_settings_only_under_a_budget(write, content):
         ({"settings": {"alfa": 1}}, r"alfa: Extra inputs are not permitted \(given: 1\)"),
         ({"settings": {"content_layers": {"relu9_9": 1}}}, r"unknown layer 'relu9_9'.*allowed"),
         ({"settings": {"pooling": "min"}}, r"pooling: Input should be 'max' or 'average' \(given: 'min'\)"),
-        ({"panel": {"rows": [["contnet"]]}}, r"unknown tile 'contnet' in panel; allowed: content, style, c/low"),
+        (
+            {"panel": {"rows": [["contnet"]]}},
+            r"unknown tile 'contnet' in panel; allowed: content, style, c/low",
+        ),
         ({"id": "other"}, r"id 'other' must be the file's name, 'fig'"),
         ({"pairs": []}, r"pairs: Tuple should have at least 1 item"),
     ],

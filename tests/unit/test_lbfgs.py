@@ -11,7 +11,9 @@ def quadratic(dimension, condition, seed=0):
     """1/2 x'Ax - b'x with a known minimiser."""
     generator = torch.Generator().manual_seed(seed)
     basis, _ = torch.linalg.qr(torch.randn(dimension, dimension, dtype=torch.float64, generator=generator))
-    matrix = basis @ torch.diag(torch.logspace(0, np.log10(condition), dimension, dtype=torch.float64)) @ basis.T
+    matrix = (
+        basis @ torch.diag(torch.logspace(0, np.log10(condition), dimension, dtype=torch.float64)) @ basis.T
+    )
     right = torch.randn(dimension, dtype=torch.float64, generator=generator)
 
     def evaluate(point):
@@ -50,7 +52,9 @@ def test_direction_is_that_of_the_textbook_recursion(iterations):
         optimiser.step(evaluate)
         pairs.append((optimiser.point - point, optimiser.current.gradient - gradient))
     found = optimiser._memory.direction(optimiser.current.gradient)
-    torch.testing.assert_close(found, two_loops(pairs[-4:], optimiser.current.gradient), rtol=1e-8, atol=1e-12)
+    torch.testing.assert_close(
+        found, two_loops(pairs[-4:], optimiser.current.gradient), rtol=1e-8, atol=1e-12
+    )
 
 
 def test_finds_the_minimum_of_a_quadratic():

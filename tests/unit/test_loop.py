@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from nstbench.errors import InputError
 from nstbench.descent import style_terms
+from nstbench.errors import InputError
 from nstbench.objective import Objective
 from nstbench.optimise.adam import Adam
 from nstbench.optimise.checkpoint import Checkpoint
@@ -10,7 +10,7 @@ from nstbench.optimise.lbfgs import LBFGS
 from nstbench.optimise.loop import optimise
 
 
-class Interruption(Exception):
+class InterruptionError(Exception):
     """What ends a run in the middle."""
 
 
@@ -40,17 +40,19 @@ def test_total_is_the_weighted_sum_of_the_terms(objective, start):
     torch.testing.assert_close(trace[:, 0], 0.5 * trace[:, 1] + 0.5 * trace[:, 2])
 
 
-@pytest.mark.parametrize("make", [lambda: LBFGS(history=4), lambda: LBFGS(line_search=True), lambda: Adam(0.02)])
+@pytest.mark.parametrize(
+    "make", [lambda: LBFGS(history=4), lambda: LBFGS(line_search=True), lambda: Adam(0.02)]
+)
 def test_interrupted_run_ends_with_the_same_image(objective, start, make, tmp_path, monkeypatch):
     monkeypatch.setattr("nstbench.optimise.checkpoint.SECONDS_BETWEEN", 0.0)
     whole = optimise(objective, start, make(), evaluations=20)
 
     def interrupt(done, loss):
         if done == 13:
-            raise Interruption
+            raise InterruptionError
 
     checkpoint = Checkpoint(tmp_path / "run.pt")
-    with pytest.raises(Interruption):
+    with pytest.raises(InterruptionError):
         optimise(objective, start, make(), 20, watch=interrupt, checkpoint=checkpoint)
     resumed_at = []
     resumed = optimise(

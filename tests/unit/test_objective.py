@@ -18,7 +18,7 @@ def images():
 
 
 def raw_losses(backbone, image, content, style):
-    """L_c = 1/2 sum (F - P)^2 and E_l = 1/(4 N^2 M^2) sum (G - A)^2 with G = F F', as Gatys et al. print them."""
+    """L_c = 1/2 sum (F - P)^2 and E_l = 1/(4 N^2 M^2) sum (G - A)^2, G = F F', as Gatys et al. print."""
     with torch.no_grad():
         found, wanted, painted = (backbone(i, [*STYLE_LAYERS, "relu4_2"]) for i in (image, content, style))
     content_loss = 0.5 * (found["relu4_2"] - wanted["relu4_2"]).square().sum()
@@ -42,11 +42,15 @@ def test_equals_the_printed_loss_at_the_canonical_ratio(narrow_vgg, images):
     image, content, style = images
     ours, terms = objective(narrow_vgg, content, style, 0.7, STYLE)
     content_loss, style_losses, _ = raw_losses(narrow_vgg, image, content, style)
-    printed = canonical_ratio(terms) * content_loss + sum(STYLE[layer] * style_losses[layer] for layer in STYLE)
+    printed = canonical_ratio(terms) * content_loss + sum(
+        STYLE[layer] * style_losses[layer] for layer in STYLE
+    )
     total, first, *styles = ours(image).tolist()
     assert total == pytest.approx(printed, rel=1e-6)
     assert styles == pytest.approx([style_losses[layer] for layer in STYLE], rel=1e-6)
-    assert total == pytest.approx(0.7 * first + sum(w * e for w, e in zip(STYLE.values(), styles)), rel=1e-6)
+    assert total == pytest.approx(
+        0.7 * first + sum(w * e for w, e in zip(STYLE.values(), styles, strict=True)), rel=1e-6
+    )
 
 
 def test_gatys_notebook_up_to_a_factor(narrow_vgg, images):
@@ -74,7 +78,7 @@ def test_jain_up_to_nothing(narrow_vgg, images):
 
 def test_tai_carried_over_by_size():
     """alpha/beta = 5e-10 with N = 512 and M = 64 x 64 is alpha = 1.05e-3 per content feature."""
-    assert 5e-10 * 512 * 64 * 64 == pytest.approx(1.05e-3, rel=2e-3)
+    assert pytest.approx(1.05e-3, rel=2e-3) == 5e-10 * 512 * 64 * 64
 
 
 def test_gradient_by_finite_differences(narrow_vgg, images):

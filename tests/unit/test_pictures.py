@@ -30,7 +30,7 @@ def test_modes_become_the_same_grey(tmp_path, mode):
 
 def test_sixteen_bits_are_scaled_not_clipped(tmp_path):
     file = tmp_path / "deep.png"
-    Image.fromarray((GRADIENT.astype(np.uint16) * 257)).save(file)
+    Image.fromarray(GRADIENT.astype(np.uint16) * 257).save(file)
     np.testing.assert_allclose(np.asarray(load_picture(file, 32))[..., 0], GRADIENT, atol=1)
 
 

@@ -72,7 +72,7 @@ def test_weights_of_wrong_shape_are_said(tmp_path, own_file):
 
 
 def test_missing_file_is_said():
-    with pytest.raises(InputError, match="'nowhere.pth' do not exist; allowed: embedded, imagenet"):
+    with pytest.raises(InputError, match=r"'nowhere\.pth' do not exist; allowed: embedded, imagenet"):
         read_weights(VGG19, "nowhere.pth")
 
 
@@ -84,7 +84,9 @@ def test_own_files_are_loaded_normalised_at_their_width(own_file):
 
 
 def test_files_without_means_are_calibrated(tmp_path, own_file):
-    tensors = {name: t for name, t in read_weights(VGG19, str(own_file)).items() if not name.endswith(".mean")}
+    tensors = {
+        name: t for name, t in read_weights(VGG19, str(own_file)).items() if not name.endswith(".mean")
+    }
     file = tmp_path / "bare.safetensors"
     save_file(tensors, file)
     from nstbench.backbones.normalisation import calibration_images

@@ -6,8 +6,8 @@ from nstbench.experiments.project import Project
 from nstbench.experiments.tables import tidy_scores
 from nstbench.files import write_text
 
-plan = snakemake.params.plan  # noqa: F821
+plan = snakemake.params.plan
 project = Project.load(Path(plan["root"]), plan["profile"])
-scores = pd.concat([pd.read_csv(file) for file in snakemake.input.batches])  # noqa: F821
+scores = pd.concat([pd.read_csv(file) for file in snakemake.input.batches])
 table = tidy_scores(scores, project.planned)
-write_text(Path(snakemake.output[0]), table.to_csv(index=False))  # noqa: F821
+write_text(Path(snakemake.output[0]), table.to_csv(index=False))

@@ -3,9 +3,9 @@ from pathlib import Path
 from nstbench.experiments.project import Project
 from nstbench.reporting.figure import write_figure
 
-plan = snakemake.params.plan  # noqa: F821
+plan = snakemake.params.plan
 project = Project.load(Path(plan["root"]), plan["profile"])
-id = snakemake.wildcards.experiment  # noqa: F821
+id = snakemake.wildcards.experiment
 write_figure(
     project.experiments[id],
     project.plans[id],

@@ -7,12 +7,12 @@ from nstbench.experiments.scoring import score_runs
 from nstbench.experiments.specification import RunSpecification
 from nstbench.files import write_text
 
-torch.set_num_threads(snakemake.threads)  # noqa: F821
-runs = [RunSpecification.model_validate(run) for run in snakemake.params.runs]  # noqa: F821
+torch.set_num_threads(snakemake.threads)
+runs = [RunSpecification.model_validate(run) for run in snakemake.params.runs]
 pictures, results = Path("results/pictures"), Path("results")
 
-with open(snakemake.log[0], "w", encoding="utf-8") as log:  # noqa: F821
+with Path(snakemake.log[0]).open("w", encoding="utf-8") as log:
     for run in runs:
         execute(run, pictures, results, log)
 scores = score_runs(runs, pictures, results)
-write_text(Path(snakemake.output[0]), scores.to_csv(index=False))  # noqa: F821
+write_text(Path(snakemake.output[0]), scores.to_csv(index=False))

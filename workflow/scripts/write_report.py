@@ -4,7 +4,7 @@ from pathlib import Path
 from nstbench.experiments.project import Project
 from nstbench.reporting.site import write_site
 
-plan = snakemake.params.plan  # noqa: F821
+plan = snakemake.params.plan
 project = Project.load(Path(plan["root"]), plan["profile"])
 described = subprocess.run(
     ["git", "-C", plan["root"], "describe", "--always", "--dirty"], capture_output=True, text=True

@@ -81,7 +81,7 @@ def _build(rng: np.random.Generator, geometry: Geometry, place: Place) -> None:
 def _fill(geometry: Geometry, face: Face, label: Label) -> None:
     size = len(geometry.label)
     column, row = project(face.corners[:, 0], face.corners[:, 1], face.corners[:, 2])
-    rows, columns = polygon(row * size, column * size, (size, size))  # type: ignore[no-untyped-call]
+    rows, columns = polygon(row * size, column * size, (size, size))
     z = face.corners[:, 2].mean() - 3
     free = geometry.depth[rows, columns] > z - 15
     rows, columns = rows[free], columns[free]

@@ -39,7 +39,7 @@ def _rows(rng: np.random.Generator, depth: Array) -> Array:
     smooth = ndimage.gaussian_filter(depth, 0.15 * ROW * size)
     placed: list[Array] = []
     for level in np.arange(0.5, depth.max(), 1.0):
-        for line in measure.find_contours(smooth, level):  # type: ignore[no-untyped-call]
+        for line in measure.find_contours(smooth, level):
             length = np.r_[0, np.cumsum(np.hypot(*np.diff(line, axis=0).T))]
             stride = ROW * size * rng.uniform(0.95, 1.12)
             stops = np.arange(rng.uniform(0, stride), length[-1], stride) + rng.normal(0, 0.02 * stride)

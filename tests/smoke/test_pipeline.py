@@ -1,0 +1,74 @@
+"""What the pipeline leaves behind, after `PROFILE=smoke snakemake --cores all`."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from nstbench.experiments.project import CHECKOUT
+from nstbench.experiments.runs import RunFolder
+from nstbench.metrics import metrics
+
+
+@pytest.fixture(scope="session")
+def runs(made, project):
+    return {entry.run.id: RunFolder(made / "results" / "runs" / entry.run.id) for entry in project.planned}
+
+
+def test_every_run_left_its_three_files(runs, project):
+    assert runs
+    for run in runs.values():
+        with Image.open(run.image) as image:
+            assert image.size == (project.profile.size,) * 2
+        assert len(run.trace) == project.profile.evaluations
+        assert np.isfinite(run.trace.to_numpy()).all()
+        assert run.record["specification"]["size"] == project.profile.size
+
+
+def test_every_descent_went_down(runs):
+    for run in runs.values():
+        assert run.trace["total"].min() < run.trace["total"].iloc[0], run.folder
+
+
+def test_scores_are_tidy_and_complete(made, project):
+    table = pd.read_csv(made / "results" / "scores.csv")
+    assert list(table.columns) == ["run", "experiment", "metric", "value", "reason"]
+    for id, planned in project.plans.items():
+        scored = table[table.experiment == id]
+        expected = {entry.run.id for entry in planned}
+        assert expected <= set(scored.run)
+        controls = set(scored.run) - expected
+        assert {control.split(":")[0] for control in controls} == {"control-content", "control-style"}
+        assert set(scored.metric) == set(metrics())
+    assert np.isfinite(table.value).all()
+
+
+def test_every_experiment_has_its_panel_curves_and_sidecar(made, project):
+    for id in project.experiments:
+        figures = made / "reports" / "figures"
+        with Image.open(figures / f"{id}.png") as panel:
+            assert min(panel.size) > 300
+        assert (figures / f"{id}.curves.svg").stat().st_size > 1000
+        assert json.loads((figures / f"{id}.json").read_text())
+
+
+def test_report_shows_every_experiment_and_links_to_files_that_exist(made, project):
+    html = (made / "reports" / "index.html").read_text(encoding="utf-8")
+    for experiment in project.experiments.values():
+        assert experiment.title in html.replace("&#39;", "'")
+    for target in set(re.findall(r'(?:src|href)="([^"#:]+)"', html)):
+        assert (made / "reports" / target).exists(), target
+
+
+def test_a_second_call_has_nothing_to_do(made):
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--dry-run", "--directory", str(made)]
+    process = subprocess.run(
+        command, cwd=CHECKOUT, capture_output=True, text=True, env=os.environ | {"PROFILE": "smoke"}
+    )
+    assert "Nothing to be done" in process.stdout + process.stderr
