@@ -1,5 +1,6 @@
 """nstbench: regenerate every figure with `snakemake --cores all`."""
 
+
 include: "workflow/rules/common.smk"
 include: "workflow/rules/pictures.smk"
 include: "workflow/rules/runs.smk"

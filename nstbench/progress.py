@@ -13,9 +13,9 @@ SECONDS_BETWEEN_LINES = 10.0
 
 
 @contextmanager
-def progress(title: str, total: int, stream: TextIO | None = None) -> Iterator[Watch]:
-    """Show `title` and how many of `total` steps are done, on `stream` or stderr, while the block runs."""
-    stream = stream or sys.stderr
+def progress(title: str, total: int) -> Iterator[Watch]:
+    """Show `title` and how many of `total` steps are done on stderr while the block runs."""
+    stream = sys.stderr
     if stream.isatty():
         with _bar(title, total, stream) as watch:
             yield watch

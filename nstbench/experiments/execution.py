@@ -5,7 +5,7 @@ import platform
 import resource
 import time
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import numpy
 import pandas as pd
@@ -32,11 +32,10 @@ def execute(
     run: RunSpecification,
     pictures: Path,
     results: Path,
-    log: TextIO,
 ) -> RunFolder:
     """Make `run` from pictures/<name>.png into results/runs/<id>/, unless it is there already.
 
-    Goes on from a checkpoint when an earlier attempt was interrupted. Progress goes to `log`.
+    Goes on from a checkpoint when an earlier attempt was interrupted.
     """
     folder = RunFolder(results / "runs" / run.id)
     files = [pictures / f"{run.content}.png", pictures / f"{run.style}.png", _weights(run)]
@@ -49,7 +48,7 @@ def execute(
         to_tensor(load_picture(file, run.size, square=True)).to(hardware.device) for file in files[:2]
     )
     started = time.perf_counter()
-    with progress(run.id, run.parameters["evaluations"], log) as watch:
+    with progress(run.id, run.parameters["evaluations"]) as watch:
         task = Task(content, style, run.typed_parameters(), run.seed, hardware, watch, checkpoint)
         outcome = method(run.method).stylise(task)
     record = _record(run, outcome, hardware, time.perf_counter() - started, mark, files)

@@ -25,8 +25,9 @@ class Project:
     experiments: dict[str, Experiment]
 
     @classmethod
-    def load(cls, root: Path, profile: str | None = None) -> "Project":
+    def load(cls, root: str | Path, profile: str | None = None) -> "Project":
         """Read config/, data/images.yaml and every experiment file below `root`; InputError on a bad one."""
+        root = Path(root)
         config_file = root / "config" / "config.yaml"
         try:
             config = yaml.safe_load(config_file.read_text(encoding="utf-8"))

@@ -113,9 +113,9 @@ class _Memory:
         self._stored += 1
         self.pairs = min(self._stored, self.size)
         self._steps[slot], self._changes[slot] = step, change
-        vectors = torch.stack([step, change, gradient], 1)
+        vectors = torch.stack([step, change, gradient])
         filled = slice(0, self.pairs)
-        products = torch.cat([self._steps[filled] @ vectors, self._changes[filled] @ vectors])
+        products = torch.cat([self._steps[filled] @ vectors.T, self._changes[filled] @ vectors.T])
         table = products.double().cpu().numpy()
         rows = np.r_[0 : self.pairs, self.size : self.size + self.pairs]
         for column, row in enumerate((slot, self.size + slot)):

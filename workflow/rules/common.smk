@@ -12,21 +12,23 @@ from nstbench.experiments.project import Project
 from nstbench.images.manifest import own_file
 
 ROOT = Path(workflow.basedir)
+# The conda environment of environment.yml, for those who run with --software-deployment-method conda.
+ENVIRONMENT = "nstbench"
 
 try:
     PROJECT = Project.load(ROOT, config.get("profile") or os.environ.get("PROFILE"))
-    PROJECT.batches
+    BATCHES = PROJECT.batches
 except InputError as error:
     raise WorkflowError(str(error))
 
 EXPERIMENTS = list(PROJECT.experiments)
+# What a script needs to know the same plan.
+PLAN = {"root": str(ROOT), "profile": PROJECT.profile.name}
 CONFIGURATION = [
     str(ROOT / "config" / "config.yaml"),
     str(ROOT / "data" / "images.yaml"),
     *(str(PROJECT.experiment_file(id)) for id in EXPERIMENTS),
 ]
-# What a script needs to know this plan again.
-PLAN = {"root": str(ROOT), "profile": PROJECT.profile.name}
 
 
 def sources(folder):
@@ -35,6 +37,18 @@ def sources(folder):
     return sorted(str(file) for file in files if file.suffix in (".py", ".j2"))
 
 
+def picture_sources(wildcards):
+    """What a picture is made from: the painters, or the user's own file."""
+    picture, own = PROJECT.manifest[wildcards.name], own_file(wildcards.name)
+    if picture.painted:
+        return sources("images/painted")
+    return [str(own)] if picture.url and own else []
+
+
 def picture_files(runs):
     names = sorted({name for run in runs for name in (run.content, run.style)})
     return [f"results/pictures/{name}.png" for name in names]
+
+
+def batch_files(experiment):
+    return [f"results/batches/{id}.csv" for id in PROJECT.batches_of(experiment)]

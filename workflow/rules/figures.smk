@@ -3,21 +3,25 @@
 
 rule figure:
     input:
-        batches=lambda wildcards: expand(
-            "results/batches/{batch}.csv", batch=PROJECT.batches_of(wildcards.experiment)
-        ),
+        batches=lambda wildcards: batch_files(wildcards.experiment),
         pictures=lambda wildcards: picture_files(
             planned.run for planned in PROJECT.plans[wildcards.experiment]
         ),
-        configuration=lambda wildcards: str(PROJECT.experiment_file(wildcards.experiment)),
+        configuration=lambda wildcards: str(
+            PROJECT.experiment_file(wildcards.experiment)
+        ),
         code=sources("reporting"),
     output:
         panel="reports/figures/{experiment}.png",
         curves="reports/figures/{experiment}.curves.svg",
         sidecar="reports/figures/{experiment}.json",
         thumbnail="reports/figures/{experiment}.thumb.jpg",
+    log:
+        "results/logs/figure-{experiment}.log",
+    priority: 3000
+    conda:
+        ENVIRONMENT
     params:
         plan=PLAN,
-    priority: 1000
     script:
         "../scripts/draw_figure.py"

@@ -9,6 +9,10 @@ rule report:
         code=sources("reporting"),
     output:
         "reports/index.html",
+    log:
+        "results/logs/report.log",
+    conda:
+        ENVIRONMENT
     params:
         plan=PLAN,
     script:

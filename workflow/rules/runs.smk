@@ -1,33 +1,41 @@
 """Runs, in batches so that starting Python and torch is paid once for several pictures."""
 
+# One rule an experiment, because only a rule has a priority: the first panel is soon there.
+for rank, experiment in enumerate(EXPERIMENTS):
 
-def batch_priority(wildcards):
-    """Earlier experiments first, so that the first panel is soon there."""
-    return len(PROJECT.batches) - list(PROJECT.batches).index(wildcards.batch)
-
-
-rule batch:
-    input:
-        pictures=lambda wildcards: picture_files(PROJECT.batches[wildcards.batch].runs),
-        code=[str(file) for file in engine_files() + scoring_files()],
-        weights=[str(file) for file in embedded_files()],
-    output:
-        "results/batches/{batch}.csv",
-    log:
-        "results/logs/{batch}.log",
-    params:
-        runs=lambda wildcards: [run.model_dump() for run in PROJECT.batches[wildcards.batch].runs],
-    threads: 1
-    script:
-        "../scripts/run_batch.py"
+    rule:
+        name:
+            f"runs_{experiment}"
+        input:
+            pictures=lambda wildcards: picture_files(BATCHES[wildcards.batch].runs),
+            code=[str(file) for file in engine_files() + scoring_files()],
+            weights=[str(file) for file in embedded_files()],
+        output:
+            f"results/batches/{{batch,{experiment}-\\d+}}.csv",
+        log:
+            f"results/logs/{{batch,{experiment}-\\d+}}.log",
+        priority: 1000 - rank
+        conda:
+            ENVIRONMENT
+        threads: 1
+        params:
+            runs=lambda wildcards: [
+                run.model_dump() for run in BATCHES[wildcards.batch].runs
+            ],
+        script:
+            "../scripts/run_batch.py"
 
 
 rule scores:
     input:
-        batches=expand("results/batches/{batch}.csv", batch=PROJECT.batches),
+        batches=expand("results/batches/{batch}.csv", batch=BATCHES),
         configuration=CONFIGURATION,
     output:
         "results/scores.csv",
+    log:
+        "results/logs/scores.log",
+    conda:
+        ENVIRONMENT
     params:
         plan=PLAN,
     script:

@@ -6,13 +6,13 @@ from nstbench.experiments.execution import execute
 from nstbench.experiments.scoring import score_runs
 from nstbench.experiments.specification import RunSpecification
 from nstbench.files import write_text
+from nstbench.joblog import job_log
 
-torch.set_num_threads(snakemake.threads)
-runs = [RunSpecification.model_validate(run) for run in snakemake.params.runs]
-pictures, results = Path("results/pictures"), Path("results")
-
-with Path(snakemake.log[0]).open("w", encoding="utf-8") as log:
+with job_log(snakemake.log[0]):
+    torch.set_num_threads(snakemake.threads)
+    runs = [RunSpecification.model_validate(run) for run in snakemake.params.runs]
+    pictures, results = Path("results/pictures"), Path("results")
     for run in runs:
-        execute(run, pictures, results, log)
-scores = score_runs(runs, pictures, results)
-write_text(Path(snakemake.output[0]), scores.to_csv(index=False))
+        execute(run, pictures, results)
+    scores = score_runs(runs, pictures, results)
+    write_text(Path(snakemake.output[0]), scores.to_csv(index=False))

@@ -2,19 +2,25 @@ import subprocess
 from pathlib import Path
 
 from nstbench.experiments.project import Project
+from nstbench.joblog import job_log
 from nstbench.reporting.site import write_site
 
-plan = snakemake.params.plan
-project = Project.load(Path(plan["root"]), plan["profile"])
-described = subprocess.run(
-    ["git", "-C", plan["root"], "describe", "--always", "--dirty"], capture_output=True, text=True
-)
-write_site(
-    list(project.experiments.values()),
-    project.planned,
-    project.profile,
-    project.manifest,
-    results=Path("results"),
-    reports=Path("reports"),
-    commit=described.stdout.strip() or "unknown",
-)
+
+def commit(folder: str) -> str:
+    """The checkout's commit, `-dirty` when it has changes; `unknown` outside of git."""
+    command = ["git", "-C", folder, "describe", "--always", "--dirty", "--exclude=*"]
+    described = subprocess.run(command, capture_output=True, text=True)
+    return described.stdout.strip() or "unknown"
+
+
+with job_log(snakemake.log[0]):
+    project = Project.load(**snakemake.params.plan)
+    write_site(
+        list(project.experiments.values()),
+        project.planned,
+        project.profile,
+        project.manifest,
+        results=Path("results"),
+        reports=Path("reports"),
+        commit=commit(snakemake.params.plan["root"]),
+    )
