@@ -23,7 +23,7 @@ def test_conda_environment_agrees_with_the_package():
     environment = yaml.safe_load((CHECKOUT / "environment.yml").read_text())
     python, _, pip = environment["dependencies"]
     assert python == f"python{project['requires-python']}"
-    assert pip == {"pip": ["-e .[dev]"]}
+    assert pip == {"pip": project["dependencies"] + project["optional-dependencies"]["dev"]}
 
 
 def test_lock_holds_every_dependency_with_hashes_and_no_address():

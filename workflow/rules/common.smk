@@ -12,8 +12,9 @@ from nstbench.experiments.project import Project
 from nstbench.images.manifest import own_file
 
 ROOT = Path(workflow.basedir)
-# The conda environment of environment.yml, for those who run with --software-deployment-method conda.
-ENVIRONMENT = "nstbench"
+# For those who run with --software-deployment-method conda; the checkout itself is found by PYTHONPATH.
+ENVIRONMENT = str(ROOT / "environment.yml")
+os.environ["PYTHONPATH"] = str(ROOT)
 
 try:
     PROJECT = Project.load(ROOT, config.get("profile") or os.environ.get("PROFILE"))
