@@ -1,5 +1,6 @@
 """From experiment files and a profile to runs, and from runs to batches for the scheduler."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from nstbench.experiments.specification import RunSpecification
 from nstbench.images.manifest import Manifest
 from nstbench.methods import method
 
-RUNS_PER_BATCH = 4
+MOST_RUNS_PER_BATCH = 6
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ def batches(plans: Sequence[PlannedRun]) -> list[Batch]:
     for experiment, run in owners.values():
         by_experiment.setdefault(experiment, []).append(run)
     return [
-        Batch(f"{experiment}-{start // RUNS_PER_BATCH:03d}", tuple(runs[start : start + RUNS_PER_BATCH]))
+        Batch(f"{experiment}-{number:03d}", tuple(runs[number::count]))
         for experiment, runs in by_experiment.items()
-        for start in range(0, len(runs), RUNS_PER_BATCH)
+        for count in [math.ceil(len(runs) / MOST_RUNS_PER_BATCH)]
+        for number in range(count)
     ]

@@ -14,7 +14,7 @@ from nstbench.images.manifest import own_file
 ROOT = Path(workflow.basedir)
 # For those who run with --software-deployment-method conda; the checkout itself is found by PYTHONPATH.
 ENVIRONMENT = str(ROOT / "environment.yml")
-os.environ["PYTHONPATH"] = str(ROOT)
+os.environ.update(PYTHONPATH=str(ROOT))
 
 try:
     PROJECT = Project.load(ROOT, config.get("profile") or os.environ.get("PROFILE"))

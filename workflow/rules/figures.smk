@@ -23,5 +23,7 @@ rule figure:
         ENVIRONMENT
     params:
         plan=PLAN,
+    message:
+        "figure {output.panel}"
     script:
         "../scripts/draw_figure.py"

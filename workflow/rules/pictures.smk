@@ -13,5 +13,7 @@ rule picture:
         ENVIRONMENT
     params:
         picture=lambda wildcards: PROJECT.manifest[wildcards.name].model_dump(),
+    message:
+        "picture {wildcards.name}"
     script:
         "../scripts/make_picture.py"

@@ -15,5 +15,7 @@ rule report:
         ENVIRONMENT
     params:
         plan=PLAN,
+    message:
+        "report {output}"
     script:
         "../scripts/write_report.py"

@@ -22,6 +22,8 @@ for rank, experiment in enumerate(EXPERIMENTS):
             runs=lambda wildcards: [
                 run.model_dump() for run in BATCHES[wildcards.batch].runs
             ],
+        message:
+            "runs {wildcards.batch}: progress in {log}"
         script:
             "../scripts/run_batch.py"
 
@@ -38,5 +40,7 @@ rule scores:
         ENVIRONMENT
     params:
         plan=PLAN,
+    message:
+        "scores of all runs"
     script:
         "../scripts/collect_scores.py"
