@@ -6,7 +6,6 @@ using MapReduce", algorithm 3). The long vectors are touched twice per iteration
 and once for the direction, and values leave the device once.
 """
 
-import math
 from typing import Any
 
 import numpy as np
@@ -181,5 +180,5 @@ class _Memory:
 
 
 def _acceptable(trial: Evaluation, current: Evaluation) -> bool:
-    value = trial.value
-    return math.isfinite(value) and value <= RUNAWAY * abs(current.value)
+    """Whether the loss of `trial` is a number and has not run away."""
+    return trial.value <= RUNAWAY * abs(current.value)

@@ -41,7 +41,8 @@ def objective(backbone, content, style, alpha, weights):
 def test_equals_the_printed_loss_at_the_canonical_ratio(narrow_vgg, images):
     image, content, style = images
     ours, terms = objective(narrow_vgg, content, style, 0.7, STYLE)
-    content_loss, style_losses, _ = raw_losses(narrow_vgg, image, content, style)
+    content_loss, style_losses, count = raw_losses(narrow_vgg, image, content, style)
+    assert canonical_ratio(terms) == pytest.approx(0.7 / count)
     printed = canonical_ratio(terms) * content_loss + sum(
         STYLE[layer] * style_losses[layer] for layer in STYLE
     )
@@ -67,12 +68,13 @@ def test_gatys_notebook_up_to_a_factor(narrow_vgg, images):
     assert 2 / scale == pytest.approx(1.524e-2, rel=1e-3)
 
 
-def test_jain_up_to_nothing(narrow_vgg, images):
+@pytest.mark.parametrize("alpha", [5.25e-7, 1.0, 1e4])
+def test_jain_up_to_nothing(narrow_vgg, images, alpha):
     """alpha / (2 N M) sum (F - P)^2 + 1/5 sum E_l: the first document's equations are ours."""
     image, content, style = images
     content_loss, style_losses, count = raw_losses(narrow_vgg, image, content, style)
-    jain = 5.25e-7 * content_loss / count + sum(style_losses.values()) / 5
-    ours, _ = objective(narrow_vgg, content, style, 5.25e-7, dict.fromkeys(STYLE_LAYERS, 0.2))
+    jain = alpha * content_loss / count + sum(style_losses.values()) / 5
+    ours, _ = objective(narrow_vgg, content, style, alpha, dict.fromkeys(STYLE_LAYERS, 0.2))
     assert ours(image)[0].item() == pytest.approx(jain, rel=1e-6)
 
 
