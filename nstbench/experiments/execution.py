@@ -12,8 +12,6 @@ import pandas as pd
 import torch
 
 import nstbench
-from nstbench.backbones.catalogue import architecture
-from nstbench.backbones.weight_files import locate_weights
 from nstbench.experiments.fingerprint import fingerprint, sha256
 from nstbench.experiments.runs import RunFolder
 from nstbench.experiments.specification import RunSpecification
@@ -38,31 +36,38 @@ def execute(
     Goes on from a checkpoint when an earlier attempt was interrupted.
     """
     folder = RunFolder(results / "runs" / run.id)
-    files = [pictures / f"{run.content}.png", pictures / f"{run.style}.png", _weights(run)]
-    mark = fingerprint(files)
+    parameters = run.typed_parameters()
+    images = {"content": pictures / f"{run.content}.png", "style": pictures / f"{run.style}.png"}
+    weights = parameters.weight_files()
+    mark = fingerprint([*images.values(), *weights])
     if folder.is_done(mark):
         return folder
     hardware = resolve(precision=run.precision)
     checkpoint = Checkpoint(results / "checkpoints" / f"{run.id}-{mark[:12]}.pt")
     content, style = (
-        to_tensor(load_picture(file, run.size, square=True)).to(hardware.device) for file in files[:2]
+        to_tensor(load_picture(file, run.size, square=True)).to(hardware.device) for file in images.values()
     )
     started = time.perf_counter()
     with progress(run.id, run.parameters["evaluations"]) as watch:
-        task = Task(content, style, run.typed_parameters(), run.seed, hardware, watch, checkpoint)
+        task = Task(content, style, parameters, run.seed, hardware, watch, checkpoint)
         outcome = method(run.method).stylise(task)
-    record = _record(run, outcome, hardware, time.perf_counter() - started, mark, files)
+    record = {
+        "id": run.id,
+        "specification": run.model_dump(),
+        "fingerprint": mark,
+        "sha256": {
+            **{role: sha256(file) for role, file in images.items()},
+            "weights": {file.name: sha256(file) for file in weights},
+        },
+        **_measured(outcome, hardware, time.perf_counter() - started),
+        **_platform(),
+    }
     with folder_written_whole(folder.folder) as temporary:
         save_picture(to_picture(outcome.image), temporary / "image.png")
         _trace(outcome).to_csv(temporary / "trace.csv", index=False, float_format="%.9g")
         (temporary / "run.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     checkpoint.remove()
     return RunFolder(folder.folder)
-
-
-def _weights(run: RunSpecification) -> Path:
-    parameters = run.typed_parameters()
-    return locate_weights(architecture(parameters.backbone), parameters.weights)
 
 
 def _trace(outcome: Outcome) -> pd.DataFrame:
@@ -72,20 +77,9 @@ def _trace(outcome: Outcome) -> pd.DataFrame:
     return table
 
 
-def _record(
-    run: RunSpecification,
-    outcome: Outcome,
-    hardware: Hardware,
-    seconds: float,
-    mark: str,
-    files: list[Path],
-) -> dict[str, Any]:
+def _measured(outcome: Outcome, hardware: Hardware, seconds: float) -> dict[str, Any]:
     evaluations = len(outcome.seconds)
-    content, style, weights = (sha256(file) for file in files)
     return {
-        "id": run.id,
-        "specification": run.model_dump(),
-        "fingerprint": mark,
         "device": str(hardware.device),
         "precision": hardware.precision,
         "threads": torch.get_num_threads(),
@@ -96,7 +90,11 @@ def _record(
         "steps_taken_back": outcome.steps_taken_back,
         "final_losses": dict(zip(("total", *outcome.terms), outcome.trace[-1].tolist(), strict=True)),
         "facts": dict(outcome.facts),
-        "sha256": {"content": content, "style": style, "weights": weights},
+    }
+
+
+def _platform() -> dict[str, Any]:
+    return {
         "versions": {
             "nstbench": nstbench.__version__,
             "python": platform.python_version(),

@@ -9,7 +9,16 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
-ENGINE = ("images/*.py", "backbones/*.py", "statistics/*.py", "optimise/*.py", "methods/*.py", "*.py")
+ENGINE = (
+    "images/*.py",
+    "backbones/*.py",
+    "statistics/*.py",
+    "objective.py",
+    "optimise/*.py",
+    "descent.py",
+    "methods/*.py",
+    "hardware.py",
+)
 SCORING = ("metrics/*.py",)
 
 

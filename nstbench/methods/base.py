@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -26,6 +27,10 @@ class Parameters(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     evaluations: int = Field(ge=1)
+
+    def weight_files(self) -> list[Path]:
+        """The files of weights that the method reads; a changed file makes a run outdated."""
+        return []
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ The paper's own ratio is alpha/beta = alpha / (N M) of the content layer.
 
 import math
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -37,6 +38,11 @@ class GatysParameters(Parameters):
     alpha: float = Field(ge=0)
     init: Literal["content", "style", "noise"]
     optimiser: OptimiserSettings
+
+    def weight_files(self) -> list[Path]:
+        from nstbench.backbones.weight_files import locate_weights
+
+        return [locate_weights(architecture(self.backbone), self.weights)]
 
     @field_validator("backbone")
     @classmethod

@@ -4,20 +4,25 @@ from collections.abc import Sequence
 
 from nstbench.experiments.profile import Profile
 from nstbench.reporting.exhibit import FinishedRun
+from nstbench.reporting.quantities import counted
 from nstbench.reporting.usage import distinct, weights_used
 
 
 def provenance(runs: Sequence[FinishedRun], profile: Profile, commit: str) -> dict[str, str]:
     """Every value that `runs` were made with, by heading; several values are listed."""
     records = [run.record for run in runs]
+    devices = (f"{record['device']}, {counted(record['threads'], 'thread')}" for record in records)
+    files = (
+        f"{name} {digest[:12]}" for record in records for name, digest in record["sha256"]["weights"].items()
+    )
     versions = (f"{name} {version}" for record in records for name, version in record["versions"].items())
     listed = {
         "Commit": [commit],
         "Profile": [profile.name],
         "Weights": weights_used(runs),
-        "SHA-256 of weights": distinct(record["sha256"]["weights"][:12] for record in records),
+        "SHA-256 of weights": distinct(files),
         "Precision": distinct(record["precision"] for record in records),
-        "Device": distinct(f"{record['device']}, {record['threads']} threads" for record in records),
+        "Device": distinct(devices),
         "Platform": distinct(record["platform"] for record in records),
         "Versions": distinct(versions),
     }

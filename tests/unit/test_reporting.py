@@ -127,7 +127,7 @@ def leave_run(entry: PlannedRun, folder: Path) -> None:
         "seconds": 60.0 + entry.run.seed,
         "final_losses": {"total": 0.2},
         "facts": {"canonical_ratio": float("inf") if entry.arm.id == "strong" else 4e-9},
-        "sha256": {"weights": "f" * 64},
+        "sha256": {"weights": {"vgg19.safetensors": "f" * 64}},
         "versions": {"nstbench": "0.1.0", "torch": "2.15.0"},
         "platform": "Linux",
     }

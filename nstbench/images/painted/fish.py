@@ -1,4 +1,4 @@
-"""The motif of a mosaic: a fish over waves within a border, as a map of regions."""
+"""The motif of a mosaic: fish within a toothed border, as a map of regions."""
 
 import numpy as np
 
@@ -59,7 +59,7 @@ def _swimmer(regions: Array, u: Array, v: Array, sway: float) -> None:
 
 
 def _border(regions: Array, x: Array, y: Array) -> None:
-    """Two dark lines with a running scroll of waves between them."""
+    """Two dark lines with a row of teeth between them."""
     inward = np.minimum(np.minimum(x, 1 - x), np.minimum(y, 1 - y))
     upright = np.minimum(x, 1 - x) < np.minimum(y, 1 - y)
     along = np.where(upright, y, x)

@@ -1,4 +1,4 @@
-"""The mosaic painter: stone tesserae in rows along the contours of a fish, within a border of waves."""
+"""The mosaic painter: stone tesserae in rows along the contours of a fish, within a toothed border."""
 
 import numpy as np
 from scipy import ndimage, spatial
