@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from torch import Tensor
 
@@ -13,8 +14,9 @@ class Evaluation:
     loss: Tensor
     gradient: Tensor
 
-    @property
+    @cached_property
     def value(self) -> float:
+        """The loss as a number, fetched from the device once."""
         return self.loss.item()
 
 
