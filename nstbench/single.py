@@ -37,23 +37,23 @@ def stylize(
     method: str = "gatys2015",
     size: int = 256,
     iterations: int | None = None,
-    backbone: str = "vgg19",
-    weights: str = "embedded",
+    backbone: str | None = None,
+    weights: str | None = None,
     seed: int = 0,
     precision: str = "auto",
     device: str = "auto",
 ) -> Stylization:
     """Paint the picture file `content` in the style of the picture file `style`.
 
-    `size` is the long side of the result in pixels; `iterations` counts evaluations of the loss. With
-    `out` the picture is also saved there. Raises InputError, a one-line message, on any bad argument.
+    `size` is the long side of the result in pixels; `iterations` counts evaluations of the loss;
+    `iterations`, `backbone` and `weights` are the method's own when left out. With `out` the picture is
+    also saved there. Raises InputError, a one-line message, on any bad argument.
     """
     if out is not None:
         check_output(Path(out))
     recipe = find_method(method)
-    changes: dict[str, Any] = {"backbone": backbone, "weights": weights}
-    if iterations is not None:
-        changes["evaluations"] = iterations
+    asked = {"backbone": backbone, "weights": weights, "evaluations": iterations}
+    changes = {name: value for name, value in asked.items() if value is not None}
     parameters = recipe.configure(recipe.everyday_set, changes)
     if seed < 0:
         raise InputError(f"seed {seed} is negative; allowed: 0 and above")

@@ -15,7 +15,11 @@ Size = Annotated[int, typer.Option(help="Long side of the result in pixels.")]
 Iterations = Annotated[
     int | None, typer.Option(help="Evaluations of the loss; more is slower and finer.", show_default="300")
 ]
-Weights = Annotated[str, typer.Option(help="embedded, imagenet, or the path of a weight file.")]
+Backbone = Annotated[str | None, typer.Option(help="See `nstbench list backbones`.", show_default="vgg19")]
+Weights = Annotated[
+    str | None,
+    typer.Option(help="embedded, imagenet, or the path of a weight file.", show_default="embedded"),
+]
 Precision = Annotated[str, typer.Option(help="auto, fp32 or bf16.")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print how the picture was made as JSON.")]
@@ -28,8 +32,8 @@ def stylize(
     method: Annotated[str, typer.Option(help="See `nstbench list methods`.")] = "gatys2015",
     size: Size = 256,
     iterations: Iterations = None,
-    backbone: Annotated[str, typer.Option(help="See `nstbench list backbones`.")] = "vgg19",
-    weights: Weights = "embedded",
+    backbone: Backbone = None,
+    weights: Weights = None,
     seed: Annotated[int, typer.Option(help="Seed of every random draw.")] = 0,
     precision: Precision = "auto",
     device: Device = "auto",

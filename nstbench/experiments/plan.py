@@ -57,7 +57,8 @@ def _runs(
     recipe = method(experiment.method)
     shortened = profile.evaluations is not None
     budget = {"evaluations": profile.evaluations} if shortened else {}
-    changes = {"weights": profile.weights, **budget, **experiment.settings_of(arm, shortened)}
+    weights = {"weights": profile.weights} if "weights" in recipe.parameters.model_fields else {}
+    changes = {**weights, **budget, **experiment.settings_of(arm, shortened)}
     parameters = recipe.configure(experiment.parameters, changes)
     for seed in range(profile.seeds if recipe.draws(parameters) else 1):
         yield RunSpecification(

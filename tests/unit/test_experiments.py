@@ -9,6 +9,7 @@ from nstbench.experiments.plan import batches, plan
 from nstbench.experiments.profile import Profile, load_profile
 from nstbench.experiments.project import CHECKOUT, Project
 from nstbench.images.manifest import Manifest
+from nstbench.methods.base import Method, Parameters
 
 MANIFEST = Manifest.model_validate(
     {
@@ -113,6 +114,33 @@ def test_shortened_settings_only_under_a_budget(write, content):
     assert short.run.parameters["optimiser"]["kind"] == "adam"
     assert full.run.parameters["optimiser"]["kind"] == "lbfgs"
     assert (short.run.parameters["evaluations"], full.run.parameters["evaluations"]) == (5, 1500)
+
+
+class BlendParameters(Parameters):
+    """Of a method that needs no network."""
+
+    share: float = 0.5
+
+
+def test_a_method_without_network_plans_too(write, content, monkeypatch):
+    blend = Method(
+        id="blend",
+        title="Blend",
+        source="nobody",
+        parameters=BlendParameters,
+        sets={"half": BlendParameters(evaluations=1)},
+        everyday_set="half",
+        draws=lambda parameters: False,
+        stylise=lambda task: None,
+    )
+    monkeypatch.setattr("nstbench.methods.methods", lambda: {"blend": blend})
+    axes = [
+        [{"id": "half", "caption": "half"}, {"id": "most", "caption": "most", "settings": {"share": 0.9}}]
+    ]
+    content |= {"method": "blend", "parameters": "half", "axes": axes, "panel": {"rows": [["half", "most"]]}}
+    planned = plan(load_experiment(write(content)), PROFILE, MANIFEST)
+    assert [entry.run.parameters["share"] for entry in planned] == [0.5, 0.9, 0.5, 0.9]
+    assert planned[0].run.typed_parameters().weight_files() == []
 
 
 @pytest.mark.parametrize(
