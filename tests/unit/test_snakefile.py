@@ -22,4 +22,4 @@ def test_an_unknown_profile_is_said_in_one_line(tmp_path):
         [*command, "--config", "profile=huge"], cwd=CHECKOUT, capture_output=True, text=True
     )
     assert process.returncode != 0
-    assert "unknown profile 'huge'; allowed: smoke, default, full, paper" in process.stderr
+    assert "unknown profile 'huge'; allowed: smoke, default, full, paper" in process.stdout + process.stderr
