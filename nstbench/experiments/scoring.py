@@ -23,14 +23,14 @@ from nstbench.metrics.base import Sighted, Trial
 def score_runs(runs: Iterable[RunSpecification], pictures: Path, results: Path) -> pd.DataFrame:
     """Every metric of every run and of the controls of its pair: columns run, metric, value, reason."""
     gallery = _Gallery(pictures)
-    rows: list[dict[str, object]] = []
+    trials: dict[str, Trial] = {}
     for run in runs:
         content, style = gallery.sighted(run.content, run.size), gallery.sighted(run.style, run.size)
         result = gallery.judged(to_tensor(load_picture(RunFolder(results / "runs" / run.id).image, run.size)))
-        rows += _rows(run.id, Trial(result, content, style))
-        rows += _rows(control_id("content", run), Trial(content, content, style))
-        rows += _rows(control_id("style", run), Trial(style, content, style))
-    return pd.DataFrame(rows).drop_duplicates(["run", "metric"])
+        trials[run.id] = Trial(result, content, style)
+        trials[control_id("content", run)] = Trial(content, content, style)
+        trials[control_id("style", run)] = Trial(style, content, style)
+    return pd.DataFrame(row for id, trial in trials.items() for row in _rows(id, trial))
 
 
 @torch.no_grad()
