@@ -159,7 +159,8 @@ class _Memory:
     def usable(self) -> list[int]:
         """The slots with positive curvature, oldest first."""
         oldest_first = (number % self.size for number in range(self._stored - self.pairs, self._stored))
-        return [slot for slot in oldest_first if self._curvature[slot] > 0]
+        curvature = self._curvature
+        return [slot for slot in oldest_first if curvature[slot] > 0]
 
     def state(self) -> dict[str, Any]:
         return {
