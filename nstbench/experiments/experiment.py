@@ -4,21 +4,16 @@ import itertools
 from pathlib import Path
 from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from nstbench.documents import Record, first_problem, read_yaml
 from nstbench.errors import InputError
 from nstbench.methods import method
-from nstbench.methods.base import first_problem
 
 IMAGE_TILES = ("content", "style")
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Source(_Frozen):
+class Source(Record):
     """Where the figure stands: the document, its figure, and the ids of the claims it bears on."""
 
     document: str
@@ -27,29 +22,29 @@ class Source(_Frozen):
     claims: tuple[str, ...] = ()
 
 
-class Point(_Frozen):
+class Point(Record):
     """One value of an axis: an id, the caption of its tiles, and the settings it makes."""
 
     id: str
     caption: str
-    settings: dict[str, Any] = {}
+    settings: dict[str, Any] = Field(default={})
 
 
-class Pair(_Frozen):
+class Pair(Record):
     """A content and a style by their names in data/images.yaml."""
 
     content: str
     style: str
 
 
-class Panel(_Frozen):
+class Panel(Record):
     """Rows of tiles: `content`, `style`, or the id of an arm; an empty string leaves a gap."""
 
     rows: tuple[tuple[str, ...], ...]
     row_titles: tuple[str, ...] = ()
 
 
-class Experiment(_Frozen):
+class Experiment(Record):
     """One figure. Its arms are the product of its axes; an arm's id joins its points' ids by `/`.
 
     Later settings win: the method's parameter set, `settings`, `when_shortened` (only under a profile
@@ -64,8 +59,8 @@ class Experiment(_Frozen):
     deviations: tuple[str, ...] = ()
     method: str
     parameters: str
-    settings: dict[str, Any] = {}
-    when_shortened: dict[str, Any] = {}
+    settings: dict[str, Any] = Field(default={})
+    when_shortened: dict[str, Any] = Field(default={})
     axes: tuple[tuple[Point, ...], ...] = Field(min_length=1)
     pairs: tuple[Pair, ...] = Field(min_length=1)
     panel: Panel
@@ -104,11 +99,9 @@ class Arm:
 
 def load_experiment(file: Path) -> Experiment:
     """Read an experiment file; InputError names file, key, value and what is allowed."""
+    content = read_yaml(file)
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
         experiment = Experiment.model_validate(content)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
     except ValidationError as error:
         raise InputError(f"{file}: {first_problem(error)}") from error
     except InputError as error:

@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from nstbench.documents import Record, first_problem
 from nstbench.errors import InputError
 from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
-from nstbench.methods.base import first_problem
 
 
-class Profile(BaseModel):
+class Profile(Record):
     """How large, how long, on which weights; `evaluations: null` keeps what each source used."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     size: int = Field(ge=SMALLEST_SIDE, le=LARGEST_SIZE)

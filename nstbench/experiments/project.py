@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import yaml
-
-from nstbench.errors import InputError
+from nstbench.documents import read_yaml
 from nstbench.experiments.experiment import Experiment
 from nstbench.experiments.plan import Batch, PlannedRun, batches, load_experiments, plan
 from nstbench.experiments.profile import Profile, load_profile
@@ -28,11 +26,7 @@ class Project:
     def load(cls, root: str | Path, profile: str | None = None) -> "Project":
         """Read config/, data/images.yaml and every experiment file below `root`; InputError on a bad one."""
         root = Path(root)
-        config_file = root / "config" / "config.yaml"
-        try:
-            config = yaml.safe_load(config_file.read_text(encoding="utf-8"))
-        except (OSError, yaml.YAMLError) as error:
-            raise InputError(f"{config_file} cannot be read: {' '.join(str(error).split())}") from error
+        config = read_yaml(root / "config" / "config.yaml")
         experiments = load_experiments(root / "config" / "experiments")
         return cls(
             root,

@@ -4,16 +4,15 @@ import hashlib
 import json
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
+from nstbench.documents import Record
 from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
 from nstbench.methods import method
 
 
-class RunSpecification(BaseModel):
+class RunSpecification(Record):
     """The complete description of a run; equal specifications are the same run."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     method: str
     content: str

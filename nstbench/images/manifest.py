@@ -4,22 +4,20 @@ import os
 from pathlib import Path
 from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, RootModel, ValidationError, model_validator
+from pydantic import RootModel, ValidationError, model_validator
 
+from nstbench.documents import Record, first_problem, read_yaml
 from nstbench.errors import InputError
 from nstbench.images.package_photographs import PHOTOGRAPHS
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
 
-class Picture(BaseModel):
+class Picture(Record):
     """One entry: a photograph of an installed package, a picture we paint, or one with an address.
 
     A picture with an address is used when the folder NSTBENCH_DATA holds it; its `stand_in` otherwise.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: str
     author: str
@@ -63,13 +61,9 @@ class Manifest(RootModel[dict[str, Picture]]):
 def load_manifest(file: Path) -> Manifest:
     """Read data/images.yaml; InputError names the file, the entry and what is wrong."""
     try:
-        return Manifest.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except (OSError, yaml.YAMLError) as error:
-        raise InputError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
+        return Manifest.model_validate(read_yaml(file))
     except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in problem["loc"])
-        raise InputError(f"{file}: {place}: {problem['msg']}") from error
+        raise InputError(f"{file}: {first_problem(error)}") from error
 
 
 def own_file(name: str) -> Path | None:

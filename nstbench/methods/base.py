@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from nstbench.documents import Record, first_problem
 from nstbench.errors import InputError
 from nstbench.progress import Watch
 
@@ -18,13 +19,11 @@ if TYPE_CHECKING:
     from nstbench.optimise.loop import Outcome
 
 
-class Parameters(BaseModel):
+class Parameters(Record):
     """What every method's parameters have; frozen, and no unknown names.
 
     `evaluations` is the budget: how often the method may evaluate its loss and gradient.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     evaluations: int = Field(ge=1)
 
@@ -74,11 +73,3 @@ class Method:
             return self.parameters.model_validate(values)
         except ValidationError as error:
             raise InputError(f"{self.id}: {first_problem(error)}") from error
-
-
-def first_problem(error: ValidationError) -> str:
-    """The first complaint of a validation in one line: where, what is wrong, which value."""
-    problem = error.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in problem["loc"]) or "value"
-    given = "" if problem["type"] == "missing" else f" (given: {problem['input']!r})"
-    return f"{place}: {problem['msg']}{given}"

@@ -2,13 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from nstbench.documents import Record
 
 
-class LBFGSSettings(BaseModel):
+class LBFGSSettings(Record):
     """L-BFGS; the defaults are those of Torch7 and PyTorch."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["lbfgs"] = "lbfgs"
     rate: float = Field(default=1.0, gt=0)
@@ -16,10 +16,8 @@ class LBFGSSettings(BaseModel):
     line_search: bool = False
 
 
-class AdamSettings(BaseModel):
+class AdamSettings(Record):
     """Adam; `rate` is the step size in units of the image's [0, 1]."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["adam"] = "adam"
     rate: float = Field(gt=0)
