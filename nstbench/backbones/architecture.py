@@ -1,5 +1,6 @@
 """Networks as data: an ordered tuple of named layers, readable without importing torch."""
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -26,14 +27,27 @@ class Rectifier:
 
 @dataclass(frozen=True)
 class Pooling:
-    """A square pooling window; maximum or average is chosen when the network is built."""
+    """A square pooling window; maximum or average is chosen when the network is built.
+
+    With `ceil` a last window that sticks out of the input counts too.
+    """
 
     name: str
     kernel: int = 2
     stride: int = 2
+    padding: int = 0
+    ceil: bool = False
 
 
-Layer = Convolution | Rectifier | Pooling
+@dataclass(frozen=True)
+class Branches:
+    """Chains of layers over one input, none of which changes its size; their outputs stacked by channel."""
+
+    name: str
+    chains: tuple[tuple["Layer", ...], ...]
+
+
+Layer = Convolution | Rectifier | Pooling | Branches
 
 
 @dataclass(frozen=True)
@@ -53,8 +67,9 @@ class Architecture:
         return tuple(layer.name for layer in self.layers)
 
     @property
-    def convolutions(self) -> Iterator[Convolution]:
-        return (layer for layer in self.layers if isinstance(layer, Convolution))
+    def convolutions(self) -> dict[str, Convolution]:
+        """Every convolution, from the input on, as `conv1_1` or `inception3a/3x3_reduce`."""
+        return dict(_convolutions(self.layers))
 
     def check_layers(self, names: Iterable[str]) -> None:
         """Raise InputError when a name is not a layer of this network."""
@@ -65,23 +80,34 @@ class Architecture:
 
     def stride(self, name: str) -> int:
         """Pixels between neighbouring activations of layer `name`."""
-        pixels = 1
-        for layer in self.layers:
-            pixels *= getattr(layer, "stride", 1)
-            if layer.name == name:
-                return pixels
-        raise InputError(f"unknown layer {name!r} of {self.id}")
+        return math.prod(getattr(layer, "stride", 1) for layer in self._down_to(name))
 
     def channels(self, name: str, width: float = 1.0) -> int:
         """Number of feature maps N_l of layer `name` when every convolution is `width` times as wide."""
-        count = 3
-        for layer in self.layers:
-            if isinstance(layer, Convolution):
-                count = scaled_channels(layer.channels, width)
-            if layer.name == name:
-                return count
-        raise InputError(f"unknown layer {name!r} of {self.id}")
+        return output_channels(self._down_to(name), 3, width)
+
+    def _down_to(self, name: str) -> tuple[Layer, ...]:
+        self.check_layers([name])
+        return self.layers[: self.layer_names.index(name) + 1]
 
 
-def scaled_channels(channels: int, width: float) -> int:
-    return max(1, round(channels * width))
+def _convolutions(layers: Iterable[Layer], prefix: str = "") -> Iterator[tuple[str, Convolution]]:
+    for layer in layers:
+        match layer:
+            case Convolution():
+                yield prefix + layer.name, layer
+            case Branches():
+                for chain in layer.chains:
+                    yield from _convolutions(chain, f"{prefix}{layer.name}/")
+
+
+def output_channels(layers: Iterable[Layer], input_channels: int, width: float) -> int:
+    """Channels behind a chain of layers."""
+    count = input_channels
+    for layer in layers:
+        match layer:
+            case Convolution():
+                count = max(1, round(layer.channels * width))
+            case Branches():
+                count = sum(output_channels(chain, count, width) for chain in layer.chains)
+    return count

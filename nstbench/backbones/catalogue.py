@@ -1,10 +1,14 @@
 """Every backbone of the suite, by id."""
 
+from nstbench.backbones.alexnet import ALEXNET
 from nstbench.backbones.architecture import Architecture
-from nstbench.backbones.vgg import VGG19
+from nstbench.backbones.googlenet import GOOGLENET
+from nstbench.backbones.vgg import VGG16, VGG19
 from nstbench.errors import InputError
 
-ARCHITECTURES: dict[str, Architecture] = {architecture.id: architecture for architecture in (VGG19,)}
+ARCHITECTURES: dict[str, Architecture] = {
+    architecture.id: architecture for architecture in (VGG19, VGG16, ALEXNET, GOOGLENET)
+}
 
 
 def architecture(id: str) -> Architecture:

@@ -1,15 +1,43 @@
 """An architecture turned into modules, and the truncated extractor that runs them."""
 
-from collections.abc import Iterable
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Self
 
 import torch
 from torch import Tensor, nn
 
-from nstbench.backbones.architecture import Architecture, Convolution, Layer, Pooling, scaled_channels
+from nstbench.backbones.architecture import (
+    Architecture,
+    Branches,
+    Convolution,
+    Layer,
+    Pooling,
+    Rectifier,
+    output_channels,
+)
 from nstbench.backbones.preprocessing import IMAGENET, Preprocessing
 
-POOLING = {"max": nn.MaxPool2d, "average": nn.AvgPool2d}
+POOLING: dict[str, Callable[..., nn.Module]] = {
+    "max": nn.MaxPool2d,
+    "average": partial(nn.AvgPool2d, count_include_pad=False),
+}
+
+
+class Concatenation(nn.Module):
+    """Parallel chains over one input, their outputs stacked by channel."""
+
+    def __init__(self, chains: Iterable[nn.Sequential]) -> None:
+        super().__init__()
+        self.chains = nn.ModuleList(chains)
+
+    @property
+    def branches(self) -> Iterable[nn.Sequential]:
+        return (chain for chain in self.chains if isinstance(chain, nn.Sequential))
+
+    def forward(self, features: Tensor) -> Tensor:
+        return torch.cat([chain(features) for chain in self.chains], 1)
 
 
 class Backbone(nn.Module):
@@ -32,15 +60,16 @@ class Backbone(nn.Module):
         super().__init__()
         self.architecture = architecture
         self.width = width
-        self.layers = nn.ModuleDict()
-        channels = 3
-        for layer in architecture.layers:
-            self.layers[layer.name] = _module(layer, channels, width, pooling)
-            if isinstance(layer, Convolution):
-                channels = scaled_channels(layer.channels, width)
+        self.layers = nn.ModuleDict(_chain(architecture.layers, 3, width, pooling))
         self.register_buffer("scale", torch.tensor(preprocessing.scale).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("offset", torch.tensor(preprocessing.offset).view(1, 3, 1, 1), persistent=False)
         self.bgr = preprocessing.bgr
+
+    @property
+    def convolutions(self) -> dict[str, nn.Conv2d]:
+        """The modules of `architecture.convolutions`, as far down as the network goes."""
+        modules = (module for module in self.modules() if isinstance(module, nn.Conv2d))
+        return dict(zip(self.architecture.convolutions, modules, strict=False))
 
     @property
     def dtype(self) -> torch.dtype:
@@ -79,12 +108,25 @@ class Backbone(nn.Module):
             del self.layers[name]
 
 
-def _module(layer: Layer, in_channels: int, width: float, pooling: str) -> nn.Module:
+def _chain(layers: Iterable[Layer], channels: int, width: float, pooling: str) -> OrderedDict[str, nn.Module]:
+    """The modules of layers behind one another, on an input of `channels` channels."""
+    modules: OrderedDict[str, nn.Module] = OrderedDict()
+    for layer in layers:
+        modules[layer.name] = _module(layer, channels, width, pooling)
+        channels = output_channels([layer], channels, width)
+    return modules
+
+
+def _module(layer: Layer, channels: int, width: float, pooling: str) -> nn.Module:
     match layer:
         case Convolution():
-            out_channels = scaled_channels(layer.channels, width)
-            return nn.Conv2d(in_channels, out_channels, layer.kernel, layer.stride, layer.padding)
+            out_channels = output_channels([layer], channels, width)
+            return nn.Conv2d(channels, out_channels, layer.kernel, layer.stride, layer.padding)
         case Pooling():
-            return POOLING[pooling](layer.kernel, layer.stride)
-        case _:
+            return POOLING[pooling](layer.kernel, layer.stride, layer.padding, ceil_mode=layer.ceil)
+        case Branches():
+            return Concatenation(
+                nn.Sequential(_chain(chain, channels, width, pooling)) for chain in layer.chains
+            )
+        case Rectifier():
             return nn.ReLU(inplace=False)

@@ -15,4 +15,5 @@ def vgg(id: str, title: str, convolutions_per_block: tuple[int, ...]) -> Archite
     return Architecture(id, title, tuple(layers), imagenet=f"{id.upper()}_Weights.IMAGENET1K_V1")
 
 
+VGG16 = vgg("vgg16", "VGG-16", (2, 2, 3, 3, 3))
 VGG19 = vgg("vgg19", "VGG-19", (2, 2, 4, 4, 4))

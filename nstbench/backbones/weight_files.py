@@ -25,7 +25,11 @@ MEAN = ".mean"
 
 def save_weights(backbone: Backbone, means: Weights, path: Path) -> None:
     """Write weights, biases and channel means (`conv1_1.mean`) of every convolution as fp16 safetensors."""
-    tensors = {name.removeprefix("layers."): tensor for name, tensor in backbone.state_dict().items()}
+    tensors = {
+        f"{name}.{part}": tensor
+        for name, convolution in backbone.convolutions.items()
+        for part, tensor in convolution.state_dict().items()
+    }
     tensors |= {name + MEAN: mean for name, mean in means.items()}
     halves = {name: tensor.to(torch.float16).contiguous() for name, tensor in tensors.items()}
     metadata = {"architecture": backbone.architecture.id, "width": str(backbone.width)}
@@ -40,7 +44,7 @@ def read_weights(architecture: Architecture, source: str) -> Weights:
     """
     file = locate_weights(architecture, source)
     tensors = _canonical_names(architecture, _read(file))
-    expected = {f"{layer.name}.{part}" for layer in architecture.convolutions for part in ("weight", "bias")}
+    expected = {f"{name}.{part}" for name in architecture.convolutions for part in ("weight", "bias")}
     if missing := sorted(expected - tensors.keys()):
         raise InputError(
             f"{file} holds no weights of {architecture.id}: {missing[0]} is missing; "

@@ -36,6 +36,30 @@ HEADS = {
         "relu5_2": ("pool8",),
         "relu5_4": ("fire9",),
     },
+    "vgg16": {
+        "relu2_2": ("conv1",),
+        "relu3_2": ("fire2",),
+        "relu3_3": ("fire3", "fire4"),
+        "relu4_2": ("fire5",),
+        "relu4_3": ("fire6", "fire7"),
+        "relu5_2": ("pool8",),
+        "relu5_3": ("fire9",),
+    },
+    "alexnet": {
+        "relu1": ("fire2",),
+        "relu2": ("fire5", "fire6"),
+        "relu3": ("pool8",),
+        "relu5": ("fire9",),
+    },
+    "googlenet": {
+        "relu1": ("conv1",),
+        "relu2": ("fire2", "fire3", "fire4"),
+        "inception3a": ("fire5",),
+        "inception3b": ("fire6", "fire7"),
+        "inception4b": ("pool8",),
+        "inception4e": ("fire9",),
+        "inception5b": ("pool9",),
+    },
 }
 WARMUP_STEPS = 100
 # Crops that measure the teacher's channels; far behind any step that is trained on.
@@ -92,8 +116,20 @@ class Student(nn.Module):
         features = self.backbone(images, self.taps)
         return {layer: self.heads[layer](features[layer]) for layer in self.taps}
 
-    def targets(self, activations: dict[str, Tensor]) -> dict[str, Tensor]:
-        return {layer: torch.cat([activations[tap] for tap in taps], 1) for layer, taps in self.taps.items()}
+    def lessons(self, images: Tensor, teacher: Teacher) -> dict[str, tuple[Tensor, Tensor]]:
+        """Prediction and target per tapped layer, in bf16 where the machine multiplies matrices.
+
+        Windows without padding leave some students a row and a column short of their teacher.
+        """
+        with torch.autocast("cpu", torch.bfloat16):
+            activations = teacher(images)
+            predictions = self(images)
+        lessons = {}
+        for layer, taps in self.taps.items():
+            height, width = predictions[layer].shape[-2:]
+            target = torch.cat([activations[tap] for tap in taps], 1)[..., :height, :width]
+            lessons[layer] = predictions[layer].float(), target
+        return lessons
 
 
 def train_backbone(
@@ -146,11 +182,8 @@ def _train_step(
     student.train()
     for group in optimiser.param_groups:
         group["lr"] = rate
-    with torch.autocast("cpu", torch.bfloat16):
-        targets = student.targets(teacher(images))
-        predictions = student(images)
-        losses = [smooth_l1_loss(predictions[layer].float(), targets[layer]) for layer in targets]
-        loss = torch.stack(losses).sum()
+    losses = [smooth_l1_loss(*lesson) for lesson in student.lessons(images, teacher).values()]
+    loss = torch.stack(losses).sum()
     optimiser.zero_grad(set_to_none=True)
     loss.backward()
     optimiser.step()
@@ -164,12 +197,8 @@ def _held_out_r2(student: Student, teacher: Teacher, crops: CropSource, batches:
     residual: dict[str, float] = dict.fromkeys(student.taps, 0.0)
     variance: dict[str, float] = dict.fromkeys(student.taps, 0.0)
     for step in range(batches):
-        images = crops.held_out(step)
-        with torch.autocast("cpu", torch.bfloat16):
-            targets = student.targets(teacher(images))
-            predictions = student(images)
-        for layer, target in targets.items():
-            residual[layer] += (predictions[layer].float() - target).square().sum().item()
+        for layer, (prediction, target) in student.lessons(crops.held_out(step), teacher).items():
+            residual[layer] += (prediction - target).square().sum().item()
             variance[layer] += (target - target.mean((0, 2, 3), keepdim=True)).square().sum().item()
     return {layer: round(1 - residual[layer] / variance[layer], 4) for layer in residual}
 

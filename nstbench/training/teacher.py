@@ -6,13 +6,13 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
-from torch.nn.functional import pad
+from torch.nn.functional import max_pool2d, pad
 from torchvision.models import squeezenet1_0
 
 from nstbench.backbones.preprocessing import CAFFE
 from nstbench.errors import InputError
 
-# Positions in torchvision's `features`; `pool8` is fire8 brought to the stride of fire9.
+# Positions in torchvision's `features`; `pool8` is fire8 at the stride of fire9.
 TAPS = {
     "conv1": 1,
     "fire2": 3,
@@ -27,7 +27,7 @@ TAPS = {
 
 
 class Teacher(nn.Module):
-    """SqueezeNet's activations, standardised per channel, keyed as in TAPS.
+    """SqueezeNet's activations, standardised per channel, keyed as in TAPS, and `pool9`.
 
     The image is reflected by 3 pixels before the unpadded 7x7 convolution, so that an activation at
     stride 2^k sits where the student's activation at the same stride sits.
@@ -76,4 +76,5 @@ class Teacher(nn.Module):
             activation = module(activation)
             if position in wanted:
                 found[wanted[position]] = activation.float()
+        found["pool9"] = max_pool2d(found["fire9"], kernel_size=3, stride=2, ceil_mode=True)
         return found

@@ -1,0 +1,24 @@
+"""AlexNet (Krizhevsky 2014, one column, without local response normalisation, as torchvision has it)."""
+
+from nstbench.backbones.architecture import Architecture, Convolution, Pooling, Rectifier
+
+ALEXNET = Architecture(
+    id="alexnet",
+    title="AlexNet",
+    layers=(
+        Convolution("conv1", 64, kernel=11, stride=4, padding=2),
+        Rectifier("relu1"),
+        Pooling("pool1", kernel=3),
+        Convolution("conv2", 192, kernel=5, padding=2),
+        Rectifier("relu2"),
+        Pooling("pool2", kernel=3),
+        Convolution("conv3", 384),
+        Rectifier("relu3"),
+        Convolution("conv4", 256),
+        Rectifier("relu4"),
+        Convolution("conv5", 256),
+        Rectifier("relu5"),
+        Pooling("pool5", kernel=3),
+    ),
+    imagenet="AlexNet_Weights.IMAGENET1K_V1",
+)
