@@ -19,7 +19,7 @@ ENGINE = (
     "methods/*.py",
     "hardware.py",
 )
-SCORING = ("metrics/*.py",)
+SCORING = ("metrics/*.py", "scoring.py")
 
 
 def engine_files() -> list[Path]:

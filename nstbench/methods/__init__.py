@@ -8,13 +8,13 @@ from functools import cache
 
 from nstbench.errors import InputError
 from nstbench.methods.base import Method
-from nstbench.plugins import members
+from nstbench.plugins import defined
 
 
 @cache
 def methods() -> dict[str, Method]:
     """Every method by id."""
-    return members(sys.modules[__name__], "METHOD")
+    return {method.id: method for method in defined(sys.modules[__name__], "METHOD")}
 
 
 def method(id: str) -> Method:

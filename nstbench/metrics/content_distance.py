@@ -1,12 +1,26 @@
 """C: how far the result's activations are from the content's."""
 
-from nstbench.metrics.base import CONTENT_LAYER, OPTIMISED_JUDGE, Metric, Trial
+from functools import partial
+
+from nstbench.metrics.base import Metric, Trial
+from nstbench.metrics.judges import JUDGES, Judge
 
 
-def content_distance(trial: Trial) -> float:
-    """|F(x) - F(c)|^2 / |F(c)|^2 at relu4_2; 0 for the content itself, not bounded above."""
-    found, wanted = trial.result.features[CONTENT_LAYER], trial.content.features[CONTENT_LAYER]
+def content_distance(trial: Trial, judge: Judge) -> float:
+    """|F(x) - F(c)|^2 / |F(c)|^2 at the judge's content layer; 0 for the content itself, unbounded above."""
+    found, wanted = (
+        side.features(judge.backbone)[judge.content_layer] for side in (trial.result, trial.content)
+    )
     return float((found - wanted).square().sum() / wanted.square().sum())
 
 
-METRIC = Metric("C", "content distance at relu4_2", "lower", content_distance, OPTIMISED_JUDGE)
+METRICS = tuple(
+    Metric(
+        f"C{judge.suffix}",
+        f"content distance {judge.description}",
+        "lower",
+        partial(content_distance, judge=judge),
+        judge.backbone,
+    )
+    for judge in JUDGES
+)

@@ -23,4 +23,6 @@ def structural_similarity_to_content(trial: Trial) -> float:
     return float(similarity)
 
 
-METRIC = Metric("SSIM", "structural similarity to the content", "higher", structural_similarity_to_content)
+METRICS = (
+    Metric("SSIM", "structural similarity to the content", "higher", structural_similarity_to_content),
+)

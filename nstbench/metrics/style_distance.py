@@ -1,18 +1,31 @@
 """S: how far the result's Gram matrices are from the style's."""
 
-from nstbench.metrics.base import OPTIMISED_JUDGE, STYLE_LAYERS, Metric, Trial
+from functools import partial
+from statistics import fmean
+
+from nstbench.metrics.base import Metric, Trial
+from nstbench.metrics.judges import JUDGES, Judge
 
 
-def style_distance(trial: Trial) -> float:
-    """Mean over the five style layers of |G(x) - G(s)|^2 / |G(s)|^2, each G divided by its positions."""
-    return sum(_relative(trial, layer) for layer in STYLE_LAYERS) / len(STYLE_LAYERS)
+def style_distance(trial: Trial, judge: Judge) -> float:
+    """Mean over five style layers of |G(x) - G(s)|^2 / |G(s)|^2, each G divided by its positions."""
+    return fmean(_relative(trial, judge.backbone, layer) for layer in judge.style_layers)
 
 
-def _relative(trial: Trial, layer: str) -> float:
+def _relative(trial: Trial, backbone: str, layer: str) -> float:
     from nstbench.statistics.gram import gram
 
-    found, wanted = gram(trial.result.features[layer]), gram(trial.style.features[layer])
+    found, wanted = (gram(side.features(backbone)[layer]) for side in (trial.result, trial.style))
     return float((found - wanted).square().sum() / wanted.square().sum())
 
 
-METRIC = Metric("S", "style distance over five Gram matrices", "lower", style_distance, OPTIMISED_JUDGE)
+METRICS = tuple(
+    Metric(
+        f"S{judge.suffix}",
+        f"style distance {judge.description}",
+        "lower",
+        partial(style_distance, judge=judge),
+        judge.backbone,
+    )
+    for judge in JUDGES
+)
