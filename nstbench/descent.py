@@ -1,20 +1,30 @@
 """What methods that descend on pixels share: terms with their targets, start images, optimisers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor
 
+from nstbench.backbones.loading import load_backbone
 from nstbench.backbones.network import Backbone
 from nstbench.images.noise import grey_noise
 from nstbench.methods.base import Task
-from nstbench.objective import Match
+from nstbench.objective import Match, Objective
 from nstbench.optimise.adam import Adam
 from nstbench.optimise.lbfgs import LBFGS
-from nstbench.optimise.loop import Optimiser
+from nstbench.optimise.loop import Optimiser, Outcome, optimise
 from nstbench.optimise.settings import AdamSettings, LBFGSSettings
 from nstbench.statistics.activations import activations
 from nstbench.statistics.gram import gram
+from nstbench.statistics.squared_distance import Distance, SquaredDistance
+
+
+def open_backbone(task: Task) -> Backbone:
+    """The network that the task's parameters name, down to the deepest of their layers."""
+    parameters = task.parameters
+    backbone = load_backbone(parameters.backbone, parameters.weights, parameters.pooling, task.hardware)
+    backbone.truncate([*parameters.content_layers, *parameters.style_layers])
+    return backbone
 
 
 @torch.no_grad()
@@ -28,30 +38,53 @@ def content_terms(
             name=f"content/{layer}",
             weight=alpha * weight,
             layer=layer,
-            statistic=activations,
             factor=0.5 / features[layer].numel(),
-            target=activations(features[layer]),
+            distance=SquaredDistance(activations, features[layer]),
         )
         for layer, weight in layers.items()
     ]
 
 
+def gram_distance(target: Tensor) -> SquaredDistance:
+    """|G/M - A/M|^2 from the Gram matrix of a target's features."""
+    return SquaredDistance(gram, target)
+
+
 @torch.no_grad()
-def style_terms(backbone: Backbone, style: Tensor, layers: Mapping[str, float]) -> list[Match]:
-    """w_l times 1/(4 N_l^2) |G_l/M_l - A_l/M_l|^2 for each layer l with weight w_l."""
+def style_terms(
+    backbone: Backbone,
+    style: Tensor,
+    layers: Mapping[str, float],
+    distance_from: Callable[[Tensor], Distance] = gram_distance,
+) -> list[Match]:
+    """w_l times 1/(4 N_l^2) of the distance from the style's features, for each layer l with weight w_l.
+
+    With the default distance that is |G_l/M_l - A_l/M_l|^2 of Gram matrices.
+    """
     features = backbone(style, layers)
-    targets = {layer: gram(features[layer]) for layer in layers}
     return [
         Match(
             name=f"style/{layer}",
             weight=weight,
             layer=layer,
-            statistic=gram,
-            factor=0.25 / targets[layer].numel(),
-            target=targets[layer],
+            factor=0.25 / features[layer].shape[1] ** 2,
+            distance=distance_from(features[layer]),
         )
         for layer, weight in layers.items()
     ]
+
+
+def descend(task: Task, backbone: Backbone, terms: Sequence[Match]) -> Outcome:
+    """The pixel loop from the start, with the optimiser and the budget that the task's parameters name."""
+    parameters = task.parameters
+    return optimise(
+        Objective(backbone, terms),
+        start_image(task, parameters.init),
+        make_optimiser(parameters.optimiser),
+        parameters.evaluations,
+        task.watch,
+        task.checkpoint,
+    )
 
 
 def start_image(task: Task, init: str) -> Tensor:
@@ -59,11 +92,16 @@ def start_image(task: Task, init: str) -> Tensor:
     if init == "noise":
         return grey_noise(task.content.shape, task.seed).to(task.content.device)
     if init == "style":
-        size = task.content.shape[-2:]
-        return torch.nn.functional.interpolate(
-            task.style, size, mode="bicubic", antialias=True, align_corners=False
-        ).clamp_(0, 1)
+        return style_at_size_of_content(task)
     return task.content.clone()
+
+
+def style_at_size_of_content(task: Task) -> Tensor:
+    """The style (1, 3, H, W), its aspect given up for the content's."""
+    size = task.content.shape[-2:]
+    return torch.nn.functional.interpolate(
+        task.style, size, mode="bicubic", antialias=True, align_corners=False
+    ).clamp_(0, 1)
 
 
 def make_optimiser(settings: LBFGSSettings | AdamSettings) -> Optimiser:

@@ -1,6 +1,6 @@
 """A weighted sum of terms over one pass through a backbone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from nstbench.backbones.network import Backbone
+from nstbench.statistics.squared_distance import Distance
 
 Features = Mapping[str, Tensor]
 
@@ -26,22 +27,20 @@ class Term(Protocol):
 
 @dataclass(frozen=True)
 class Match:
-    """factor * sum (statistic(F) - target)^2 at one layer; the target is computed once."""
+    """factor * distance(F) at one layer, the distance being from a fixed target."""
 
     name: str
     weight: float
     layer: str
-    statistic: Callable[[Tensor], Tensor]
     factor: float
-    target: Tensor
+    distance: Distance
 
     @property
     def layers(self) -> tuple[str, ...]:
         return (self.layer,)
 
     def loss(self, features: Features) -> Tensor:
-        difference = self.statistic(features[self.layer]) - self.target
-        return self.factor * difference.square().sum()
+        return self.factor * self.distance(features[self.layer])
 
 
 class Objective:

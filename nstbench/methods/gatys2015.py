@@ -86,23 +86,15 @@ EVERYDAY = NIKULIN.model_copy(update={"alpha": 5e-2, "pooling": "max", "evaluati
 
 def stylise(task: Task) -> "Outcome":
     """The picture of `task`, by descent on its pixels."""
-    from nstbench.backbones.loading import load_backbone
-    from nstbench.descent import content_terms, make_optimiser, start_image, style_terms
-    from nstbench.objective import Objective
-    from nstbench.optimise.loop import optimise
+    from nstbench.descent import content_terms, descend, open_backbone, style_terms
 
     parameters: GatysParameters = task.parameters
-    backbone = load_backbone(parameters.backbone, parameters.weights, parameters.pooling, task.hardware)
-    backbone.truncate([*parameters.content_layers, *parameters.style_layers])
+    backbone = open_backbone(task)
     terms = [
         *content_terms(backbone, task.content, parameters.content_layers, parameters.alpha),
         *style_terms(backbone, task.style, parameters.style_layers),
     ]
-    start = start_image(task, parameters.init)
-    optimiser = make_optimiser(parameters.optimiser)
-    outcome = optimise(
-        Objective(backbone, terms), start, optimiser, parameters.evaluations, task.watch, task.checkpoint
-    )
+    outcome = descend(task, backbone, terms)
     return replace(outcome, facts={"canonical_ratio": canonical_ratio(terms)})
 
 

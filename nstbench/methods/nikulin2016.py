@@ -1,0 +1,106 @@
+"""Nikulin and Novak 2016, sections 7 and 9: styles that know where things are.
+
+The objective of Gatys et al. 2015 with another style statistic. Its weight is set so that the style
+gradient at the start is `strength` times as long as that of the Gram matrices, because the values of
+different statistics do not compare. The style is brought to the size of the content.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from nstbench.methods.base import Method, Task
+from nstbench.methods.gatys2015 import NIKULIN, GatysParameters, canonical_ratio
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from nstbench.backbones.network import Backbone
+    from nstbench.objective import Match
+    from nstbench.optimise.loop import Outcome
+    from nstbench.statistics.squared_distance import Distance
+
+
+class SpatialParameters(GatysParameters):
+    """Gatys' parameters, the statistic, and for `local` the radius of its window in positions."""
+
+    statistic: Literal["gram", "convolution", "correlation", "local"]
+    radius: int = Field(default=0, ge=0, le=8)
+    strength: float = Field(default=1.0, gt=0)
+
+
+CONVENTIONAL = SpatialParameters(statistic="gram", **NIKULIN.model_dump())
+SPATIAL = CONVENTIONAL.model_copy(update={"statistic": "convolution"})
+LOCAL = CONVENTIONAL.model_copy(update={"statistic": "local"})
+# For a user's own pictures: the statistic that leaves most freedom, a budget for a desk machine.
+EVERYDAY = CONVENTIONAL.model_copy(update={"statistic": "correlation", "pooling": "max", "evaluations": 300})
+
+
+def stylise(task: Task) -> "Outcome":
+    """The picture of `task`, by descent on its pixels."""
+    from nstbench.descent import (
+        content_terms,
+        descend,
+        open_backbone,
+        start_image,
+        style_at_size_of_content,
+        style_terms,
+    )
+
+    parameters: SpatialParameters = task.parameters
+    backbone = open_backbone(task)
+    content = content_terms(backbone, task.content, parameters.content_layers, parameters.alpha)
+    painting = style_at_size_of_content(task)
+    conventional = style_terms(backbone, painting, parameters.style_layers)
+    if parameters.statistic == "gram" and parameters.strength == 1:
+        outcome = descend(task, backbone, [*content, *conventional])
+        return replace(outcome, facts={"canonical_ratio": canonical_ratio([*content, *conventional])})
+    style = style_terms(backbone, painting, parameters.style_layers, distance_from(parameters))
+    start = start_image(task, parameters.init)
+    lengths = [style_gradient(backbone, terms, start) for terms in (conventional, style)]
+    scale = parameters.strength * lengths[0] / lengths[1] if lengths[1] else 1.0
+    scaled = [replace(term, weight=scale * term.weight) for term in style]
+    return replace(descend(task, backbone, [*content, *scaled]), facts={"style_scale": scale})
+
+
+def distance_from(parameters: SpatialParameters) -> "Callable[[Tensor], Distance]":
+    """What makes the distance from a style's features."""
+    from nstbench.descent import gram_distance
+    from nstbench.statistics.local_gram import LocalGramDistance, window
+    from nstbench.statistics.self_convolution import CONVOLUTION, CORRELATION, SelfConvolutionDistance
+
+    match parameters.statistic:
+        case "gram":
+            return gram_distance
+        case "convolution":
+            return partial(SelfConvolutionDistance, kind=CONVOLUTION)
+        case "correlation":
+            return partial(SelfConvolutionDistance, kind=CORRELATION)
+        case "local":
+            return lambda target: LocalGramDistance(target, window(parameters.radius))
+
+
+def style_gradient(backbone: "Backbone", terms: "Sequence[Match]", image: "Tensor") -> float:
+    """Length of the gradient of weighted terms with respect to an image (1, 3, H, W)."""
+    import torch
+
+    from nstbench.objective import Objective
+
+    probe = image.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(Objective(backbone, terms)(probe)[0], probe)
+    return float(gradient.norm())
+
+
+METHOD = Method(
+    id="nikulin2016",
+    title="Spatial and local style",
+    source="Nikulin and Novak 2016, arXiv:1602.07188, sections 7 and 9",
+    parameters=SpatialParameters,
+    sets={"conventional": CONVENTIONAL, "spatial": SPATIAL, "local": LOCAL, "everyday": EVERYDAY},
+    everyday_set="everyday",
+    draws=lambda parameters: parameters.init == "noise",
+    stylise=stylise,
+)
