@@ -1,7 +1,7 @@
 """Files that people write: read as YAML, validated by models, complained about in one line."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -23,10 +23,39 @@ def read_yaml(file: Path) -> Any:
         raise InputError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
 
 
-def first_problem(error: ValidationError) -> str:
-    """The first complaint of a validation in one line: where, what is wrong, which value."""
-    problem = error.errors(include_url=False)[0]
+def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
+    """The gravest complaint of a validation in one line: where, what is wrong, which value, what is allowed.
+
+    Unknown keys come first, because a misspelt key is also missed under its right name.
+    """
+    problems = error.errors(include_url=False)
+    unknown = [problem for problem in problems if problem["type"] == "extra_forbidden"]
+    problem = (unknown or problems)[0]
     place = ".".join(str(part) for part in problem["loc"]) or "value"
+    if unknown:
+        return f"{place}: unknown key; allowed: {', '.join(_keys_beside(model, problem['loc']))}"
     whole = problem["type"] == "missing" or isinstance(problem["input"], dict)
     given = "" if whole else f" (given: {problem['input']!r})"
     return f"{place}: {problem['msg']}{given}"
+
+
+def _keys_beside(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """The keys that `model` allows where `location` ends; a part that is no key tells union members apart."""
+    models = [model]
+    for part in location[:-1]:
+        inner = [m for outer in models if part in outer.model_fields for m in _models_of(outer, part)]
+        tagged = [m for m in models if any(field.default == part for field in m.model_fields.values())]
+        models = inner or tagged or models
+    return list(dict.fromkeys(key for each in models for key in each.model_fields))
+
+
+def _models_of(model: type[BaseModel], key: int | str) -> list[type[BaseModel]]:
+    """The models within the annotation of a field."""
+    annotations: list[Any] = [model.model_fields[str(key)].annotation]
+    found = []
+    while annotations:
+        annotation = annotations.pop()
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            found.append(annotation)
+        annotations.extend(get_args(annotation))
+    return found

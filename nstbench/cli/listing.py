@@ -53,13 +53,11 @@ def _methods() -> list[Row]:
 
 
 def _experiments() -> list[Row]:
-    from nstbench.experiments.plan import load_experiments
-    from nstbench.experiments.project import CHECKOUT
+    from nstbench.experiments.project import CHECKOUT, Project
 
-    entries = load_experiments(CHECKOUT / "config" / "experiments")
     return [
         {"id": e.id, "title": e.title, "row": e.source.row, "figure": e.source.figure, "arms": len(e.arms)}
-        for e in entries
+        for e in Project.load(CHECKOUT).experiments.values()
     ]
 
 

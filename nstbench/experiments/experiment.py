@@ -2,12 +2,13 @@
 
 import itertools
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
 from nstbench.documents import Record, first_problem, read_yaml
 from nstbench.errors import InputError
+from nstbench.images.manifest import Manifest
 from nstbench.methods import method
 
 IMAGE_TILES = ("content", "style")
@@ -23,11 +24,15 @@ class Source(Record):
 
 
 class Point(Record):
-    """One value of an axis: an id, the caption of its tiles, and the settings it makes."""
+    """One value of an axis: an id, the caption of its tiles, and what it sets.
+
+    `settings` are the method's; `precision` takes the place of the profile's.
+    """
 
     id: str
     caption: str
     settings: dict[str, Any] = Field(default={})
+    precision: Literal["fp32", "bf16"] | None = None
 
 
 class Pair(Record):
@@ -44,11 +49,19 @@ class Panel(Record):
     row_titles: tuple[str, ...] = ()
 
 
+class Comparison(Record):
+    """Two arms, by id, whose pictures and losses are set against each other in a table."""
+
+    arm: str
+    reference: str
+
+
 class Experiment(Record):
     """One figure. Its arms are the product of its axes; an arm's id joins its points' ids by `/`.
 
     Later settings win: the method's parameter set, `settings`, `when_shortened` (only under a profile
-    that cuts the source's evaluations), and those of the arm.
+    that cuts the source's evaluations), and those of the arm. With `every_pair` all pairs run under every
+    profile.
     """
 
     id: str
@@ -63,11 +76,18 @@ class Experiment(Record):
     when_shortened: dict[str, Any] = Field(default={})
     axes: tuple[tuple[Point, ...], ...] = Field(min_length=1)
     pairs: tuple[Pair, ...] = Field(min_length=1)
+    every_pair: bool = False
     panel: Panel
+    comparisons: tuple[Comparison, ...] = ()
 
     @property
     def arms(self) -> tuple["Arm", ...]:
         return tuple(Arm(points) for points in itertools.product(*self.axes))
+
+    @property
+    def pictures(self) -> set[str]:
+        """The names of every content and style."""
+        return {name for pair in self.pairs for name in (pair.content, pair.style)}
 
     @model_validator(mode="after")
     def _consistent(self) -> "Experiment":
@@ -79,10 +99,22 @@ class Experiment(Record):
                 raise ValueError(
                     f"unknown tile {tile!r} in panel; allowed: {', '.join((*IMAGE_TILES, *arms))}"
                 )
-        recipe = method(self.method)
+        for compared in itertools.chain.from_iterable(
+            (each.arm, each.reference) for each in self.comparisons
+        ):
+            if compared not in arms:
+                raise ValueError(f"unknown arm {compared!r} in comparisons; allowed: {', '.join(arms)}")
         for arm in self.arms:
-            recipe.configure(self.parameters, self.settings_of(arm, shortened=True))
+            self._check_settings(arm)
         return self
+
+    def _check_settings(self, arm: "Arm") -> None:
+        recipe = method(self.method)
+        try:
+            for shortened in (False, True):
+                recipe.configure(self.parameters, self.settings_of(arm, shortened))
+        except InputError as error:
+            raise InputError(f"arm {arm.id}: {error}") from error
 
     def settings_of(self, arm: "Arm", shortened: bool) -> dict[str, Any]:
         return {**self.settings, **(self.when_shortened if shortened else {}), **arm.settings}
@@ -95,15 +127,18 @@ class Arm:
         self.id = "/".join(point.id for point in points)
         self.caption = ", ".join(point.caption for point in points)
         self.settings = {key: value for point in points for key, value in point.settings.items()}
+        self.precision = next((point.precision for point in points if point.precision), None)
 
 
-def load_experiment(file: Path) -> Experiment:
+def load_experiment(file: Path, manifest: Manifest) -> Experiment:
     """Read an experiment file; InputError names file, key, value and what is allowed."""
     content = read_yaml(file)
     try:
         experiment = Experiment.model_validate(content)
+        for picture in experiment.pictures:
+            manifest.available(picture)
     except ValidationError as error:
-        raise InputError(f"{file}: {first_problem(error)}") from error
+        raise InputError(f"{file}: {first_problem(error, Experiment)}") from error
     except InputError as error:
         raise InputError(f"{file}: {error}") from error
     if experiment.id != file.stem:

@@ -33,19 +33,20 @@ class Batch:
     runs: tuple[RunSpecification, ...]
 
 
-def load_experiments(folder: Path) -> list[Experiment]:
+def load_experiments(folder: Path, manifest: Manifest) -> list[Experiment]:
     """All experiment files of a folder, in the order of their names."""
     files = sorted(folder.glob("*.yaml"))
     if not files:
         raise InputError(f"no experiment files (*.yaml) in {folder}")
-    return [load_experiment(file) for file in files]
+    return [load_experiment(file, manifest) for file in files]
 
 
 def plan(experiment: Experiment, profile: Profile, manifest: Manifest) -> list[PlannedRun]:
     """Every run of an experiment: pairs times arms, times seeds where the arm draws random numbers."""
+    pairs = experiment.pairs if experiment.every_pair else experiment.pairs[: profile.pairs]
     return [
         PlannedRun(experiment.id, pair, arm, run)
-        for pair in experiment.pairs[: profile.pairs]
+        for pair in pairs
         for arm in experiment.arms
         for run in _runs(experiment, pair, arm, profile, manifest)
     ]
@@ -67,7 +68,7 @@ def _runs(
             style=manifest.available(pair.style),
             size=profile.size,
             seed=seed,
-            precision=profile.precision,
+            precision=arm.precision or profile.precision,
             parameters=parameters.model_dump(),
         )
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from nstbench.documents import read_yaml
 from nstbench.experiments.experiment import Experiment
 from nstbench.experiments.plan import Batch, PlannedRun, batches, load_experiments, plan
 from nstbench.experiments.profile import Profile, load_profile
@@ -26,12 +25,12 @@ class Project:
     def load(cls, root: str | Path, profile: str | None = None) -> "Project":
         """Read config/, data/images.yaml and every experiment file below `root`; InputError on a bad one."""
         root = Path(root)
-        config = read_yaml(root / "config" / "config.yaml")
-        experiments = load_experiments(root / "config" / "experiments")
+        manifest = load_manifest(root / "data" / "images.yaml")
+        experiments = load_experiments(root / "config" / "experiments", manifest)
         return cls(
             root,
-            load_profile(config, profile or config["profile"]),
-            load_manifest(root / "data" / "images.yaml"),
+            load_profile(root / "config" / "config.yaml", profile),
+            manifest,
             {experiment.id: experiment for experiment in experiments},
         )
 

@@ -63,7 +63,7 @@ def load_manifest(file: Path) -> Manifest:
     try:
         return Manifest.model_validate(read_yaml(file))
     except ValidationError as error:
-        raise InputError(f"{file}: {first_problem(error)}") from error
+        raise InputError(f"{file}: {first_problem(error, Manifest)}") from error
 
 
 def own_file(name: str) -> Path | None:

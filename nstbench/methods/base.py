@@ -72,4 +72,4 @@ class Method:
         try:
             return self.parameters.model_validate(values)
         except ValidationError as error:
-            raise InputError(f"{self.id}: {first_problem(error)}") from error
+            raise InputError(f"{self.id}: {first_problem(error, self.parameters)}") from error

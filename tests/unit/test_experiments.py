@@ -69,14 +69,14 @@ def write(tmp_path):
 
 
 def test_arms_are_the_product_of_the_axes(write, content):
-    arms = load_experiment(write(content)).arms
+    arms = load_experiment(write(content), MANIFEST).arms
     assert [arm.id for arm in arms] == ["c/low", "c/high", "n/low", "n/high"]
     assert arms[3].settings == {"init": "noise", "alpha": 0.1}
     assert arms[1].caption == "from content, high"
 
 
 def test_plan_has_pairs_times_arms_times_seeds_of_noisy_arms(write, content):
-    experiment = load_experiment(write(content))
+    experiment = load_experiment(write(content), MANIFEST)
     assert len(plan(experiment, PROFILE, MANIFEST)) == 2 * 4
     assert len(plan(experiment, PROFILE.model_copy(update={"seeds": 3}), MANIFEST)) == 2 * (2 + 2 * 3)
     assert len(plan(experiment, PROFILE.model_copy(update={"pairs": 1}), MANIFEST)) == 4
@@ -84,7 +84,7 @@ def test_plan_has_pairs_times_arms_times_seeds_of_noisy_arms(write, content):
 
 def test_missing_famous_painting_is_replaced_and_its_run_shared(write, content, monkeypatch):
     monkeypatch.delenv("NSTBENCH_DATA", raising=False)
-    planned = plan(load_experiment(write(content)), PROFILE, MANIFEST)
+    planned = plan(load_experiment(write(content), MANIFEST), PROFILE, MANIFEST)
     assert {entry.run.style for entry in planned} == {"ours"}
     assert len({entry.run.id for entry in planned}) == 4
     assert sum(len(batch.runs) for batch in batches(planned)) == 4
@@ -93,12 +93,14 @@ def test_missing_famous_painting_is_replaced_and_its_run_shared(write, content, 
 def test_own_famous_painting_is_used(write, content, tmp_path, monkeypatch):
     (tmp_path / "famous.jpg").touch()
     monkeypatch.setenv("NSTBENCH_DATA", str(tmp_path))
-    planned = plan(load_experiment(write(content)), PROFILE, MANIFEST)
+    planned = plan(load_experiment(write(content), MANIFEST), PROFILE, MANIFEST)
     assert {entry.run.style for entry in planned} == {"famous", "ours"}
 
 
 def test_identity_is_the_specification(write, content):
-    first, second, *_ = (entry.run for entry in plan(load_experiment(write(content)), PROFILE, MANIFEST))
+    first, second, *_ = (
+        entry.run for entry in plan(load_experiment(write(content), MANIFEST), PROFILE, MANIFEST)
+    )
     assert re.fullmatch(r"gatys2015-[0-9a-f]{12}", first.id)
     assert first.id != second.id
     assert first.id == first.model_validate_json(first.model_dump_json()).id
@@ -107,7 +109,7 @@ def test_identity_is_the_specification(write, content):
 
 def test_shortened_settings_only_under_a_budget(write, content):
     content["when_shortened"] = {"optimiser": {"kind": "adam", "rate": 0.5}}
-    experiment = load_experiment(write(content))
+    experiment = load_experiment(write(content), MANIFEST)
     (short, *_), (full, *_) = (
         plan(experiment, PROFILE.model_copy(update={"evaluations": budget}), MANIFEST) for budget in (5, None)
     )
@@ -138,7 +140,7 @@ def test_a_method_without_network_plans_too(write, content, monkeypatch):
         [{"id": "half", "caption": "half"}, {"id": "most", "caption": "most", "settings": {"share": 0.9}}]
     ]
     content |= {"method": "blend", "parameters": "half", "axes": axes, "panel": {"rows": [["half", "most"]]}}
-    planned = plan(load_experiment(write(content)), PROFILE, MANIFEST)
+    planned = plan(load_experiment(write(content), MANIFEST), PROFILE, MANIFEST)
     assert [entry.run.parameters["share"] for entry in planned] == [0.5, 0.9, 0.5, 0.9]
     assert planned[0].run.typed_parameters().weight_files() == []
 
@@ -146,10 +148,15 @@ def test_a_method_without_network_plans_too(write, content, monkeypatch):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"titel": "x"}, r"titel: Extra inputs are not permitted"),
+        ({"titel": "x"}, r"titel: unknown key; allowed: id, title, source, question"),
+        (
+            {"axes": [[{"id": "c", "capton": "x"}]]},
+            r"axes\.0\.0\.capton: unknown key; allowed: id, caption, settings",
+        ),
+        ({"source": {"document": "x", "row": "y"}}, r"source\.figure: Field required"),
         ({"method": "gatys1915"}, r"unknown method 'gatys1915'; allowed: gatys2015"),
         ({"parameters": "picasso"}, r"unknown parameter set 'picasso'.*allowed: paper, jain"),
-        ({"settings": {"alfa": 1}}, r"alfa: Extra inputs are not permitted \(given: 1\)"),
+        ({"settings": {"alfa": 1}}, r"arm c/low: gatys2015: alfa: unknown key; allowed: .*alpha"),
         ({"settings": {"content_layers": {"relu9_9": 1}}}, r"unknown layer 'relu9_9'.*allowed"),
         ({"settings": {"pooling": "min"}}, r"pooling: Input should be 'max' or 'average' \(given: 'min'\)"),
         (
@@ -157,13 +164,25 @@ def test_a_method_without_network_plans_too(write, content, monkeypatch):
             r"unknown tile 'contnet' in panel; allowed: content, style, c/low",
         ),
         ({"id": "other"}, r"id 'other' must be the file's name, 'fig'"),
+        (
+            {"settings": {"optimiser": {"kind": "adam", "rate": 1, "history": 3}}},
+            r"optimiser\.adam\.history: unknown key; allowed: kind, rate$",
+        ),
+        (
+            {"comparisons": [{"arm": "c/low", "reference": "d/low"}]},
+            r"unknown arm 'd/low' in comparisons; allowed: c/low",
+        ),
+        (
+            {"pairs": [{"content": "dog", "style": "ours"}]},
+            r"unknown picture 'dog'; allowed: cat, ours, famous",
+        ),
         ({"pairs": []}, r"pairs: Tuple should have at least 1 item"),
     ],
 )
 def test_mistakes_are_said_in_one_line_with_the_file(write, content, change, message):
     file = write(content | change)
     with pytest.raises(InputError, match=message) as failure:
-        load_experiment(file)
+        load_experiment(file, MANIFEST)
     assert str(failure.value).startswith(str(file))
     assert "\n" not in str(failure.value)
 
@@ -172,19 +191,38 @@ def test_broken_yaml_is_said(tmp_path):
     file = tmp_path / "fig.yaml"
     file.write_text("id: [unclosed")
     with pytest.raises(InputError, match=r"fig\.yaml cannot be read") as failure:
-        load_experiment(file)
+        load_experiment(file, MANIFEST)
     assert "\n" not in str(failure.value)
 
 
-def test_unknown_picture_is_said(write, content):
-    content["pairs"] = [{"content": "dog", "style": "ours"}]
-    with pytest.raises(InputError, match="unknown picture 'dog'; allowed: cat, ours, famous"):
-        plan(load_experiment(write(content)), PROFILE, MANIFEST)
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({}, r"unknown profile 'tiny'; allowed: smoke$"),
+        (
+            {"profiles": {"tiny": {"size": 4}}},
+            r"profiles\.tiny\.size: .*greater than or equal to 16 \(given: 4\)",
+        ),
+        (
+            {"profiles": {"tiny": {"sise": 64}}},
+            r"profiles\.tiny\.sise: unknown key; allowed: size, evaluations",
+        ),
+    ],
+)
+def test_mistakes_in_profiles_are_said_with_the_file(tmp_path, change, message):
+    file = tmp_path / "config.yaml"
+    file.write_text(yaml.safe_dump({"profile": "smoke", "profiles": {"smoke": {"size": 64}}} | change))
+    with pytest.raises(InputError, match=message) as failure:
+        load_profile(file, "tiny")
+    assert str(failure.value).startswith(str(file))
 
 
-def test_unknown_profile_is_said():
-    with pytest.raises(InputError, match="unknown profile 'tiny'; allowed: smoke"):
-        load_profile({"profiles": {"smoke": {"size": 64}}}, "tiny")
+def test_an_arm_sets_its_precision_and_checks_run_every_pair(write, content):
+    content["axes"] = [[{"id": "a", "caption": "a", "precision": "fp32"}, {"id": "b", "caption": "b"}]]
+    content |= {"panel": {"rows": [["a", "b"]]}, "every_pair": True}
+    one_pair = PROFILE.model_copy(update={"pairs": 1})
+    planned = plan(load_experiment(write(content), MANIFEST), one_pair, MANIFEST)
+    assert [entry.run.precision for entry in planned] == ["fp32", "auto", "fp32", "auto"]
 
 
 @pytest.mark.parametrize("profile", ["smoke", "default", "full", "paper"])

@@ -1,9 +1,8 @@
 """What is to be made: experiments, profile, runs and batches. Nothing here imports torch."""
 
 import os
+import sys
 from pathlib import Path
-
-from snakemake.exceptions import WorkflowError
 
 from nstbench.backbones.embedded import embedded_files
 from nstbench.errors import InputError
@@ -20,7 +19,8 @@ try:
     PROJECT = Project.load(ROOT, config.get("profile") or os.environ.get("PROFILE"))
     BATCHES = PROJECT.batches
 except InputError as error:
-    raise WorkflowError(str(error))
+    print(f"nstbench: {error}", file=sys.stderr)
+    sys.exit(2)
 
 EXPERIMENTS = list(PROJECT.experiments)
 # What a script needs to know the same plan.
