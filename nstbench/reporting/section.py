@@ -11,6 +11,7 @@ import pandas as pd
 from nstbench.experiments.experiment import IMAGE_TILES, Experiment
 from nstbench.experiments.profile import Profile
 from nstbench.images.pictures import read_picture
+from nstbench.reporting.comparison import ComparisonTable, comparison_tables
 from nstbench.reporting.exhibit import Exhibit
 from nstbench.reporting.figure import curves_file, panel_file, thumbnail_file
 from nstbench.reporting.score_table import ScoreTable, score_table
@@ -39,6 +40,7 @@ class Section:
     used: dict[str, str]
     used_lines: list[str]
     substitutions: list[str]
+    comparisons: list[ComparisonTable]
     table: ScoreTable
     runs: str
     command: str
@@ -56,6 +58,7 @@ def make_section(figures: Sequence[Exhibit], scores: pd.DataFrame, reports: Path
         used=usage(runs, profile),
         used_lines=usage_lines(runs, profile, manifest),
         substitutions=substitutions(experiment, runs, manifest),
+        comparisons=comparison_tables(figures),
         table=score_table(runs, scores),
         runs=_address(figures[0].results / "runs", reports),
         command=_command(experiment, profile),

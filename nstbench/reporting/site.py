@@ -12,7 +12,7 @@ from nstbench.files import write_text
 from nstbench.images.manifest import Manifest
 from nstbench.reporting.exhibit import FinishedRun, exhibits
 from nstbench.reporting.provenance import provenance
-from nstbench.reporting.quantities import counted, duration
+from nstbench.reporting.quantities import counted, duration, scientific
 from nstbench.reporting.score_table import read_scores
 from nstbench.reporting.section import Section, make_section
 from nstbench.reporting.usage import weights_used
@@ -47,13 +47,15 @@ def write_site(
 
 
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["scientific"] = scientific
+    return environment
 
 
 def _by_document(sections: Iterable[Section]) -> dict[str, list[Section]]:

@@ -40,9 +40,12 @@ def substitutions(experiment: Experiment, runs: Sequence[FinishedRun], manifest:
 
 
 def weights_used(runs: Iterable[FinishedRun]) -> list[str]:
-    """Where the weights of the runs' networks come from."""
-    parameters = (run.planned.run.parameters for run in runs)
-    return distinct(_weights(used["backbone"], used["weights"]) for used in parameters if "backbone" in used)
+    """Where the weights of the runs' networks come from, a phrase per source."""
+    backbones: dict[str, list[str]] = {}
+    for used in (run.planned.run.parameters for run in runs):
+        if "backbone" in used:
+            backbones.setdefault(used["weights"], []).append(used["backbone"])
+    return [_weights(source, ", ".join(distinct(names))) for source, names in backbones.items()]
 
 
 def stand_ins(runs: Iterable[FinishedRun], manifest: Manifest) -> list[str]:
@@ -64,12 +67,12 @@ def distinct(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-def _weights(backbone: str, source: str) -> str:
+def _weights(source: str, backbones: str) -> str:
     known = {
-        "embedded": f"{SURROGATE} (embedded half-width {backbone})",
-        "imagenet": f"ImageNet weights ({backbone})",
+        "embedded": f"{SURROGATE} (embedded half-width {backbones})",
+        "imagenet": f"ImageNet weights ({backbones})",
     }
-    return known.get(source, f"own weights ({backbone})")
+    return known.get(source, f"own weights ({backbones})")
 
 
 def _cut_budgets(experiment: Experiment, runs: Iterable[FinishedRun]) -> Iterator[str]:

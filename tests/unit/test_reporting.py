@@ -65,6 +65,7 @@ def experiment(id: str, **changes: object) -> Experiment:
         "axes": [arms],
         "pairs": [{"content": "chelsea", "style": "famous"}, {"content": "temple", "style": "famous"}],
         "panel": {"rows": [["content", "style", ""], ["weak", "strong", "alone"]]},
+        "comparisons": [{"arm": "strong", "reference": "weak"}],
     }
     return Experiment.model_validate(values | changes)
 
@@ -292,7 +293,8 @@ def test_page_links_lead_somewhere_and_nothing_comes_from_a_network(tree: Tree, 
 
 def test_table_has_a_line_per_arm_and_both_controls(tree: Tree, page: Page) -> None:
     rows = [element for element in page.all("th") if element.get("scope") == "row"]
-    assert len(rows) == len(tree.experiments) * (3 + 2)
+    compared_pairs = 2
+    assert len(rows) == len(tree.experiments) * (3 + 2 + compared_pairs)
     assert page.text.count("content copied") == page.text.count("style copied") == 2
     assert "S: no weights here." in page.text
 
