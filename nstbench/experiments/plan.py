@@ -1,5 +1,6 @@
 """From experiment files and a profile to runs, and from runs to batches for the scheduler."""
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from nstbench.experiments.specification import RunSpecification
 from nstbench.images.manifest import Manifest
 from nstbench.methods import method
 
-MOST_RUNS_PER_BATCH = 6
+MOST_RUNS_PER_BATCH = 8
+MOST_RUNS_SCORED_AT_ONCE = 24
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,24 @@ def batches(plans: Sequence[PlannedRun]) -> list[Batch]:
     for experiment, run in owners.values():
         by_experiment.setdefault(experiment, []).append(run)
     return [
-        Batch(f"{experiment}-{number:03d}", tuple(runs[number::count]))
+        batch
         for experiment, runs in by_experiment.items()
-        for count in [math.ceil(len(runs) / MOST_RUNS_PER_BATCH)]
-        for number in range(count)
+        for batch in _split(experiment, runs, MOST_RUNS_PER_BATCH)
+    ]
+
+
+def scoring_batches(plans: Sequence[PlannedRun]) -> list[Batch]:
+    """Split the distinct runs so that those of a pair are scored together, beside their controls."""
+    distinct = {planned.run.id: planned.run for planned in plans}
+    by_pair = sorted(distinct.values(), key=lambda run: (run.content, run.style, run.size))
+    return _split("scores", by_pair, MOST_RUNS_SCORED_AT_ONCE)
+
+
+def _split(name: str, runs: Sequence[RunSpecification], most: int) -> list[Batch]:
+    """Consecutive batches of nearly equal lengths, called `<name>-000` and so on."""
+    count = math.ceil(len(runs) / most)
+    bounds = [len(runs) * number // count for number in range(count + 1)]
+    return [
+        Batch(f"{name}-{number:03d}", tuple(runs[first:last]))
+        for number, (first, last) in enumerate(itertools.pairwise(bounds))
     ]

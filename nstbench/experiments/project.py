@@ -1,12 +1,14 @@
 """Everything that the pipeline is about to do, known before torch is imported."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from nstbench.experiments.experiment import Experiment
-from nstbench.experiments.plan import Batch, PlannedRun, batches, load_experiments, plan
+from nstbench.experiments.plan import Batch, PlannedRun, batches, load_experiments, plan, scoring_batches
 from nstbench.experiments.profile import Profile, load_profile
+from nstbench.experiments.specification import RunSpecification
 from nstbench.images.manifest import Manifest, load_manifest
 
 CHECKOUT = Path(__file__).parents[2]
@@ -47,10 +49,14 @@ class Project:
     def batches(self) -> dict[str, Batch]:
         return {batch.id: batch for batch in batches(self.planned)}
 
+    @cached_property
+    def scoring_batches(self) -> dict[str, Batch]:
+        return {batch.id: batch for batch in scoring_batches(self.planned)}
+
     def experiment_file(self, id: str) -> Path:
         return self.root / "config" / "experiments" / f"{id}.yaml"
 
-    def batches_of(self, experiment: str) -> list[str]:
-        """The batches that hold the runs of an experiment."""
-        wanted = {entry.run.id for entry in self.plans[experiment]}
+    def batches_of(self, runs: Iterable[RunSpecification]) -> list[str]:
+        """The batches that make `runs`."""
+        wanted = {run.id for run in runs}
         return [id for id, batch in self.batches.items() if wanted & {run.id for run in batch.runs}]

@@ -1,3 +1,4 @@
+import itertools
 import re
 
 import pytest
@@ -231,3 +232,15 @@ def test_every_shipped_experiment_plans_under_every_profile(profile):
     planned = {entry.run.id for entry in project.planned}
     assert planned == {run.id for batch in project.batches.values() for run in batch.runs}
     assert all(project.plans[id] for id in project.experiments)
+
+
+def test_batches_hold_every_distinct_run_once_and_score_pairs_together():
+    project = Project.load(CHECKOUT, "default")
+    distinct = {entry.run.id: entry.run for entry in project.planned}
+    for table in (project.batches, project.scoring_batches):
+        ids = [run.id for batch in table.values() for run in batch.runs]
+        assert sorted(ids) == sorted(distinct)
+    in_order = [run for batch in project.scoring_batches.values() for run in batch.runs]
+    pairs = [(run.content, run.style) for run in in_order]
+    changes = sum(left != right for left, right in itertools.pairwise(pairs))
+    assert changes == len(set(pairs)) - 1

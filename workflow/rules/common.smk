@@ -18,6 +18,7 @@ os.environ.update(PYTHONPATH=str(ROOT))
 try:
     PROJECT = Project.load(ROOT, config.get("profile") or os.environ.get("PROFILE"))
     BATCHES = PROJECT.batches
+    SCORING_BATCHES = PROJECT.scoring_batches
 except InputError as error:
     print(f"nstbench: {error}", file=sys.stderr)
     sys.exit(2)
@@ -51,5 +52,10 @@ def picture_files(runs):
     return [f"results/pictures/{name}.png" for name in names]
 
 
-def batch_files(experiment):
-    return [f"results/batches/{id}.csv" for id in PROJECT.batches_of(experiment)]
+def batch_files(runs):
+    """What is there when `runs` are made."""
+    return [f"results/batches/{id}.csv" for id in PROJECT.batches_of(runs)]
+
+
+def runs_of(experiment):
+    return [planned.run for planned in PROJECT.plans[experiment]]

@@ -3,10 +3,8 @@
 
 rule figure:
     input:
-        batches=lambda wildcards: batch_files(wildcards.experiment),
-        pictures=lambda wildcards: picture_files(
-            planned.run for planned in PROJECT.plans[wildcards.experiment]
-        ),
+        batches=lambda wildcards: batch_files(runs_of(wildcards.experiment)),
+        pictures=lambda wildcards: picture_files(runs_of(wildcards.experiment)),
         configuration=lambda wildcards: str(
             PROJECT.experiment_file(wildcards.experiment)
         ),

@@ -8,7 +8,7 @@ for rank, experiment in enumerate(EXPERIMENTS):
             f"runs_{experiment}"
         input:
             pictures=lambda wildcards: picture_files(BATCHES[wildcards.batch].runs),
-            code=[str(file) for file in engine_files() + scoring_files()],
+            code=[str(file) for file in engine_files()],
             weights=[str(file) for file in embedded_files()],
         output:
             f"results/batches/{{batch,{experiment}-\\d+}}.csv",
@@ -26,21 +26,3 @@ for rank, experiment in enumerate(EXPERIMENTS):
             "runs {wildcards.batch}: progress in {log}"
         script:
             "../scripts/run_batch.py"
-
-
-rule scores:
-    input:
-        batches=expand("results/batches/{batch}.csv", batch=BATCHES),
-        configuration=CONFIGURATION,
-    output:
-        "results/scores.csv",
-    log:
-        "results/logs/scores.log",
-    conda:
-        ENVIRONMENT
-    params:
-        plan=PLAN,
-    message:
-        "scores of all runs"
-    script:
-        "../scripts/collect_scores.py"
