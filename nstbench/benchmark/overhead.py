@@ -1,9 +1,8 @@
 """What the pipeline costs besides computing: starting Python, importing, scheduling, idle cores.
 
-    python -m nstbench.benchmark.overhead FOLDER
-
-runs the whole pipeline anew in FOLDER (profile by PROFILE, all cores) and compares the wall time of all its
-cores with the seconds that the jobs spent computing, which they write into their logs.
+`python -m nstbench.benchmark.overhead` runs the whole pipeline anew in build/overhead (profile by PROFILE,
+all cores) and compares the wall time of all cores with the seconds that the jobs spent computing, which
+they write into their logs.
 """
 
 import os
@@ -13,9 +12,10 @@ import sys
 import time
 from pathlib import Path
 
-from nstbench.errors import InputError
 from nstbench.experiments.project import CHECKOUT
 from nstbench.joblog import seconds_computed
+
+FOLDER = CHECKOUT / "build" / "overhead"
 
 
 def overhead(wall: float, cores: int, computed: float) -> float:
@@ -28,20 +28,17 @@ def run_anew(folder: Path) -> float:
     shutil.rmtree(folder, ignore_errors=True)
     command = [sys.executable, "-m", "snakemake", "--cores", "all", "--directory", str(folder), "--quiet"]
     started = time.perf_counter()
-    if subprocess.run(command, cwd=CHECKOUT).returncode:
-        raise InputError(f"the pipeline failed in {folder}; see its messages above")
+    if failed := subprocess.run(command, cwd=CHECKOUT).returncode:
+        sys.exit(failed)
     return time.perf_counter() - started
 
 
-def main(folder: Path) -> None:
-    wall, cores = run_anew(folder.resolve()), len(os.sched_getaffinity(0))
-    computed = sum(seconds_computed(log) for log in (folder / "results" / "logs").glob("*.log"))
+def main() -> None:
+    wall, cores = run_anew(FOLDER), len(os.sched_getaffinity(0))
+    computed = sum(seconds_computed(log) for log in (FOLDER / "results" / "logs").glob("*.log"))
     print(f"wall {wall:.1f} s on {cores} cores, computing {computed:.1f} s")
     print(f"overhead {100 * overhead(wall, cores, computed):.1f} % of the cores' time")
 
 
 if __name__ == "__main__":
-    try:
-        main(Path(sys.argv[1]))
-    except InputError as error:
-        sys.exit(f"nstbench: {error}")
+    main()

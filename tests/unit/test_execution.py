@@ -1,4 +1,7 @@
 import json
+import subprocess
+import sys
+import time
 
 import pandas as pd
 import pytest
@@ -13,6 +16,8 @@ from nstbench.experiments.scoring import score_runs
 from nstbench.experiments.specification import RunSpecification
 from nstbench.experiments.tables import control_id, tidy_scores
 from nstbench.methods import method
+from nstbench.metrics import metrics
+from nstbench.objective import Objective
 
 
 @pytest.fixture
@@ -69,6 +74,51 @@ def test_finished_run_is_not_made_again(run, pictures, tmp_path, capsys):
     assert capsys.readouterr().err == ""
 
 
+KILLED = """
+import sys
+from pathlib import Path
+from nstbench.experiments.execution import execute
+from nstbench.experiments.specification import RunSpecification
+from nstbench.optimise import checkpoint
+checkpoint.SECONDS_BETWEEN = 0.0
+pictures, results, run = sys.argv[1:]
+execute(RunSpecification.model_validate_json(run), Path(pictures), Path(results))
+"""
+
+
+@pytest.mark.parametrize(
+    "optimiser", [{"kind": "lbfgs"}, {"kind": "lbfgs", "line_search": True}, {"kind": "adam", "rate": 0.02}]
+)
+def test_a_killed_run_goes_on_and_ends_with_the_same_picture(run, pictures, tmp_path, monkeypatch, optimiser):
+    parameters = {**run.parameters, "optimiser": optimiser, "evaluations": 60}
+    run = run.model_copy(update={"parameters": parameters})
+    whole = execute(run, pictures, tmp_path / "whole")
+    results = tmp_path / "killed"
+    command = [sys.executable, "-c", KILLED, str(pictures), str(results), run.model_dump_json()]
+    process = subprocess.Popen(command)
+    while not list(results.glob("checkpoints/gatys*.pt")):
+        assert process.poll() is None
+        time.sleep(0.001)
+    process.kill()
+    process.wait()
+    assert not (results / "runs").exists()
+    evaluated = []
+    monkeypatch.setattr(Objective, "__call__", counted(Objective.__call__, evaluated))
+    resumed = execute(run, pictures, results)
+    assert 0 < len(evaluated) < 60
+    assert resumed.image.read_bytes() == whole.image.read_bytes()
+    losses = [folder.trace.drop(columns="seconds") for folder in (whole, resumed)]
+    pd.testing.assert_frame_equal(*losses, check_exact=True)
+
+
+def counted(function, calls):
+    def wrapper(*arguments):
+        calls.append(1)
+        return function(*arguments)
+
+    return wrapper
+
+
 @pytest.mark.parametrize("changed", ["picture", "code"])
 def test_run_is_made_again_when_its_inputs_changed(run, pictures, tmp_path, monkeypatch, changed):
     folder = execute(run, pictures, tmp_path / "results")
@@ -87,7 +137,7 @@ def test_scores_are_tidy_and_have_controls(run, pictures, tmp_path):
     planned = [PlannedRun(experiment, None, None, run) for experiment in ("one", "two")]
     table = tidy_scores(scores, planned)
     assert list(table.columns) == ["run", "experiment", "metric", "value", "reason"]
-    assert len(table) == 2 * 3 * 3
+    assert len(table) == 2 * 3 * len(metrics())
     value = table[table.experiment == "one"].set_index(["run", "metric"])["value"]
     assert value[control_id("content", run), "C"] == 0
     assert value[control_id("style", run), "S"] == 0

@@ -1,5 +1,7 @@
 import torch
 
+from nstbench.backbones.googlenet import GOOGLENET
+from nstbench.backbones.network import Backbone
 from nstbench.backbones.normalisation import channel_means, normalise
 
 
@@ -25,3 +27,19 @@ def test_dead_channels_keep_their_scale(narrow_vgg):
     normalise(narrow_vgg, means)
     expected = weight * means["conv1_2"].clamp_min(0).where(means["conv1_2"] >= 1e-6, 1.0).view(-1, 1, 1)
     torch.testing.assert_close(narrow_vgg.layers["conv2_1"].weight[0], expected)
+
+
+def test_branches_are_normalised_like_chains():
+    torch.manual_seed(0)
+    backbone = Backbone(GOOGLENET, width=0.25).double().eval().requires_grad_(False)
+    images = torch.rand(2, 3, 96, 96, dtype=torch.float64)
+    layers = ["relu2", "inception3b", "inception4c", "inception5b"]
+    before = backbone(images, layers)
+    means = channel_means(backbone, images)
+    assert list(means) == list(GOOGLENET.convolutions)
+    normalise(backbone, means)
+    after = backbone(images, layers)
+    for layer in layers:
+        mean = before[layer].mean((0, 2, 3), keepdim=True)
+        alive = mean.flatten() > 1e-6
+        torch.testing.assert_close((after[layer] * mean)[:, alive], before[layer][:, alive])

@@ -1,0 +1,60 @@
+"""A pipeline that is killed at any moment goes on with the same command and ends with the same pictures."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from nstbench.experiments.project import CHECKOUT
+from nstbench.experiments.runs import RunFolder
+
+EXPERIMENT = "nikulin-fig3"
+LATEST_SECOND = 12.0
+
+
+def start(folder):
+    """The pipeline up to one figure, in a process group of its own."""
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--directory", str(folder)]
+    target = f"reports/figures/{EXPERIMENT}.png"
+    return subprocess.Popen(
+        [*command, target],
+        cwd=CHECKOUT,
+        env=os.environ | {"PROFILE": "smoke"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def interrupt_snakemake(process):
+    process.send_signal(signal.SIGINT)
+
+
+def kill_everything(process):
+    os.killpg(process.pid, signal.SIGKILL)
+
+
+def kill_one_job(process):
+    """The youngest process of the group, or Snakemake itself while no job runs."""
+    group = subprocess.run(["pgrep", "-g", str(process.pid)], capture_output=True, text=True)
+    os.kill(max(map(int, group.stdout.split())), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("disturb", [interrupt_snakemake, kill_everything, kill_one_job])
+def test_goes_on_where_it_stopped(made, project, tmp_path, disturb):
+    moments = random.Random(disturb.__name__)
+    for _ in range(2):
+        process = start(tmp_path)
+        time.sleep(moments.uniform(1.0, LATEST_SECOND))
+        if process.poll() is None:
+            disturb(process)
+        process.wait()
+    assert start(tmp_path).wait() == 0
+    for planned in project.plans[EXPERIMENT]:
+        folder = f"results/runs/{planned.run.id}"
+        whole, resumed = (RunFolder(root / folder) for root in (made, tmp_path))
+        assert resumed.image.read_bytes() == whole.image.read_bytes()
