@@ -20,5 +20,8 @@ ALEXNET = Architecture(
         Rectifier("relu5"),
         Pooling("pool5", kernel=3),
     ),
+    # As Liu's `style-transfer` has them for Caffe's AlexNet.
+    content_layers=("relu4",),
+    style_layers=("relu1", "relu2", "relu3", "relu4", "relu5"),
     imagenet="AlexNet_Weights.IMAGENET1K_V1",
 )

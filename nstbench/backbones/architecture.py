@@ -54,12 +54,15 @@ Layer = Convolution | Rectifier | Pooling | Branches
 class Architecture:
     """A feed-forward network under the layer names of the literature (`conv1_1`, `relu4_2`, `pool3`).
 
+    `content_layers` and `style_layers` are those that style transfer reads unless told otherwise;
     `imagenet` names the torchvision enumeration member that holds its ImageNet weights.
     """
 
     id: str
     title: str
     layers: tuple[Layer, ...]
+    content_layers: tuple[str, ...]
+    style_layers: tuple[str, ...]
     imagenet: str
 
     @property

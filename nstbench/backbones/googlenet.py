@@ -52,5 +52,18 @@ GOOGLENET = Architecture(
         inception("inception5a", 256, 160, 320, 32, 128, 128),
         inception("inception5b", 384, 192, 384, 48, 128, 128),
     ),
+    # As Tai's `neuralart` has them.
+    content_layers=("inception3a", "inception4a"),
+    style_layers=(
+        "relu1",
+        "relu2",
+        "inception3a",
+        "inception3b",
+        "inception4a",
+        "inception4b",
+        "inception4c",
+        "inception4d",
+        "inception4e",
+    ),
     imagenet="GoogLeNet_Weights.IMAGENET1K_V1",
 )

@@ -12,7 +12,14 @@ def vgg(id: str, title: str, convolutions_per_block: tuple[int, ...]) -> Archite
             layers.append(Convolution(f"conv{block}_{position}", channels))
             layers.append(Rectifier(f"relu{block}_{position}"))
         layers.append(Pooling(f"pool{block}"))
-    return Architecture(id, title, tuple(layers), imagenet=f"{id.upper()}_Weights.IMAGENET1K_V1")
+    return Architecture(
+        id,
+        title,
+        tuple(layers),
+        content_layers=("relu4_2",),
+        style_layers=("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"),
+        imagenet=f"{id.upper()}_Weights.IMAGENET1K_V1",
+    )
 
 
 VGG16 = vgg("vgg16", "VGG-16", (2, 2, 3, 3, 3))

@@ -64,11 +64,15 @@ class Method:
     stylise: Callable[[Task], "Outcome"]
 
     def configure(self, set_name: str, changes: Mapping[str, Any]) -> Parameters:
-        """The parameters of a named set with `changes` made; InputError names what does not fit."""
+        """The parameters of a named set with `changes` made; InputError names what does not fit.
+
+        What the set leaves open may depend on the changes, as layers do on the backbone.
+        """
         if set_name not in self.sets:
             allowed = ", ".join(self.sets)
             raise InputError(f"unknown parameter set {set_name!r} of {self.id}; allowed: {allowed}")
-        values = self.sets[set_name].model_dump() | dict(changes)
+        named = self.sets[set_name]
+        values = {name: getattr(named, name) for name in named.model_fields_set} | dict(changes)
         try:
             return self.parameters.model_validate(values)
         except ValidationError as error:

@@ -7,6 +7,7 @@ The paper's own ratio is alpha/beta = alpha / (N M) of the content layer.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -21,20 +22,36 @@ if TYPE_CHECKING:
     from nstbench.objective import Match
     from nstbench.optimise.loop import Outcome
 
-STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-EQUAL_WEIGHTS = dict.fromkeys(STYLE_LAYERS, 0.2)
 # 1e3 / n^2 for n = 64, 128, 256, 512, 512 channels, scaled to sum 1 (Gatys' PyTorch notebook).
-INVERSE_SQUARE_WEIGHTS = dict(zip(STYLE_LAYERS, (0.744, 0.186, 0.0465, 0.0116, 0.0116), strict=True))
+INVERSE_SQUARE_WEIGHTS = {
+    "relu1_1": 0.744,
+    "relu2_1": 0.186,
+    "relu3_1": 0.0465,
+    "relu4_1": 0.0116,
+    "relu5_1": 0.0116,
+}
+
+
+def equal_weights(layers: Sequence[str]) -> dict[str, float]:
+    """Weights that sum to 1."""
+    return dict.fromkeys(layers, 1 / len(layers))
 
 
 class GatysParameters(Parameters):
-    """Everything that decides a picture besides the two images, the seed and the machine."""
+    """Everything that decides a picture besides the two images, the seed and the machine.
+
+    Layers that are not named are the backbone's own, with equal weights.
+    """
 
     backbone: str = "vgg19"
     weights: str = "embedded"
     pooling: Literal["max", "average"]
-    content_layers: dict[str, float] = Field(default={"relu4_2": 1.0})
-    style_layers: dict[str, float] = EQUAL_WEIGHTS
+    content_layers: dict[str, float] = Field(
+        default_factory=lambda known: equal_weights(architecture(known["backbone"]).content_layers)
+    )
+    style_layers: dict[str, float] = Field(
+        default_factory=lambda known: equal_weights(architecture(known["backbone"]).style_layers)
+    )
     alpha: float = Field(ge=0)
     init: Literal["content", "style", "noise"]
     optimiser: OptimiserSettings

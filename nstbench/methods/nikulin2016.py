@@ -32,7 +32,9 @@ class SpatialParameters(GatysParameters):
     strength: float = Field(default=1.0, gt=0)
 
 
-CONVENTIONAL = SpatialParameters(statistic="gram", **NIKULIN.model_dump())
+CONVENTIONAL = SpatialParameters(
+    statistic="gram", **{name: getattr(NIKULIN, name) for name in NIKULIN.model_fields_set}
+)
 SPATIAL = CONVENTIONAL.model_copy(update={"statistic": "convolution"})
 LOCAL = CONVENTIONAL.model_copy(update={"statistic": "local"})
 # For a user's own pictures: the statistic that leaves most freedom, a budget for a desk machine.

@@ -244,3 +244,12 @@ def test_batches_hold_every_distinct_run_once_and_score_pairs_together():
     pairs = [(run.content, run.style) for run in in_order]
     changes = sum(left != right for left, right in itertools.pairwise(pairs))
     assert changes == len(set(pairs)) - 1
+
+
+def test_another_backbone_brings_its_own_layers(write, content):
+    content |= {"axes": [[{"id": "a", "caption": "a", "settings": {"backbone": "alexnet"}}]]}
+    content |= {"panel": {"rows": [["a"]]}}
+    (first, *_) = plan(load_experiment(write(content), MANIFEST), PROFILE, MANIFEST)
+    assert first.run.parameters["content_layers"] == {"relu4": 1.0}
+    assert list(first.run.parameters["style_layers"]) == ["relu1", "relu2", "relu3", "relu4", "relu5"]
+    assert first.run.typed_parameters().model_dump() == first.run.parameters
