@@ -7,12 +7,12 @@ PROFILE ?=
 BIN := .venv/bin
 export PROFILE
 
-.PHONY: reproduce test environment lint types unit smoke lock clean
+.PHONY: reproduce test environment lint types unit regress smoke overhead lock clean
 
 reproduce: environment
 	$(BIN)/snakemake --cores $(CORES)
 
-test: lint types unit smoke
+test: lint types unit regress smoke
 
 environment: .venv/installed
 
@@ -36,9 +36,16 @@ types: environment
 unit: environment
 	$(BIN)/python -m pytest
 
+regress: environment
+	$(BIN)/nstbench regress
+
 smoke: environment
 	PROFILE=smoke $(BIN)/snakemake --cores $(CORES) --directory build/smoke
 	PROFILE=smoke $(BIN)/python -m pytest tests/smoke --results build/smoke
+
+# How much of the cores' time the pipeline spends on anything but computing.
+overhead: environment
+	$(BIN)/python -m nstbench.benchmark.overhead
 
 lock: environment
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

@@ -1,0 +1,1 @@
+"""The engine's speed beside that of a plain textbook loop."""

@@ -1,0 +1,130 @@
+"""Seconds per evaluation of the engine and of the textbook loop, taken in turns in one process."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from nstbench.benchmark.reference import TextbookLoop
+from nstbench.descent import content_terms, open_backbone, start_image, style_terms
+from nstbench.hardware import PRECISIONS, Hardware, resolve
+from nstbench.images.package_photographs import photograph
+from nstbench.images.pictures import load_picture
+from nstbench.images.tensors import to_tensor
+from nstbench.methods.base import Task
+from nstbench.methods.gatys2015 import EVERYDAY
+from nstbench.objective import Objective
+from nstbench.optimise.lbfgs import LBFGS
+from nstbench.optimise.loop import optimise
+from nstbench.progress import progress
+
+EVALUATIONS = 20
+BLOCKS = 5
+PAIR = ("chelsea", "coffee")
+SEED = 0
+# How far the loss at the start may lie from the reference's, relative to it.
+AGREEMENT = {"fp32": 1e-4, "bf16": 5e-2}
+
+
+class UnequalWorkError(Exception):
+    """The engine and the reference compute different losses, so their times do not compare."""
+
+
+@dataclass
+class Contestant:
+    """A loop with the time of its quickest block so far, in seconds per evaluation, and its first loss."""
+
+    descend: Callable[[int], float]
+    seconds: float = math.inf
+    start_loss: float = math.nan
+
+    def run(self) -> None:
+        """One block, from the start image on; fetching its losses waits for the device."""
+        started = time.perf_counter()
+        self.start_loss = self.descend(EVALUATIONS)
+        self.seconds = min(self.seconds, (time.perf_counter() - started) / EVALUATIONS)
+
+
+def benchmark(size: int) -> list[dict[str, Any]]:
+    """One row per precision: what was timed, `engine_s`, `reference_s`, their `ratio`, and both start losses.
+
+    `engine_s` and `reference_s` are seconds per evaluation of loss and gradient with its optimiser step, in
+    the quickest of `blocks` blocks of `evaluations` evaluations; engine and reference take turns, block by
+    block. `ratio` is reference_s / engine_s. Pictures are `size` x `size`.
+    """
+    device = resolve().device
+    content, style = (
+        to_tensor(load_picture(photograph(name), size, square=True)).to(device) for name in PAIR
+    )
+    tasks = {name: Task(content, style, EVERYDAY, SEED, Hardware(device, name)) for name in PRECISIONS}
+    reference = Contestant(_reference(tasks["fp32"]))
+    engines = {precision: Contestant(_engine(task)) for precision, task in tasks.items()}
+    turns = [reference, *engines.values()] * BLOCKS
+    with progress(f"bench at {size} px", len(turns)) as watch:
+        for done, contestant in enumerate(turns, 1):
+            contestant.run()
+            watch(done, contestant.start_loss)
+    return [
+        {"precision": precision, "size": size, **_circumstances(device), **_figures(engine, reference)}
+        for precision, engine in engines.items()
+    ]
+
+
+def check_equal_work(rows: list[dict[str, Any]]) -> None:
+    """Raise UnequalWorkError when a row's two losses at the start are not the same within its precision."""
+    for row in rows:
+        allowed = AGREEMENT[row["precision"]]
+        if not row["loss_difference"] <= allowed:
+            raise UnequalWorkError(
+                f"the losses at the start differ by {row['loss_difference']:.1e} in {row['precision']} "
+                f"(allowed: {allowed:g}), so the times do not compare"
+            )
+
+
+def _reference(task: Task) -> Callable[[int], float]:
+    """The textbook loop on the network of `nstbench stylize`."""
+    parameters = task.parameters
+    loop = TextbookLoop(
+        open_backbone(task),
+        task.content,
+        task.style,
+        parameters.content_layers,
+        parameters.style_layers,
+        parameters.alpha,
+    )
+    start = start_image(task, "noise")
+    return lambda evaluations: loop.descend(start, evaluations)[0]
+
+
+def _engine(task: Task) -> Callable[[int], float]:
+    """The engine on the same, in the task's precision."""
+    parameters = task.parameters
+    backbone = open_backbone(task)
+    content = content_terms(backbone, task.content, parameters.content_layers, parameters.alpha)
+    objective = Objective(backbone, [*content, *style_terms(backbone, task.style, parameters.style_layers)])
+    start = start_image(task, "noise")
+    return lambda evaluations: optimise(objective, start, LBFGS(), evaluations).trace[0, 0].item()
+
+
+def _circumstances(device: torch.device) -> dict[str, Any]:
+    return {
+        "device": str(device),
+        "threads": torch.get_num_threads(),
+        "evaluations": EVALUATIONS,
+        "blocks": BLOCKS,
+    }
+
+
+def _figures(engine: Contestant, reference: Contestant) -> dict[str, Any]:
+    difference = abs(engine.start_loss - reference.start_loss) / reference.start_loss
+    return {
+        "engine_s": engine.seconds,
+        "reference_s": reference.seconds,
+        "ratio": reference.seconds / engine.seconds,
+        "engine_loss": engine.start_loss,
+        "reference_loss": reference.start_loss,
+        "loss_difference": difference,
+    }

@@ -1,0 +1,1 @@
+"""Loss values that every change of the code must reproduce, and the check that it does."""

@@ -1,0 +1,333 @@
+"""The regression check: silent on the same code, loud on a change of one per cent."""
+
+import json
+import sys
+from dataclasses import dataclass
+
+import pandas as pd
+import pytest
+import torch
+import yaml
+
+import nstbench.descent
+from nstbench.backbones.network import POOLING
+from nstbench.cli import main
+from nstbench.errors import InputError
+from nstbench.experiments.project import CHECKOUT
+from nstbench.images.manifest import load_manifest
+from nstbench.objective import Match
+from nstbench.regression.comparison import check_same_losses, compare
+from nstbench.regression.reference import COLUMNS, KEYS, read_reference, write_reference
+from nstbench.regression.running import measure
+from nstbench.regression.specification import Regression, load_regression
+
+PICTURE = {"title": "t", "author": "a", "licence": "l"}
+PICTURES = {
+    "bank": PICTURE | {"painted": {"painter": "dots", "seed": 2, "size": 64}},
+    "mosaic": PICTURE | {"painted": {"painter": "mosaic", "seed": 2, "size": 64}},
+    "cat": PICTURE | {"package": "chelsea"},
+}
+# One term alone and both, L-BFGS and Adam, average and max pooling.
+SPECIFICATIONS = {
+    "content": "bank",
+    "style": "mosaic",
+    "size": 32,
+    "tolerances": {"all": {"reason": "rounding", "at": {1: 1e-5, 6: 1e-3}}},
+    "specifications": [
+        {
+            "id": "content-lbfgs",
+            "method": "gatys2015",
+            "parameters": "nikulin",
+            "settings": {"style_layers": {}, "alpha": 1.0, "init": "noise"},
+            "tolerances": "all",
+        },
+        {
+            "id": "both-adam",
+            "method": "gatys2015",
+            "parameters": "jain",
+            "settings": {"alpha": 0.1, "init": "noise", "optimiser": {"kind": "adam", "rate": 0.02}},
+            "tolerances": "all",
+        },
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """A folder with two small pinned runs and their reference."""
+    root = tmp_path_factory.mktemp("checkout")
+    for folder, name, content in (
+        ("config", "regression.yaml", SPECIFICATIONS),
+        ("data", "images.yaml", PICTURES),
+    ):
+        (root / folder).mkdir()
+        (root / folder / name).write_text(yaml.safe_dump(content))
+    write_reference(losses_of(root), root / "results" / "reference" / "losses.csv")
+    return root
+
+
+def regression_of(root):
+    return load_regression(root / "config" / "regression.yaml")
+
+
+def losses_of(root):
+    return measure(regression_of(root), load_manifest(root / "data" / "images.yaml"))
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a command left: its exit status and what it printed."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def regress(checkout, monkeypatch, capsys):
+    """Run `nstbench regress` on the small checkout; the losses of now are measured once."""
+
+    def regress(*arguments, root=checkout, losses=None):
+        monkeypatch.setattr("nstbench.experiments.project.CHECKOUT", root)
+        if losses is not None:
+            monkeypatch.setattr("nstbench.regression.running.measure", lambda *_: losses)
+        monkeypatch.setattr(sys, "argv", ["nstbench", "regress", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        return Finished(end.value.code or 0, *capsys.readouterr())
+
+    return regress
+
+
+@pytest.fixture
+def reference(checkout):
+    return read_reference(checkout / "results" / "reference" / "losses.csv")
+
+
+@pytest.fixture
+def copy(checkout, tmp_path):
+    """The checkout again, without a reference."""
+    for name in ("config", "data"):
+        (tmp_path / name).symlink_to(checkout / name)
+    return tmp_path
+
+
+def test_same_code_passes(regress):
+    process = regress()
+    assert process.returncode == 0, process.stdout
+    assert "BREACH" not in process.stdout
+    assert process.stdout.splitlines()[-1] == "all 18 losses are within tolerance"
+
+
+def weighted(prefix):
+    def change(monkeypatch):
+        loss = Match.loss
+        monkeypatch.setattr(
+            Match,
+            "loss",
+            lambda term, features: (1.01 if term.name.startswith(prefix) else 1) * loss(term, features),
+        )
+
+    return change
+
+
+def pooled(monkeypatch):
+    monkeypatch.setitem(POOLING, "max", POOLING["average"])
+
+
+def hurried(monkeypatch):
+    make = nstbench.descent.make_optimiser
+
+    def faster(settings):
+        optimiser = make(settings)
+        optimiser.rate *= 1.01
+        return optimiser
+
+    monkeypatch.setattr(nstbench.descent, "make_optimiser", faster)
+
+
+BOTH = {"content-lbfgs", "both-adam"}
+CHANGES = [
+    (weighted("content"), BOTH, 1),
+    (weighted("style"), {"both-adam"}, 1),
+    (pooled, {"both-adam"}, 1),
+    (hurried, BOTH, 6),
+]
+
+
+@pytest.mark.parametrize(("change", "specifications", "evaluation"), CHANGES)
+def test_a_change_of_one_per_cent_is_seen(
+    checkout, reference, monkeypatch, change, specifications, evaluation
+):
+    change(monkeypatch)
+    table = compare(reference, losses_of(checkout), regression_of(checkout))
+    breached = table[table.breach]
+    assert set(breached.specification) == specifications
+    assert breached.evaluation.min() == evaluation
+
+
+def test_breach_is_marked_counted_and_ends_with_status_1(regress, reference):
+    changed = reference.copy()
+    changed.loc[[0, 5], "value"] *= 1.01
+    process = regress(losses=changed)
+    assert process.returncode == 1
+    lines = process.stdout.splitlines()
+    assert sum("BREACH" in line for line in lines) == 2
+    assert lines[-1] == "2 of 18 losses are out of tolerance, in content-lbfgs, both-adam"
+    assert lines[0].split() == [
+        "specification",
+        "evaluation",
+        "loss",
+        "before",
+        "after",
+        "ratio",
+        "tolerance",
+    ]
+    assert "1.010000" in next(line for line in lines if "BREACH" in line)
+
+
+def test_json_is_a_list_of_rows(regress, reference):
+    changed = reference.copy()
+    changed.loc[3, "value"] = float("nan")
+    process = regress("--json", losses=changed)
+    rows = json.loads(process.stdout)
+    assert process.returncode == 1
+    assert [row["breach"] for row in rows].count(True) == 1
+    assert rows[3]["after"] is None
+    assert rows[3].keys() == {*KEYS, "before", "after", "ratio", "tolerance", "breach"}
+    assert "1 of 18" in process.stderr
+
+
+def test_update_writes_what_the_next_check_accepts(regress, copy, reference):
+    created = regress("--update", root=copy, losses=reference)
+    assert created.returncode == 0
+    assert "0 losses changed" in created.stdout.splitlines()[-1]
+    assert "18 new" in created.stdout.splitlines()[-1]
+    assert regress(root=copy, losses=reference).returncode == 0
+
+    moved = reference.drop(index=17)
+    moved.loc[0, "value"] *= 1.5
+    moved.loc[1, "value"] *= 1 + 2e-6
+    updated = regress("--update", root=copy, losses=moved)
+    assert updated.returncode == 0
+    assert "2 losses changed, 1 of them beyond their tolerance, 0 new, 1 gone" in updated.stdout
+    assert regress(root=copy, losses=moved).returncode == 0
+    assert regress("--update", "--json", root=copy, losses=moved).stdout.strip() == "[]"
+
+
+def test_reference_brings_every_number_back(reference, tmp_path):
+    write_reference(reference, tmp_path / "losses.csv")
+    pd.testing.assert_frame_equal(read_reference(tmp_path / "losses.csv"), reference, check_exact=True)
+
+
+def test_missing_reference_is_one_line(regress, copy):
+    process = regress(root=copy)
+    assert process.returncode == 2
+    assert process.stderr.count("\n") == 1
+    assert "losses.csv does not exist; write it with `nstbench regress --update`" in process.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "cannot be read"),
+        ("a,b\n1,2\n", "cannot be read"),
+        (",".join(COLUMNS) + "\nx,1,total,much\n", "cannot be read"),
+        (",".join(COLUMNS) + "\nx,1,total,1\nx,1,total,2\n", "1 repeated rows"),
+    ],
+)
+def test_damaged_reference_is_refused(tmp_path, text, words):
+    file = tmp_path / "losses.csv"
+    file.write_text(text)
+    with pytest.raises(InputError, match=words):
+        read_reference(file)
+
+
+def test_rows_without_counterpart_are_named(regress, reference):
+    process = regress(losses=reference.assign(specification=reference.specification + "-2"))
+    assert process.returncode == 2
+    assert process.stderr.count("\n") == 1
+    assert "the reference lacks both-adam-2, evaluation 1" in process.stderr
+    assert "--update" in process.stderr
+    with pytest.raises(InputError, match=r"no specification makes .* content-lbfgs, evaluation 1, \S*4_2;"):
+        check_same_losses(reference, reference.drop(index=1))
+
+
+def table_of(*values):
+    return pd.DataFrame(
+        [("content-lbfgs", 6, f"loss {n}", value) for n, value in enumerate(values)], columns=COLUMNS
+    )
+
+
+def test_tolerance_is_relative_and_of_its_evaluation():
+    before = table_of(100.0, 100.0, 100.0, 100.0, 0.0, 0.0, 2.0)
+    after = table_of(100.09, 99.91, 100.11, 99.89, 1e-14, 1e-6, float("nan"))
+    table = compare(before, after, Regression.model_validate(SPECIFICATIONS))
+    assert list(table.breach) == [False, False, True, True, False, True, True]
+    assert table.ratio[2] == pytest.approx(1.0011)
+
+
+def test_one_thread_and_the_number_of_threads_put_back(checkout, monkeypatch):
+    used = set()
+    make = nstbench.descent.make_optimiser
+    monkeypatch.setattr(
+        nstbench.descent,
+        "make_optimiser",
+        lambda settings: used.add(torch.get_num_threads()) or make(settings),
+    )
+    threads = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        losses_of(checkout)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(threads)
+    assert used == {1}
+
+
+def without(**changes):
+    return SPECIFICATIONS | changes
+
+
+def first_with(**changes):
+    return without(specifications=[SPECIFICATIONS["specifications"][0] | changes])
+
+
+BAD_FILES = [
+    (without(size=7), "size: .*greater than or equal to 16"),
+    (without(colour="red"), "colour: unknown key; allowed: content, style"),
+    (without(specifications=SPECIFICATIONS["specifications"][:1] * 2), "'content-lbfgs' is given twice"),
+    (without(tolerances={"all": {"reason": "none", "at": {0: 1e-3}}}), "greater than or equal to 1"),
+    (first_with(tolerances="none"), "content-lbfgs: unknown tolerances 'none'; allowed: all"),
+    (first_with(method="gatys1915"), "content-lbfgs: unknown method 'gatys1915'"),
+    (first_with(parameters="mine"), "content-lbfgs: unknown parameter set 'mine'"),
+    (first_with(settings={"alpha": -1}), "content-lbfgs: gatys2015: alpha: .*greater than or equal to 0"),
+]
+
+
+@pytest.mark.parametrize(("content", "words"), BAD_FILES)
+def test_bad_specifications_are_refused_in_one_line(tmp_path, content, words):
+    file = tmp_path / "regression.yaml"
+    file.write_text(yaml.safe_dump(content))
+    with pytest.raises(InputError, match=words) as refusal:
+        load_regression(file)
+    assert str(refusal.value).startswith(str(file))
+    assert "\n" not in str(refusal.value)
+
+
+def test_pictures_that_may_differ_elsewhere_are_refused(checkout):
+    regression = Regression.model_validate(without(content="cat"))
+    with pytest.raises(InputError, match=r"'cat' is not painted.*allowed: bank, mosaic"):
+        measure(regression, load_manifest(checkout / "data" / "images.yaml"))
+
+
+def test_committed_reference_is_of_the_committed_specifications():
+    regression = load_regression(CHECKOUT / "config" / "regression.yaml")
+    reference = read_reference(CHECKOUT / "results" / "reference" / "losses.csv")
+    pinned = {
+        (run.id, evaluation)
+        for run in regression.specifications
+        for evaluation in regression.tolerances_of(run)
+    }
+    assert set(reference[KEYS[:2]].itertuples(index=False, name=None)) == pinned
+    assert all(min(group.at) == 1 and group.at[1] < 1e-3 for group in regression.tolerances.values())
