@@ -38,10 +38,17 @@ def judges() -> Mapping[str, Backbone]:
 def measure(trial: Trial, optimised: str | None = None) -> Iterator[Score]:
     """All metrics of `trial`, whose result was made by optimising features of the backbone `optimised`."""
     for metric in metrics().values():
-        try:
-            yield Score(metric, metric.measure(trial), _reason(metric, optimised))
-        except NotMeasuredError as error:
-            yield Score(metric, math.nan, str(error))
+        yield _score(metric, trial, optimised)
+
+
+def _score(metric: Metric, trial: Trial, optimised: str | None) -> Score:
+    try:
+        value = metric.measure(trial)
+    except NotMeasuredError as error:
+        return Score(metric, math.nan, str(error))
+    if not math.isfinite(value):
+        return Score(metric, math.nan, "not finite")
+    return Score(metric, value, _reason(metric, optimised))
 
 
 def _reason(metric: Metric, optimised: str | None) -> str:

@@ -58,34 +58,56 @@ def locate_weights(architecture: Architecture, source: str) -> Path:
     if source == "embedded":
         return embedded_file(architecture.id)
     if source == "imagenet":
-        return _imagenet_file(architecture)
+        return find_imagenet_weights(architecture) or _download_imagenet_weights(architecture)
     if not Path(source).is_file():
         raise InputError(f"weights {source!r} do not exist; allowed: embedded, imagenet, or a file")
     return Path(source)
 
 
-def _imagenet_file(architecture: Architecture) -> Path:
-    from torchvision.models import get_weight
-
-    url = get_weight(architecture.imagenet).url
-    name = Path(url).name
-    cache = Path(torch.hub.get_dir()) / "checkpoints"
-    own = os.environ.get("NSTBENCH_WEIGHTS")
-    folders = ([Path(own)] if own else []) + [cache]
-    for folder in folders:
+def find_imagenet_weights(architecture: Architecture) -> Path | None:
+    """torchvision's file, or the same as .safetensors, in NSTBENCH_WEIGHTS or in torch's hub cache."""
+    name = imagenet_file_name(architecture)
+    for folder in _folders():
         for file in (folder / name, (folder / name).with_suffix(".safetensors")):
             if file.is_file():
                 return file
+    return None
+
+
+def imagenet_file_name(architecture: Architecture) -> str:
+    """As torchvision names it, for example vgg19-dcbb9e9d.pth."""
+    return Path(_imagenet_address(architecture)).name
+
+
+def _download_imagenet_weights(architecture: Architecture) -> Path:
+    name = imagenet_file_name(architecture)
+    file = _hub_cache() / name
     try:
-        cache.mkdir(parents=True, exist_ok=True)
-        torch.hub.download_url_to_file(url, str(cache / name), _hash_prefix(name), progress=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        address = _imagenet_address(architecture)
+        torch.hub.download_url_to_file(address, str(file), _hash_prefix(name), progress=True)
     except (OSError, RuntimeError) as error:
-        looked = ", ".join(str(folder) for folder in folders)
+        looked = ", ".join(str(folder) for folder in _folders())
         raise InputError(
             f"ImageNet weights {name} are not in {looked} and cannot be downloaded ({error}); "
             "put the file into the folder named by NSTBENCH_WEIGHTS, or use --weights embedded"
         ) from error
-    return cache / name
+    return file
+
+
+def _folders() -> list[Path]:
+    own = os.environ.get("NSTBENCH_WEIGHTS")
+    return ([Path(own)] if own else []) + [_hub_cache()]
+
+
+def _hub_cache() -> Path:
+    return Path(torch.hub.get_dir()) / "checkpoints"
+
+
+def _imagenet_address(architecture: Architecture) -> str:
+    from torchvision.models import get_weight
+
+    return str(get_weight(architecture.imagenet).url)
 
 
 def _hash_prefix(name: str) -> str:

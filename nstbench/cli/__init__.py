@@ -1,11 +1,14 @@
-"""The command line: `nstbench stylize`, `list`, `fetch`, `train-backbone`."""
+"""The command line: `nstbench stylize`, `list`, `score`, `fetch`, `regress`, `bench`, `train-backbone`."""
 
 import sys
 
 import typer
 
+from nstbench.cli.bench import bench
 from nstbench.cli.fetch import fetch
 from nstbench.cli.listing import list_things
+from nstbench.cli.regress import regress
+from nstbench.cli.score import score
 from nstbench.cli.stylize import stylize
 from nstbench.cli.train import train_backbone
 from nstbench.errors import InputError
@@ -17,8 +20,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(stylize)
+app.command()(score)
 app.command("list")(list_things)
 app.command()(fetch)
+app.command()(regress)
+app.command()(bench)
 app.command("train-backbone")(train_backbone)
 
 

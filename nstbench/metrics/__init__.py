@@ -3,12 +3,13 @@
 import sys
 from functools import cache
 
-from nstbench.metrics.base import Metric
+from nstbench.metrics.base import SUBJECTS, Metric
 from nstbench.plugins import defined
 
 
 @cache
 def metrics() -> dict[str, Metric]:
-    """Every metric by id."""
+    """Every metric by id, in the order of their subjects."""
     families = defined(sys.modules[__name__], "METRICS")
-    return {metric.id: metric for family in families for metric in family}
+    every = (metric for family in families for metric in family)
+    return {metric.id: metric for metric in sorted(every, key=lambda metric: SUBJECTS.index(metric.subject))}

@@ -1,8 +1,10 @@
 """What a metric sees, and what it says of itself."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
+from inspect import getdoc
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from nstbench.metrics.judges import JUDGED_LAYERS
 
@@ -11,6 +13,10 @@ if TYPE_CHECKING:
 
     from nstbench.backbones.network import Backbone
 
+T = TypeVar("T")
+# What metrics are about, in the order in which tables show them.
+SUBJECTS = ("content", "style", "colour", "noise")
+
 
 @dataclass(frozen=True)
 class Sighted:
@@ -18,13 +24,20 @@ class Sighted:
 
     image: "Tensor"
     judges: "Mapping[str, Backbone]"
-    _features: "dict[str, dict[str, Tensor]]" = field(default_factory=dict)
+    _known: dict[Hashable, Any] = field(default_factory=dict)
 
     def features(self, backbone: str) -> "dict[str, Tensor]":
         """Activations of a judge at every layer in JUDGED_LAYERS[backbone], computed once per picture."""
-        if backbone not in self._features:
-            self._features[backbone] = self.judges[backbone](self.image, JUDGED_LAYERS[backbone])
-        return self._features[backbone]
+        return self.once(
+            ("features", backbone), lambda: self.judges[backbone](self.image, JUDGED_LAYERS[backbone])
+        )
+
+    def once(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """What `compute` returns, remembered under `key`: a style is scored against many results."""
+        if key not in self._known:
+            self._known[key] = compute()
+        value: T = self._known[key]
+        return value
 
 
 @dataclass(frozen=True)
@@ -47,12 +60,22 @@ class NotMeasuredError(Exception):
 class Metric:
     """A number about a trial.
 
-    `better` is the direction in which it improves, "lower" or "higher"; `judge` is the backbone whose
-    features it compares, if any.
+    `subject` is one of SUBJECTS; `better` is the direction in which it improves, "lower" or "higher";
+    `judge` is the backbone whose features it compares, if any; `main` metrics are the ones that a table
+    shows first.
     """
 
     id: str
     title: str
+    subject: str
     better: str
     measure: Callable[[Trial], float]
     judge: str | None = None
+    main: bool = False
+
+    @property
+    def definition(self) -> str:
+        """What `measure` says of itself, its first paragraph on one line."""
+        function = self.measure.func if isinstance(self.measure, partial) else self.measure
+        first_paragraph = (getdoc(function) or "").split("\n\n")[0]
+        return " ".join(first_paragraph.split())

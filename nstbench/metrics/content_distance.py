@@ -3,7 +3,7 @@
 from functools import partial
 
 from nstbench.metrics.base import Metric, Trial
-from nstbench.metrics.judges import JUDGES, Judge
+from nstbench.metrics.judges import HELD_OUT, JUDGES, Judge
 
 
 def content_distance(trial: Trial, judge: Judge) -> float:
@@ -18,9 +18,11 @@ METRICS = tuple(
     Metric(
         f"C{judge.suffix}",
         f"content distance {judge.description}",
+        "content",
         "lower",
         partial(content_distance, judge=judge),
         judge.backbone,
+        main=judge is not HELD_OUT,
     )
     for judge in JUDGES
 )

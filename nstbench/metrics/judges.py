@@ -19,15 +19,15 @@ class Judge:
 
 
 DEFAULT_STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-DEFAULT = Judge("", "vgg19", "by VGG-19 at the default layers", "relu4_2", DEFAULT_STYLE_LAYERS)
+DEFAULT = Judge("", "vgg19", "by VGG-19", "relu4_2", DEFAULT_STYLE_LAYERS)
 HELD_OUT = Judge(
     "_held",
     "vgg19",
-    "by VGG-19 at layers held out of the default objective",
+    "by VGG-19 at held-out layers",
     "relu4_4",
     ("relu1_2", "relu2_2", "relu3_3", "relu4_3", "relu5_2"),
 )
-SECOND = Judge("_vgg16", "vgg16", "by VGG-16 at the default layers", "relu4_2", DEFAULT_STYLE_LAYERS)
+SECOND = Judge("_vgg16", "vgg16", "by VGG-16", "relu4_2", DEFAULT_STYLE_LAYERS)
 JUDGES = (DEFAULT, HELD_OUT, SECOND)
 
 # Every layer that some judge looks at, by backbone: they are computed in one pass.

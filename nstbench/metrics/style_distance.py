@@ -4,7 +4,7 @@ from functools import partial
 from statistics import fmean
 
 from nstbench.metrics.base import Metric, Trial
-from nstbench.metrics.judges import JUDGES, Judge
+from nstbench.metrics.judges import HELD_OUT, JUDGES, Judge
 
 
 def style_distance(trial: Trial, judge: Judge) -> float:
@@ -23,9 +23,11 @@ METRICS = tuple(
     Metric(
         f"S{judge.suffix}",
         f"style distance {judge.description}",
+        "style",
         "lower",
         partial(style_distance, judge=judge),
         judge.backbone,
+        main=judge is not HELD_OUT,
     )
     for judge in JUDGES
 )

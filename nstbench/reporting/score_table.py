@@ -2,9 +2,8 @@
 
 import math
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from inspect import getdoc
 from pathlib import Path
 from statistics import median
 
@@ -18,6 +17,7 @@ from nstbench.reporting.exhibit import FinishedRun
 from nstbench.reporting.quantities import MISSING, duration, number, scientific
 from nstbench.reporting.tiles import CANONICAL_RATIO
 
+ARROWS = {"lower": "↓", "higher": "↑"}
 CONTROLS = {"content": "content copied", "style": "style copied"}
 FACTS = (CANONICAL_RATIO, "final loss", "evaluations", "time")
 
@@ -30,28 +30,28 @@ class Column:
 
     @property
     def arrow(self) -> str:
-        return {"lower": "↓", "higher": "↑"}[self.metric.better]
-
-    @property
-    def definition(self) -> str:
-        return getdoc(self.metric.measure) or ""
+        return ARROWS[self.metric.better]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """The median of some values: `key` to sort by, `text` to read, `spread` where there are several."""
+    """The median of some values: `key` to sort by, `text` to read, `spread` where there are several.
+
+    `reason` says why there is no value.
+    """
 
     key: float | None
     text: str
     spread: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
 class Line:
-    """An arm or a control: a cell per metric, for an arm one per fact too, and the runs behind it."""
+    """An arm or a control: a cell per metric id, for an arm one per fact too, and the runs behind it."""
 
     caption: str
-    scores: tuple[Cell, ...]
+    scores: Mapping[str, Cell]
     facts: tuple[Cell, ...] = ()
     runs: tuple[str, ...] = ()
 
@@ -68,6 +68,14 @@ class ScoreTable:
     lines: tuple[Line, ...]
     remarks: tuple[str, ...]
     facts: tuple[str, ...] = FACTS
+
+    @property
+    def main(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.metric.main)
+
+    @property
+    def others(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if not column.metric.main)
 
     @property
     def repeats(self) -> int:
@@ -116,16 +124,22 @@ def _control_line(copied: str, runs: Iterable[FinishedRun], scores: pd.DataFrame
     return Line(CONTROLS[copied], _scored([control_id(copied, run.planned.run) for run in runs], scores))
 
 
-def _scored(ids: Iterable[str], scores: pd.DataFrame) -> tuple[Cell, ...]:
+def _scored(ids: Iterable[str], scores: pd.DataFrame) -> dict[str, Cell]:
     own = scores[scores["run"].isin(list(ids))]
-    return tuple(_cell(own.loc[own["metric"] == id, "value"].tolist(), number) for id in metrics())
+    by_metric = dict(list(own.groupby("metric")))
+    return {id: _scored_cell(by_metric.get(id, own[:0])) for id in metrics()}
 
 
-def _cell(values: Iterable[float], written: Callable[[float], str]) -> Cell:
-    """A dash where no value is known; the range beneath the median where values differ."""
+def _scored_cell(scores: pd.DataFrame) -> Cell:
+    reasons = scores.loc[scores["value"].isna(), "reason"].dropna().unique()
+    return _cell(scores["value"].tolist(), number, "; ".join(reasons))
+
+
+def _cell(values: Iterable[float], written: Callable[[float], str], reason: str = "") -> Cell:
+    """A dash and the reason where no value is known; the range beneath the median where values differ."""
     known = sorted(value for value in values if not math.isnan(value))
     if not known:
-        return Cell(None, MISSING)
+        return Cell(None, MISSING, reason=reason)
     low, high = written(known[0]), written(known[-1])
     middle = median(known)
     key = min(middle, sys.float_info.max)  # JavaScript does not read "inf".

@@ -1,50 +1,129 @@
+"""What holds for every metric, and the distances between features written out."""
+
+import math
+import re
+
 import numpy as np
 import pytest
 import torch
 
+from nstbench.experiments.project import CHECKOUT
 from nstbench.metrics import metrics
-from nstbench.metrics.base import STYLE_LAYERS, Sighted, Trial
+from nstbench.metrics.base import SUBJECTS, Metric, NotMeasuredError, Sighted, Trial
+from nstbench.metrics.judges import DEFAULT_STYLE_LAYERS, JUDGED_LAYERS
+
+MAIN = {"C", "C_vgg16", "S", "S_vgg16", "SWD", "SSIM", "EDGE", "LEAK", "COLs", "CHRc"}
+# What a metric gives the picture that it compares with; HF and TV1 compare with none, LEAK and LPIPS have
+# tests of their own.
+PERFECT = {metric.id: 0.0 for metric in metrics().values() if metric.better == "lower"} | {
+    metric.id: 1.0 for metric in metrics().values() if metric.better == "higher"
+}
+PERFECT["PSNR"] = 80.0
+OF_THE_STYLE = {"S", "S_held", "S_vgg16", "SWD", "SWD_fine", "ORI", "COLs"}
+APART = {"HF", "TV1", "LEAK", "LPIPS"}
 
 
 @pytest.fixture
 def trial(narrow_vgg):
-    torch.manual_seed(3)
-    images = (torch.rand(3, 1, 3, 32, 32, dtype=torch.float64) * 255).round() / 255
-    return Trial(*(Sighted(image, narrow_vgg) for image in images))
+    """Three noise pictures of 176 px, large enough for every metric."""
+    return noise_trial(narrow_vgg, 176)
 
 
-def test_the_metrics_are_found():
-    assert list(metrics()) == ["C", "SSIM", "S"]
+def noise_trial(backbone, size):
+    generator = torch.Generator().manual_seed(3)
+    images = (torch.rand(3, 1, 3, size, size, generator=generator) * 255).round() / 255
+    return Trial(*(Sighted(image, {"vgg19": backbone, "vgg16": backbone}) for image in images))
 
 
-def test_perfect_scores_of_the_controls(trial):
-    content_copied = Trial(trial.content, trial.content, trial.style)
-    style_copied = Trial(trial.style, trial.content, trial.style)
-    measure = {id: metric.measure for id, metric in metrics().items()}
-    assert measure["C"](content_copied) == 0
-    assert measure["SSIM"](content_copied) == pytest.approx(1)
-    assert measure["S"](style_copied) == 0
-    assert measure["S"](content_copied) > 0
-    assert measure["C"](style_copied) > 0
+@pytest.mark.parametrize("id", sorted(metrics().keys() - APART))
+def test_the_picture_compared_with_scores_best(trial, id):
+    measure = metrics()[id].measure
+    own = trial.style if id in OF_THE_STYLE else trial.content
+    best = measure(Trial(own, trial.content, trial.style))
+    assert best == pytest.approx(PERFECT[id], abs=1e-4)
+    other = measure(trial)
+    assert other > best if metrics()[id].better == "lower" else other < best
 
 
-def test_content_and_style_distance_written_out(trial):
+def test_main_metrics_and_subjects():
+    assert {metric.id for metric in metrics().values() if metric.main} == MAIN
+    order = [SUBJECTS.index(metric.subject) for metric in metrics().values()]
+    assert order == sorted(order)
+    assert {metric.better for metric in metrics().values()} == {"lower", "higher"}
+
+
+def test_metrics_of_judges_name_a_judge_that_exists():
+    judged = {metric.id for metric in metrics().values() if metric.judge}
+    assert judged == {"C", "C_held", "C_vgg16", "S", "S_held", "S_vgg16", "LEAK"}
+    assert {metric.judge for metric in metrics().values()} == {*JUDGED_LAYERS, None}
+
+
+def test_definitions_are_those_of_the_measured_function():
+    for metric in metrics().values():
+        assert len(metric.definition) > 20, metric.id
+        assert "\n" not in metric.definition
+        assert "partial(" not in metric.definition
+    assert metrics()["C"].definition.startswith("|F(x) - F(c)|^2 / |F(c)|^2")
+    assert metrics()["SWD"].definition.endswith("0 for the style itself.")
+
+
+def test_the_documentation_lists_every_metric_and_its_direction():
+    text = (CHECKOUT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([^`]+)` ([↓↑]) \|", text, re.MULTILINE))
+    assert rows == {metric.id: {"lower": "↓", "higher": "↑"}[metric.better] for metric in metrics().values()}
+
+
+def test_sizes_that_some_metrics_refuse_have_a_reason(narrow_vgg):
+    """16 px is the smallest picture that can be read."""
+    small = noise_trial(narrow_vgg, 16)
+    refused = set()
+    for metric in metrics().values():
+        try:
+            assert math.isfinite(metric.measure(small)), metric.id
+        except NotMeasuredError as reason:
+            assert "needs" in str(reason) and "16 px" in str(reason)
+            refused.add(metric.id)
+    assert refused == {"MS-SSIM", "IW-SSIM", "VIF", "SR-SIM", "MS-GMSD", "DSS", "LPIPS"}
+
+
+def test_a_picture_remembers_what_it_computed_once():
+    picture = Sighted(torch.zeros(1, 3, 16, 16), {})
+    calls = []
+    assert [picture.once("key", lambda: calls.append(1) or len(calls)) for _ in range(3)] == [1, 1, 1]
+
+
+def test_a_definition_is_the_first_paragraph_of_a_docstring():
+    def measure(trial):
+        """One
+        line.
+
+        More.
+        """
+        return 0.0
+
+    assert Metric("X", "x", "content", "lower", measure).definition == "One line."
+
+
+def test_content_and_style_distance_written_out(narrow_vgg):
+    trial = noise_trial(narrow_vgg, 32)
     x, c, s = (
-        {layer: f[0].flatten(1).numpy() for layer, f in side.features.items()}
+        {layer: f[0].flatten(1).numpy() for layer, f in side.features("vgg19").items()}
         for side in (trial.result, trial.content, trial.style)
     )
     content = ((x["relu4_2"] - c["relu4_2"]) ** 2).sum() / (c["relu4_2"] ** 2).sum()
+    held_out = ((x["relu4_4"] - c["relu4_4"]) ** 2).sum() / (c["relu4_4"] ** 2).sum()
     ratios = []
-    for layer in STYLE_LAYERS:
+    for layer in DEFAULT_STYLE_LAYERS:
         found, wanted = x[layer] @ x[layer].T, s[layer] @ s[layer].T
         ratios.append(((found - wanted) ** 2).sum() / (wanted**2).sum())
     assert metrics()["C"].measure(trial) == pytest.approx(content)
+    assert metrics()["C_held"].measure(trial) == pytest.approx(held_out)
     assert metrics()["S"].measure(trial) == pytest.approx(np.mean(ratios))
 
 
-def test_ssim_of_a_constant_shift_is_the_luminance_term(narrow_vgg):
-    """(2 a b + C1) / (a^2 + b^2 + C1) for flat pictures a and b, C1 = 0.01^2 (Wang et al. 2004, eq. 6)."""
-    flat = [Sighted(torch.full((1, 3, 32, 32), value), narrow_vgg) for value in (0.4, 0.6)]
-    trial = Trial(flat[0], flat[1], flat[1])
-    expected = (2 * 0.4 * 0.6 + 1e-4) / (0.4**2 + 0.6**2 + 1e-4)
-    assert metrics()["SSIM"].measure(trial) == pytest.approx(expected, rel=1e-5)
+def test_style_distance_compares_pictures_of_different_sizes(narrow_vgg):
+    """A Gram matrix is divided by its positions, so a style that is tiled stays nearly the same style."""
+    trial = noise_trial(narrow_vgg, 64)
+    tiled = Sighted(trial.style.image.tile(1, 1, 2, 2), trial.style.judges)
+    style = metrics()["S"].measure
+    assert style(Trial(trial.style, trial.content, tiled)) < 0.05

@@ -18,6 +18,7 @@ from nstbench.experiments.plan import PlannedRun, plan
 from nstbench.experiments.profile import Profile
 from nstbench.experiments.tables import control_id, tidy_scores
 from nstbench.images.manifest import Manifest
+from nstbench.metrics import metrics
 from nstbench.reporting.curves import save_curves
 from nstbench.reporting.exhibit import exhibits
 from nstbench.reporting.figure import write_figure
@@ -293,10 +294,34 @@ def test_page_links_lead_somewhere_and_nothing_comes_from_a_network(tree: Tree, 
 
 def test_table_has_a_line_per_arm_and_both_controls(tree: Tree, page: Page) -> None:
     rows = [element for element in page.all("th") if element.get("scope") == "row"]
-    compared_pairs = 2
-    assert len(rows) == len(tree.experiments) * (3 + 2 + compared_pairs)
-    assert page.text.count("content copied") == page.text.count("style copied") == 2
+    compared_pairs, score_tables = 2, 2
+    assert len(rows) == len(tree.experiments) * (score_tables * (3 + 2) + compared_pairs)
+    assert page.text.count("content copied") == page.text.count("style copied") == 2 * score_tables
     assert "S: no weights here." in page.text
+
+
+def test_main_metrics_stand_first_and_the_others_behind_a_summary(page: Page) -> None:
+    main = [metric for metric in metrics().values() if metric.main]
+    others = [metric for metric in metrics().values() if not metric.main]
+    titles = [f"{metric.title}; {metric.better} is better" for metric in (*main, *others)]
+    assert [button["title"] for button in page.all("button") if button.get("title")] == titles * 2
+    assert f"{len(others)} more metrics of the same runs" in page.text
+    order = [tag for tag, _ in page.elements if tag in ("table", "summary")]
+    further_panels, comparison, scores, meaning, more = "summary", "table", "table", "summary", "summary"
+    assert order == [further_panels, comparison, scores, meaning, more, "table"] * 2
+
+
+def test_a_dash_says_why_there_is_no_value(page: Page) -> None:
+    dashes = [cell for cell in page.all("td") if cell.get("title")]
+    assert {cell["title"] for cell in dashes} == {"no weights here"}
+    assert len(dashes) == 2 * (3 + 2)
+    assert all(cell["data-key"] in (None, "") for cell in dashes)
+
+
+def test_metrics_are_explained_by_what_they_compute(page: Page) -> None:
+    assert "lower is better: |F(x) - F(c)|^2 / |F(c)|^2 at the judge's content layer" in page.text
+    assert "partial(" not in page.text
+    assert all(f"{metric.title}, {metric.better} is better" in page.text for metric in metrics().values())
 
 
 def test_scores_are_medians_over_pairs_and_seeds(page: Page) -> None:

@@ -1,0 +1,91 @@
+"""Sanity of the judges on real pictures, with the network that ships in the package."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageOps
+from torch.nn.functional import adaptive_avg_pool2d
+
+from nstbench.images.package_photographs import photograph
+from nstbench.images.painted import paint
+from nstbench.images.pictures import load_picture
+from nstbench.images.tensors import to_tensor
+from nstbench.metrics import metrics
+from nstbench.metrics.base import Sighted, Trial
+from nstbench.metrics.layout_leak import TRANSFORMS
+from nstbench.scoring import judges
+
+SIZE = 128
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    """Photographs, and a painting; none of them nearly symmetric."""
+    images = {name: load_picture(photograph(name), SIZE, square=True) for name in ("astronaut", "temple")}
+    images["facets"] = ImageOps.fit(Image.fromarray(paint(painter="facets", seed=3)), (SIZE, SIZE))
+    return {name: Sighted(to_tensor(image), judges()) for name, image in images.items()}
+
+
+def score(id, result, content, style):
+    with torch.no_grad():
+        return metrics()[id].measure(Trial(result, content, style))
+
+
+@pytest.mark.parametrize("suffix", ["", "_held"])
+@pytest.mark.parametrize("content", ["astronaut", "temple"])
+def test_distances_tell_content_and_style_apart(pictures, content, suffix):
+    c, s = pictures[content], pictures["facets"]
+    assert score(f"C{suffix}", c, c, s) == 0
+    assert score(f"S{suffix}", s, c, s) == 0
+    assert score(f"C{suffix}", s, c, s) > 0.5
+    assert score(f"S{suffix}", c, c, s) > 0.2
+
+
+@pytest.mark.parametrize("name", ["astronaut", "temple", "facets"])
+def test_a_layout_leaks_into_itself_and_not_into_its_transforms(pictures, name):
+    style = pictures[name]
+    assert score("LEAK", style, style, style) > 0.5
+    for transform in TRANSFORMS:
+        moved = Sighted(transform(style.image), style.judges)
+        assert score("LEAK", moved, style, style) <= 0
+
+
+def test_leak_written_out(pictures):
+    result, style = pictures["temple"], pictures["facets"]
+    rotations = [np.rot90(style.image[0].numpy(), turns, (1, 2)) for turns in range(4)]
+    plain = rotations[0]
+    half = SIZE // 2
+    moved = [
+        *rotations[1:],
+        plain[:, :, ::-1],
+        plain[:, ::-1],
+        np.roll(plain, half, 1),
+        np.roll(plain, half, 2),
+        np.roll(plain, (half, half), (1, 2)),
+    ]
+
+    def layout(image):
+        with torch.no_grad():
+            tensor = torch.from_numpy(np.ascontiguousarray(image))[None]
+            features = judges()["vgg19"](tensor, ["relu4_2"])["relu4_2"]
+        pooled = adaptive_avg_pool2d(features, 16)[0].flatten(1).numpy()
+        return (pooled - pooled.mean(1, keepdims=True)).ravel()
+
+    found = layout(result.image[0].numpy())
+    plainly, *others = (np.corrcoef(found, layout(image))[0, 1] for image in (plain, *moved))
+    assert score("LEAK", result, style, style) == pytest.approx(plainly - np.mean(others), abs=1e-4)
+
+
+def test_leak_takes_any_two_shapes_and_looks_at_a_style_once(pictures):
+    wide = Sighted(pictures["temple"].image[..., :96, :], judges())
+    passes = []
+
+    class Counting:
+        def __call__(self, image, wanted):
+            passes.append(tuple(image.shape[-2:]))
+            return judges()["vgg19"](image, wanted)
+
+    style = Sighted(pictures["facets"].image, {"vgg19": Counting()})
+    scores = [score("LEAK", wide, wide, style) for _ in range(2)]
+    assert scores[0] == scores[1]
+    assert passes.count((96, SIZE)) == 7 and passes.count((SIZE, 96)) == 2

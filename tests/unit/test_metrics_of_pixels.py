@@ -1,0 +1,240 @@
+"""Metrics without a network, against closed forms and second formulations."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from scipy.linalg import sqrtm
+from scipy.ndimage import gaussian_filter, gaussian_gradient_magnitude
+from scipy.stats import wasserstein_distance
+from skimage.color import rgb2lab, yiq2rgb
+
+from nstbench.metrics import metrics
+from nstbench.metrics.base import NotMeasuredError, Sighted, Trial
+from nstbench.metrics.orientation_divergence import BINS, FLOOR
+from nstbench.metrics.sliced_wasserstein import _distance, _pyramid
+
+LUMA = np.array([0.299, 0.587, 0.114])
+
+
+def sighted(picture):
+    """Of a plane (H, W), or of (H, W, 3)."""
+    picture = np.asarray(picture, dtype=np.float64)
+    colours = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
+    return Sighted(torch.from_numpy(colours).permute(2, 0, 1)[None], {})
+
+
+def score(id, result, content=None, style=None):
+    sides = (result, result if content is None else content, result if style is None else style)
+    return metrics()[id].measure(Trial(*map(sighted, sides)))
+
+
+def flat(value, size=64):
+    return np.full((size, size), value)
+
+
+def noise(seed, *shape):
+    """Smooth colourful noise in [0, 1]."""
+    random = np.random.default_rng(seed).random((*shape, 3))
+    smooth = gaussian_filter(random, (2, 2, 0))
+    return (smooth - smooth.min()) / np.ptp(smooth)
+
+
+def grating(right, down, size=96):
+    """A sinusoid of `right` and `down` cycles per pixel, in [0.1, 0.9]."""
+    rows, columns = np.mgrid[:size, :size]
+    return 0.5 + 0.4 * np.sin(2 * np.pi * (right * columns + down * rows))
+
+
+def luminance_term(a, b):
+    """Of SSIM for flat pictures a and b, C1 = 0.01^2 (Wang et al. 2004, eq. 6)."""
+    return (2 * a * b + 1e-4) / (a**2 + b**2 + 1e-4)
+
+
+def test_ssim_of_flat_pictures_is_the_luminance_term():
+    assert score("SSIM", flat(0.4), flat(0.6)) == pytest.approx(luminance_term(0.4, 0.6), rel=1e-5)
+
+
+def test_ms_ssim_of_flat_pictures_is_the_luminance_term_to_the_last_weight():
+    """The luminance counts at the coarsest scale only, to the power 0.1333 (Wang et al. 2003)."""
+    found = score("MS-SSIM", flat(0.4, 176), flat(0.6, 176))
+    assert found == pytest.approx(luminance_term(0.4, 0.6) ** 0.1333, rel=1e-4)
+
+
+def test_ms_ssim_starts_at_161_pixels():
+    assert score("MS-SSIM", flat(0.5, 161)) == pytest.approx(1)
+    with pytest.raises(NotMeasuredError, match="needs 161 px, the result has 160 px"):
+        score("MS-SSIM", flat(0.5, 160))
+
+
+def test_edges_correlate_with_themselves_and_with_their_negative():
+    picture = noise(0, 64, 80)
+    assert score("EDGE", picture, picture) == pytest.approx(1)
+    assert score("EDGE", 1 - picture, picture) == pytest.approx(1)
+    assert abs(score("EDGE", noise(1, 64, 80), picture)) < 0.5
+
+
+def test_edge_correlation_against_scipy():
+    pictures = noise(0, 64, 80), noise(1, 64, 80)
+    edges = [gaussian_gradient_magnitude(picture @ LUMA, 1.5).ravel() for picture in pictures]
+    assert score("EDGE", *pictures) == pytest.approx(np.corrcoef(*edges)[0, 1], abs=1e-6)
+
+
+@pytest.mark.parametrize("id", ["EDGE", "ORI", "HF"])
+def test_flat_pictures_have_neither_edges_nor_frequencies(id):
+    with pytest.raises(NotMeasuredError):
+        score(id, flat(0.3))
+
+
+def mixture(white):
+    """Black and white pixels in given parts: L of 0 and 100, a = b = 0."""
+    picture = np.zeros(100)
+    picture[: round(100 * white)] = 1
+    return picture.reshape(10, 10)
+
+
+@pytest.mark.parametrize(("one", "other"), [(0.5, 0.5), (0.5, 0.2), (0.0, 1.0), (0.1, 0.9)])
+def test_colour_distance_of_greys_is_that_of_normal_distributions(one, other):
+    """On one axis W2^2 = (difference of means)^2 + (difference of standard deviations)^2."""
+    deviation = [math.sqrt(part * (1 - part)) for part in (one, other)]
+    expected = 100 * math.hypot(one - other, deviation[0] - deviation[1])
+    assert score("COLs", mixture(one), style=mixture(other)) == pytest.approx(expected, abs=1e-2)
+    assert score("COLc", mixture(one), content=mixture(other)) == pytest.approx(expected, abs=1e-2)
+
+
+def test_colour_distance_against_matrix_square_roots():
+    pictures = noise(0, 40, 40), noise(1, 40, 40) ** 2 * [0.2, 1, 0.6]
+    pixels = [rgb2lab(picture).reshape(-1, 3) for picture in pictures]
+    means = [each.mean(0) for each in pixels]
+    a, b = (np.cov(each.T, bias=True) for each in pixels)
+    root = sqrtm(a)
+    squared = ((means[0] - means[1]) ** 2).sum() + np.trace(a + b - 2 * sqrtm(root @ b @ root).real)
+    assert score("COLs", pictures[0], style=pictures[1]) == pytest.approx(math.sqrt(squared), rel=1e-6)
+
+
+def test_chroma_change_of_a_known_shift():
+    content = np.tile([0.5, 0.02, 0.03], (20, 20, 1))
+    result = content + np.array([0.1, 0.05, -0.02])  # Y, I, Q
+    assert score("CHRc", yiq2rgb(result), yiq2rgb(content)) == pytest.approx(0.07, abs=1e-6)
+
+
+def test_chroma_change_is_greatest_between_complementary_colours():
+    """The Q and I rows of YIQ differ most where R turns 1 while G and B turn 0: 0.596 + 0.274 + 0.322 +
+    0.211 + 0.523 - 0.312."""
+    red, cyan = np.tile([1.0, 0, 0], (9, 9, 1)), np.tile([0, 1.0, 1.0], (9, 9, 1))
+    assert score("CHRc", red, cyan) == pytest.approx(1.614, abs=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("right", "down", "share"), [(0.2, 0, 0), (0, 0.2, 0), (0.3, 0, 1), (0, 0.3, 1), (0.2, 0.2, 1)]
+)
+def test_high_frequencies_start_at_half_nyquist_in_every_direction(right, down, share):
+    assert score("HF", grating(right, down)) == pytest.approx(share, abs=1e-3)
+
+
+def test_high_frequency_share_is_a_share_of_power():
+    mixed = 0.5 + 3 / 8 * (grating(0.1, 0) - 0.5) + (grating(0, 0.35) - 0.5) / 8
+    assert score("HF", mixed) == pytest.approx(1 / (1 + 3**2), rel=5e-3)
+
+
+def test_total_variation_of_a_ramp_is_its_slope():
+    ramp = np.tile(np.linspace(0, 1, 51), (40, 1))
+    assert score("TV1", ramp) == pytest.approx(1 / 50)
+    assert score("TV1", ramp.T) == pytest.approx(1 / 50)
+    steps = np.indices((40, 40)).sum(0) % 2
+    assert score("TV1", steps) == pytest.approx(2)
+
+
+def test_orientations_of_crossed_gratings():
+    """Each has all its weight in one bin: 1 - FLOOR + FLOOR / BINS there and FLOOR / BINS elsewhere."""
+    rest = FLOOR / BINS
+    peak = 1 - FLOOR + rest
+    expected = (peak - rest) * math.log(peak / rest)
+    assert score("ORI", grating(0.05, 0), style=grating(0, 0.05)) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("degrees", range(0, 180, 15))
+def test_orientations_have_no_sign_and_no_contrast(degrees):
+    direction = 0.05 * math.cos(math.radians(degrees)), 0.05 * math.sin(math.radians(degrees))
+    stripes = grating(*direction)
+    assert score("ORI", 1 - stripes, style=stripes) == pytest.approx(0, abs=1e-6)
+    assert score("ORI", 0.3 + 0.2 * stripes, style=stripes) == pytest.approx(0, abs=1e-6)
+    turned = math.radians(degrees + 45)
+    assert score("ORI", grating(0.05 * math.cos(turned), 0.05 * math.sin(turned)), style=stripes) > 3
+
+
+def test_orientation_divergence_is_of_the_result_from_the_style():
+    """A style with two equal orientations, of which the result has one: KL = log 2, but not the other way."""
+    one, other = grating(0.05, 0), grating(0, 0.05)
+    both = np.vstack([one, other])
+    assert score("ORI", one, style=both) == pytest.approx(math.log(2), rel=0.1)
+    assert score("ORI", both, style=one) > 2
+
+
+def test_patches_of_the_style_itself_are_at_no_distance():
+    style = noise(0, 100, 70)
+    assert score("SWD", style, style=style) == 0
+    assert score("SWD_fine", style, style=style) == 0
+
+
+def test_patches_part_as_a_picture_departs_from_the_style():
+    style, other = noise(0, 96, 96), noise(1, 96, 96)[::-1] ** 2
+    distances = [score("SWD", (1 - w) * style + w * other, style=style) for w in (0.1, 0.3, 0.6, 1.0)]
+    assert distances == sorted(distances)
+    assert distances[0] > 0
+
+
+def test_a_shift_of_grey_moves_the_last_level_by_its_projection():
+    """Bands of a flat picture are 0. The sum of a random unit vector's n entries has the mean magnitude
+    sqrt(2 / pi), nearly; the distance of the fourth level is that times the shift, the average a quarter."""
+    expected = 0.2 * math.sqrt(2 / math.pi) / 4
+    assert score("SWD", flat(0.6), style=flat(0.4)) == pytest.approx(expected, rel=0.1)
+    assert score("SWD_fine", flat(0.6), style=flat(0.4)) == pytest.approx(0, abs=1e-6)
+
+
+def test_patches_of_any_size_are_compared():
+    style = noise(0, 64, 64)
+    tiled = np.tile(style, (2, 3, 1))
+    assert score("SWD", style, style=tiled) < 0.2 * score("SWD", noise(1, 64, 64) ** 3, style=tiled)
+
+
+def test_small_pictures_have_fewer_levels():
+    assert score("SWD", flat(0.6, 13), style=flat(0.4)) == pytest.approx(0.2 * 0.798 / 2, rel=0.1)
+    with pytest.raises(NotMeasuredError, match="patches need 7 px, a picture has 6 px"):
+        score("SWD", flat(0.6, 6), style=flat(0.4))
+
+
+def test_fine_patches_hear_grain_more_than_broad_shapes():
+    grain = np.random.default_rng(0).normal(0, 0.05, (96, 96, 1))
+    broad = gaussian_filter(np.random.default_rng(1).normal(0, 0.05, (96, 96, 1)), (12, 12, 0)) * 40
+    style = noise(0, 96, 96)
+    assert score("SWD_fine", style + grain, style=style) > 10 * score("SWD_fine", style + broad, style=style)
+    assert score("SWD", style + broad, style=style) > score("SWD_fine", style + broad, style=style)
+
+
+def blurred(image):
+    """The 5 x 5 binomial filter, mirrored at the border, tap by tap."""
+    taps = np.outer([1, 4, 6, 4, 1], [1, 4, 6, 4, 1]) / 256
+    padded = np.pad(image, ((2, 2), (2, 2), (0, 0)), "reflect")
+    height, width = image.shape[:2]
+    return sum(taps[i, j] * padded[i : i + height, j : j + width] for i, j in np.ndindex(5, 5))
+
+
+@pytest.mark.parametrize("shape", [(64, 64), (61, 75)])
+def test_the_pyramid_is_that_of_burt_and_adelson(shape):
+    picture = noise(0, *shape).astype(np.float32)
+    band, rest = _pyramid(picture, 2)
+    assert rest.shape == (-(-shape[0] // 2), -(-shape[1] // 2), 3)
+    np.testing.assert_allclose(rest, blurred(picture)[::2, ::2], atol=1e-6)
+    sparse = np.zeros((2 * rest.shape[0], 2 * rest.shape[1], 3))
+    sparse[::2, ::2] = rest
+    np.testing.assert_allclose(band, picture - 4 * blurred(sparse)[: shape[0], : shape[1]], atol=1e-6)
+
+
+@pytest.mark.parametrize("counts", [(500, 500), (400, 200), (700, 300)])
+def test_distance_of_projections_against_scipy(counts):
+    random = np.random.default_rng(0)
+    found, wanted = (np.sort(random.normal(shift, 1 + shift, (3, n))) for shift, n in enumerate(counts))
+    expected = np.mean(list(map(wasserstein_distance, found, wanted)))
+    assert _distance(found, wanted) == pytest.approx(expected, rel=1e-9 if counts == (500, 500) else 0.03)

@@ -1,0 +1,135 @@
+"""Scores of a trial, and the command that scores a picture."""
+
+import json
+import math
+import sys
+
+import pytest
+import torch
+from PIL import Image
+
+import nstbench.scoring
+from nstbench.cli import main
+from nstbench.metrics import metrics
+from nstbench.metrics.base import Metric, NotMeasuredError, Sighted, Trial
+from nstbench.reporting.quantities import MISSING
+from nstbench.scoring import judges, measure
+
+HEADINGS = ["metric", "value", "better", "title", "reason", "content_copied", "style_copied"]
+
+
+def refused(trial):
+    raise NotMeasuredError("for a good reason")
+
+
+@pytest.mark.parametrize(
+    ("function", "value", "reason"),
+    [
+        (lambda trial: 2.5, 2.5, ""),
+        (lambda trial: math.nan, math.nan, "not finite"),
+        (lambda trial: math.inf, math.nan, "not finite"),
+        (refused, math.nan, "for a good reason"),
+    ],
+)
+def test_a_score_is_a_number_or_has_a_reason(monkeypatch, function, value, reason):
+    metric = Metric("X", "x", "content", "lower", function)
+    monkeypatch.setattr(nstbench.scoring, "metrics", lambda: {"X": metric})
+    (score,) = measure(None)
+    assert score.value == pytest.approx(value, nan_ok=True)
+    assert score.reason == reason
+
+
+def test_every_metric_scores_the_worst_of_pictures():
+    """Flat, black and tiny ones: no exception leaves, and NaN never stands alone."""
+    noise = torch.rand(1, 3, 170, 170, generator=torch.Generator().manual_seed(0))
+    flat, black, tiny = torch.full_like(noise, 0.5), torch.zeros_like(noise), noise[..., :16, :16]
+    for images in ((noise, flat, tiny), (flat, noise, flat), (black, black, black), (tiny, tiny, tiny)):
+        scores = list(measure(Trial(*(Sighted(image, judges()) for image in images))))
+        assert [score.metric.id for score in scores] == list(metrics())
+        assert all(math.isfinite(score.value) or score.reason for score in scores)
+        assert all(math.isfinite(score.value) or math.isnan(score.value) for score in scores)
+
+
+def test_judged_scores_say_who_judged_and_whether_the_run_optimised_it():
+    image = torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    trial = Trial(*(Sighted(image, judges()) for _ in range(3)))
+    reasons = {score.metric.id: score.reason for score in measure(trial, "vgg19")}
+    assert reasons["C"] == "judged by embedded vgg19 (surrogate), the network that the run optimised"
+    assert reasons["LEAK"] == reasons["C"]
+    assert reasons["C_vgg16"] == "judged by embedded vgg16 (surrogate)"
+    assert reasons["EDGE"] == ""
+
+
+@pytest.fixture
+def score(monkeypatch, capsys, photo, painting):
+    """`nstbench score` of a picture against photo (48 x 32) and painting: status, stdout, stderr."""
+
+    def run(result, *options, content=photo, style=painting):
+        arguments = ("score", result, "--content", content, "--style", style, *options)
+        monkeypatch.setattr(sys, "argv", ["nstbench", *map(str, arguments)])
+        try:
+            main()
+            status = 0
+        except SystemExit as end:
+            status = end.code or 0
+        return status, *capsys.readouterr()
+
+    return run
+
+
+def test_score_as_json_has_every_metric_with_both_controls(score, photo):
+    status, out, err = score(photo, "--json")
+    assert (status, err) == (0, "")
+    rows = json.loads(out, parse_constant=lambda constant: pytest.fail(f"{constant} is no JSON"))
+    assert [row["metric"] for row in rows] == list(metrics())
+    assert all(list(row) == HEADINGS for row in rows)
+    assert all(row["value"] is not None or row["reason"] for row in rows)
+    by_id = {row["metric"]: row for row in rows}
+    assert by_id["C"]["value"] == by_id["C"]["content_copied"] == 0
+    assert by_id["C"]["style_copied"] > 0
+    assert by_id["S"]["style_copied"] < 0.2 * by_id["S"]["value"]
+    assert by_id["MS-SSIM"]["value"] is None and "161 px" in by_id["MS-SSIM"]["reason"]
+
+
+def test_score_as_a_table_is_readable(score, photo):
+    status, out, _ = score(photo)
+    assert status == 0
+    lines = {line.split()[0]: line for line in out.splitlines() if line.strip()}
+    assert "edges where the content's are" in lines["EDGE"]
+    assert lines["EDGE"].split()[1] == "↑" and lines["EDGE"].split()[2:4] == ["1.00", "1.00"]
+    assert MISSING in lines["MS-SSIM"]
+    assert "MS-SSIM needs 161 px" in out
+
+
+def test_a_content_of_another_size_is_scaled_and_of_another_shape_cut(score, photo, tmp_path):
+    with Image.open(photo) as picture:
+        picture.resize((96, 64), Image.Resampling.BICUBIC).save(tmp_path / "large.png")
+        picture.crop((8, 0, 40, 32)).save(tmp_path / "square.png")
+    _, out, err = score(tmp_path / "large.png", "--json")
+    assert err == ""
+    assert {row["metric"]: row["value"] for row in json.loads(out)}["C"] == 0
+    _, out, err = score(tmp_path / "square.png", "--json")
+    assert "another shape" in err
+    assert {row["metric"]: row["value"] for row in json.loads(out)}["C"] == 0
+
+
+def test_rounding_of_a_side_is_no_other_shape(score, photo, tmp_path):
+    with Image.open(photo) as picture:
+        picture.resize((48, 31)).save(tmp_path / "rounded.png")
+    status, _, err = score(tmp_path / "rounded.png", "--json")
+    assert (status, err) == (0, "")
+
+
+def test_bad_files_are_refused_in_one_line(score, photo, tmp_path):
+    text, huge = tmp_path / "text.png", tmp_path / "huge.png"
+    text.write_text("no picture")
+    Image.new("RGB", (2049, 20)).save(huge)
+    for status, out, err, words in (
+        (*score(tmp_path / "no.png"), "no.png does not exist"),
+        (*score(photo, content=text), "text.png is no picture"),
+        (*score(photo, style=tmp_path), "cannot be read"),
+        (*score(huge), "sides of 16 to 2048 px"),
+    ):
+        assert (status, out) == (2, "")
+        assert err.startswith("nstbench: ") and len(err.strip().splitlines()) == 1
+        assert words in err
