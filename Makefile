@@ -52,4 +52,5 @@ lock: environment
 		--no-emit-index-url --no-header --quiet --output-file requirements.lock
 
 clean:
-	rm -rf build results/pictures results/runs results/batches results/checkpoints results/logs results/scores.csv reports
+	rm -rf build results/pictures results/runs results/batches results/checkpoints results/logs \
+		results/notebooks results/scores results/scores.csv reports

@@ -6,6 +6,7 @@ include: "workflow/rules/pictures.smk"
 include: "workflow/rules/runs.smk"
 include: "workflow/rules/scores.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/notebooks.smk"
 include: "workflow/rules/report.smk"
 
 
@@ -15,3 +16,4 @@ rule all:
         "reports/index.html",
         "results/scores.csv",
         expand("reports/figures/{experiment}.png", experiment=EXPERIMENTS),
+        expand("reports/notebooks/{name}.ipynb", name=NOTEBOOKS),

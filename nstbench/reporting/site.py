@@ -6,6 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from nstbench.experiments.experiment import Experiment
+from nstbench.experiments.family import family
 from nstbench.experiments.plan import PlannedRun
 from nstbench.experiments.profile import Profile
 from nstbench.files import write_text
@@ -34,9 +35,11 @@ def write_site(
     shown = [exhibits(experiment, planned, profile, manifest, results) for experiment in experiments]
     sections = [make_section(figures, scores, reports) for figures in shown if figures]
     runs = _distinct_runs(run for figures in shown for exhibit in figures for run in exhibit.runs)
+    documents = _by_document(sections)
     page = _environment().get_template("page.html.j2")
     html = page.render(
-        documents=_by_document(sections),
+        documents=documents,
+        notebooks=_notebooks(documents, reports),
         counts=[counted(len(sections), "figure"), counted(len(runs), "picture")],
         computing=duration(sum(run.record["seconds"] for run in runs)),
         profile=profile,
@@ -63,6 +66,16 @@ def _by_document(sections: Iterable[Section]) -> dict[str, list[Section]]:
     for section in sections:
         grouped.setdefault(section.experiment.source.document, []).append(section)
     return grouped
+
+
+def _notebooks(documents: Iterable[str], reports: Path) -> dict[str, str]:
+    """The address of each document's notebook, less its suffix, where there is one."""
+    addresses = {document: f"notebooks/{family(document)}" for document in documents}
+    return {
+        document: address
+        for document, address in addresses.items()
+        if (reports / f"{address}.html").is_file()
+    }
 
 
 def _distinct_runs(runs: Iterable[FinishedRun]) -> list[FinishedRun]:

@@ -1,5 +1,13 @@
 """One panel with its curves and sidecar per experiment."""
 
+# Where `snakemake --report` files what a figure consists of.
+PLACE_IN_REPORT = {
+    "category": lambda wildcards: PROJECT.experiments[
+        wildcards.experiment
+    ].source.document,
+    "subcategory": lambda wildcards: PROJECT.experiments[wildcards.experiment].title,
+}
+
 
 rule figure:
     input:
@@ -10,8 +18,18 @@ rule figure:
         ),
         code=sources("reporting"),
     output:
-        panel="reports/figures/{experiment}.png",
-        curves="reports/figures/{experiment}.curves.svg",
+        panel=report(
+            "reports/figures/{experiment}.png",
+            caption="../report/panel.rst",
+            labels={"shows": "panel"},
+            **PLACE_IN_REPORT,
+        ),
+        curves=report(
+            "reports/figures/{experiment}.curves.svg",
+            caption="../report/curves.rst",
+            labels={"shows": "loss curves"},
+            **PLACE_IN_REPORT,
+        ),
         sidecar="reports/figures/{experiment}.json",
         thumbnail="reports/figures/{experiment}.thumb.jpg",
     log:
@@ -21,6 +39,9 @@ rule figure:
         ENVIRONMENT
     params:
         plan=PLAN,
+        about=lambda wildcards: PROJECT.experiments[wildcards.experiment].model_dump(
+            include={"title", "question"}
+        ),
     message:
         "figure {output.panel}"
     script:

@@ -1,0 +1,366 @@
+"""The committed notebooks, what they call, and what readers get of them."""
+
+import copy
+import io
+import json
+import re
+from html.parser import HTMLParser
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+from nbformat import v4
+from PIL import Image
+
+from nstbench import notebook
+from nstbench.errors import InputError
+from nstbench.experiments.experiment import Experiment
+from nstbench.experiments.family import family
+from nstbench.experiments.plan import plan
+from nstbench.experiments.profile import Profile
+from nstbench.experiments.project import CHECKOUT, Project
+from nstbench.experiments.tables import control_id
+from nstbench.metrics import metrics
+from nstbench.notebook import Document, glossary
+from nstbench.reporting.exhibit import exhibits
+from nstbench.reporting.notebook_page import cleaned, notebook_page
+from nstbench.reporting.quantities import MISSING
+from nstbench.reporting.sidecar import sidecar
+from nstbench.reporting.site import write_site
+
+FILES = sorted((CHECKOUT / "workflow" / "notebooks").glob("*.ipynb"))
+CALLED_PER_EXPERIMENT = {"about", "panel", "curves", "scores", "compare"}
+PROJECT = Project.load(CHECKOUT, "smoke")
+
+
+@pytest.fixture(params=FILES, ids=lambda file: file.stem)
+def committed(request):
+    """A notebook of the checkout: its name and its text."""
+    return request.param.stem, request.param.read_text(encoding="utf-8")
+
+
+def calls(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Every call of a `Document` in a notebook, with its quoted arguments."""
+    cells = nbformat.reads(text, 4).cells
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    found = re.findall(r"[Dd]ocument\.(\w+)\(([^)]*)\)", code)
+    return [(name, tuple(re.findall(r'"([^"]+)"', arguments))) for name, arguments in found]
+
+
+def test_the_replicated_documents_have_notebooks():
+    documents = {family(entry.source.document) for entry in PROJECT.experiments.values()}
+    assert {"jain", "nikulin", "unlusoy"} <= {file.stem for file in FILES} <= documents
+
+
+def test_notebooks_are_normalised(committed):
+    _, text = committed
+    parsed = nbformat.reads(text, nbformat.NO_CONVERT)
+    nbformat.validate(parsed)
+    assert (parsed.nbformat, parsed.nbformat_minor) == (4, 5)
+    assert text == nbformat.writes(parsed) + "\n"
+    assert parsed.metadata.kernelspec.name == "python3"
+    assert parsed.metadata.language_info.name == "python"
+    code = [cell for cell in parsed.cells if cell.cell_type == "code"]
+    assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
+    assert all(cell.metadata == {} for cell in parsed.cells)
+
+
+def test_every_experiment_of_the_document_is_shown(committed):
+    name, text = committed
+    own = {id for id, entry in PROJECT.experiments.items() if family(entry.source.document) == name}
+    shown = {(method, arguments[0]) for method, arguments in calls(text)}
+    assert {(method, id) for method in CALLED_PER_EXPERIMENT for id in own} <= shown
+    assert {id for method, id in shown if method != "open"} == own
+    assert ("open", name) in shown
+
+
+def test_metrics_and_arms_in_notebooks_exist(committed):
+    _, text = committed
+    for method, (id, *rest) in calls(text):
+        if method in ("compare", "scores"):
+            assert set(rest) <= set(metrics())
+        if method == "vary":
+            assert rest[0] in [arm.id for arm in PROJECT.experiments[id].arms]
+
+
+@pytest.mark.parametrize(
+    ("document", "name"),
+    [
+        ("Nikulin and Novak, Exploring the Neural Algorithm of Artistic Style", "nikulin"),
+        ("Ünlüsoy, Menssen and Cerrada, Neural Style Transfer (slides)", "unlusoy"),
+        ("nstbench, checks of its own", "nstbench"),
+    ],
+)
+def test_a_document_is_called_by_its_first_author(document, name):
+    assert family(document) == name
+
+
+# What a document reads: two arms and three pairs, with made-up losses and scores.
+
+EXPERIMENT = Experiment.model_validate(
+    {
+        "id": "two-arms",
+        "title": "Weak or strong",
+        "source": {"document": "Somebody, Something", "row": "row-1", "figure": "Figure 1"},
+        "question": "Which one?",
+        "settings_note": "As printed.",
+        "deviations": ["A known departure."],
+        "method": "gatys2015",
+        "parameters": "nikulin",
+        "axes": [
+            [
+                {"id": "weak", "caption": "weak", "settings": {"alpha": 0.1}},
+                {"id": "strong", "caption": "strong", "settings": {"alpha": 0.2}},
+            ]
+        ],
+        "pairs": [
+            {"content": "chelsea", "style": "tesserae"},
+            {"content": "temple", "style": "tesserae"},
+            {"content": "astronaut", "style": "tesserae"},
+        ],
+        "panel": {"rows": [["weak", "strong"]]},
+    }
+)
+PROFILE = Profile(name="smoke", size=64, evaluations=2)
+CONTENT_DISTANCES = {"weak": [0.1, 0.3, 0.8], "strong": [0.5, 0.9, 0.6]}
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory) -> Document:
+    folder = tmp_path_factory.mktemp("project")
+    results = folder / "results"
+    planned = plan(EXPERIMENT, PROFILE, PROJECT.manifest)
+    for entry in planned:
+        run = results / "runs" / entry.run.id
+        run.mkdir(parents=True)
+        (run / "run.json").write_text(json.dumps(record(entry.run.id)))
+        (run / "trace.csv").write_text("evaluation,total\n1,0.5\n2,0.25\n")
+    rng = np.random.default_rng(0)
+    (results / "pictures").mkdir()
+    for name in ("chelsea", "temple", "astronaut", "tesserae"):
+        pixels = rng.integers(0, 256, (64, 64, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(results / "pictures" / f"{name}.png")
+    scores(planned).to_csv(results / "scores.csv", index=False)
+    figures = folder / "reports" / "figures"
+    figures.mkdir(parents=True)
+    shown = exhibits(EXPERIMENT, planned, PROFILE, PROJECT.manifest, results)
+    (figures / "two-arms.json").write_text(sidecar(shown))
+    for file in ("two-arms.png", "two-arms.2.png", "two-arms.3.png"):
+        Image.new("RGB", (30, 20), "red").save(figures / file)
+    return Document(EXPERIMENT.source.document, {"two-arms": EXPERIMENT}, PROJECT.manifest, folder)
+
+
+def record(id: str) -> dict[str, object]:
+    return {
+        "id": id,
+        "facts": {"canonical_ratio": 1e-9},
+        "final_losses": {"total": 0.25},
+        "evaluations": 2,
+        "seconds": 1.5,
+        "device": "cpu",
+        "precision": "fp32",
+        "threads": 1,
+        "sha256": {"weights": {}},
+        "versions": {},
+        "platform": "somewhere",
+    }
+
+
+def scores(planned) -> pd.DataFrame:
+    """C as in CONTENT_DISTANCES, 0 and 2 for the controls; S is half of it."""
+    pending = copy.deepcopy(CONTENT_DISTANCES)
+    rows = []
+    for entry in planned:
+        values = {
+            entry.run.id: pending[entry.arm.id].pop(0),
+            control_id("content", entry.run): 0.0,
+            control_id("style", entry.run): 2.0,
+        }
+        for run, value in values.items():
+            rows += [(run, "two-arms", "C", value, None), (run, "two-arms", "S", value / 2, None)]
+    table = pd.DataFrame(rows, columns=["run", "experiment", "metric", "value", "reason"])
+    return table.drop_duplicates(["run", "metric"])
+
+
+def test_runs_are_one_row_each_with_their_metrics(document):
+    runs = document.runs("two-arms")
+    assert runs["content"].tolist() == ["chelsea", "chelsea", "temple", "temple", "astronaut", "astronaut"]
+    assert runs["arm"].tolist() == ["weak", "strong"] * 3
+    assert runs["C"].tolist() == [0.1, 0.5, 0.3, 0.9, 0.8, 0.6]
+    assert runs["loss"].tolist() == [0.25] * 6
+    assert runs["SSIM"].isna().all()
+
+
+def test_scores_are_medians_above_the_controls(document):
+    table = document.scores("two-arms", "S", "C").data
+    assert table.index.tolist() == ["weak", "strong", "content copied", "style copied"]
+    assert [column.split() for column in table.columns] == [["S", "↓"], ["C", "↓"]]
+    style, content = table.to_numpy().T
+    assert content == pytest.approx([0.3, 0.6, 0.0, 2.0])
+    assert style == pytest.approx([0.15, 0.3, 0.0, 1.0])
+
+
+@pytest.mark.filterwarnings("error")
+def test_scores_show_the_main_metrics_when_none_is_named(document):
+    shown = document.scores("two-arms").data.columns
+    assert [column.split()[0] for column in shown] == [each.id for each in metrics().values() if each.main]
+    assert [line.split("**")[1] for line in glossary().data.splitlines()] == shown.tolist()
+    assert MISSING in document.scores("two-arms", "SSIM").to_html()
+
+
+def test_a_comparison_holds_a_point_per_run_and_per_control(document, monkeypatch):
+    figures = []
+    png = notebook._png
+    monkeypatch.setattr(notebook, "_png", lambda figure: figures.append(figure) or png(figure))
+    document.compare("two-arms", "C", "S")
+    axes = figures[0].axes[0]
+    points = {marks.get_label(): marks.get_offsets().tolist() for marks in axes.collections}
+    assert points == {
+        "weak": [[0.1, 0.05], [0.3, 0.15], [0.8, 0.4]],
+        "strong": [[0.5, 0.25], [0.9, 0.45], [0.6, 0.3]],
+        "content copied": [[0, 0]] * 3,
+        "style copied": [[2, 1]] * 3,
+    }
+    assert axes.get_xlabel().split()[:2] == ["C", "↓"]
+    assert axes.get_ylabel().split()[:2] == ["S", "↓"]
+
+
+def test_about_names_substitutes_and_departures(document):
+    text = document.about("two-arms").data
+    assert "surrogate weights" in text
+    assert "- A known departure." in text
+    assert "- 2 evaluations where the source's settings ask for" in text
+
+
+def test_pictures_say_what_they_are(document):
+    assert document.panel("two-arms").data.startswith(b"\xff\xd8")  # a JPEG file
+    assert document.panel("two-arms").alt == "Panel of Figure 1: Weak or strong"
+    assert document.curves("two-arms").data.startswith(b"\x89PNG")
+    assert document.curves("two-arms").alt == "Losses: Weak or strong"
+
+
+def test_vary_changes_what_it_is_asked_to(document):
+    same = document.vary("two-arms", "weak", evaluations=1, size=32, alpha=0.1)
+    other = document.vary("two-arms", "weak", evaluations=1, size=32, init="noise")
+    left, right = (np.hsplit(np.asarray(picture(each))[60:], 2) for each in (same, other))
+    assert np.array_equal(left[0], right[0])
+    assert not np.array_equal(left[1], right[1])
+
+
+def picture(shown) -> Image.Image:
+    return Image.open(io.BytesIO(shown.data)).convert("RGB")
+
+
+@pytest.mark.parametrize(
+    ("ask", "complaint"),
+    [
+        (lambda document: document.panel("three-arms"), "unknown experiment 'three-arms'.*allowed: two-arms"),
+        (lambda document: document.scores("two-arms", "Z"), "unknown metric 'Z'; allowed: C"),
+        (lambda document: document.compare("two-arms", "C", "Z"), "unknown metric 'Z'; allowed: C"),
+        (lambda document: document.vary("two-arms", "none"), "no arm 'none'; allowed: weak, strong"),
+        (lambda document: document.vary("two-arms", "weak", alhpa=1), "alhpa: unknown key; allowed: "),
+        (lambda document: Document.open("nobody"), "document 'nobody'; allowed: jain, nikulin"),
+    ],
+)
+def test_mistakes_are_told(document, ask, complaint):
+    with pytest.raises(InputError, match=complaint):
+        ask(document)
+
+
+def test_results_are_found_from_any_folder_of_the_project(document, monkeypatch):
+    inner = document.folder / "reports" / "figures"
+    monkeypatch.chdir(inner)
+    assert Document.open("nikulin").folder == document.folder
+
+
+def test_a_folder_without_results_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="run snakemake first"):
+        Document.open("nikulin")
+
+
+# What readers get of an executed notebook.
+
+
+@pytest.fixture
+def executed():
+    """As Snakemake leaves it: its own cell first, everything counted from there."""
+    preamble = v4.new_code_cell("import os; os.chdir('/somewhere')", execution_count=1)
+    preamble.metadata.tags = ["snakemake-job-properties"]
+    result = v4.new_output("execute_result", {"text/plain": "2"}, execution_count=2)
+    drawn = v4.new_output(
+        "execute_result",
+        {"image/png": "iVBORw0KGgo="},
+        execution_count=3,
+        metadata={"image/png": {"alt": "a < b"}},
+    )
+    timing = {"execution": {"shell.execute_reply": "2026-01-01T00:00:00Z"}}
+    cells = [
+        preamble,
+        v4.new_markdown_cell("# Title\n\nWords."),
+        v4.new_code_cell("1 + 1", execution_count=2, outputs=[result], metadata=timing),
+        v4.new_code_cell("draw()", execution_count=3, outputs=[drawn]),
+    ]
+    return v4.new_notebook(cells=cells, metadata={"title": "A & B"})
+
+
+def test_a_cleaned_notebook_is_as_if_run_by_hand(executed):
+    before = copy.deepcopy(executed)
+    clean = cleaned(executed)
+    nbformat.validate(clean)
+    assert executed == before
+    assert [cell.source for cell in clean.cells] == ["# Title\n\nWords.", "1 + 1", "draw()"]
+    first, second = clean.cells[1:]
+    assert (first.execution_count, first.outputs[0].execution_count) == (1, 1)
+    assert (second.execution_count, second.outputs[0].execution_count) == (2, 2)
+    assert first.metadata == {}
+
+
+class Page(HTMLParser):
+    """Everything that a page refers to, its titles and its folded code."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def test_the_page_needs_nothing_but_itself(executed):
+    page = Page(notebook_page(cleaned(executed)))
+    addresses = [a.get("src") or a.get("href") for _, a in page.tags if "src" in a or "href" in a]
+    assert all(address.startswith("data:") for address in addresses)
+    assert not page.all("script")
+    assert "A & B" in page.text
+    assert [image["alt"] for image in page.all("img")] == ["a < b"]
+    assert len(page.all("details")) == 2
+
+
+def test_the_index_links_to_the_notebooks_that_there_are(document):
+    reports = document.folder / "reports"
+    planned = plan(EXPERIMENT, PROFILE, PROJECT.manifest)
+    for made in (False, True):
+        if made:
+            (reports / "notebooks").mkdir()
+            (reports / "notebooks" / "somebody.html").touch()
+        write_site(
+            [EXPERIMENT],
+            planned,
+            PROFILE,
+            PROJECT.manifest,
+            document.folder / "results",
+            reports,
+            commit="abc",
+        )
+        links = [link["href"] for link in Page((reports / "index.html").read_text()).all("a")]
+        assert ("notebooks/somebody.html" in links, "notebooks/somebody.ipynb" in links) == (made, made)

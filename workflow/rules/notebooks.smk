@@ -1,0 +1,58 @@
+"""One notebook per document: executed on the results, then cleaned and made into a page."""
+
+from nstbench.experiments.family import family
+
+NOTEBOOKS = sorted(
+    file.stem for file in (ROOT / "workflow" / "notebooks").glob("*.ipynb")
+)
+# The notebook directive calls jupyter-nbconvert by name, which PATH lacks unless the environment is activated.
+os.environ.update(
+    PATH=os.pathsep.join(
+        [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+    )
+)
+
+
+rule notebook:
+    input:
+        notebook=str(ROOT / "workflow" / "notebooks" / "{name}.ipynb"),
+        scores="results/scores.csv",
+        figures=lambda wildcards: [
+            f"reports/figures/{experiment.id}.png"
+            for experiment in PROJECT.experiments.values()
+            if family(experiment.source.document) == wildcards.name
+        ],
+        code=[str(ROOT / "nstbench" / "notebook.py"), *sources("reporting")],
+    output:
+        "results/notebooks/{name}.ipynb",
+    log:
+        # To Snakemake the executed notebook is a log; here it is also what the rule is for.
+        notebook="results/notebooks/{name}.ipynb",
+    conda:
+        ENVIRONMENT
+    message:
+        "notebook {wildcards.name}"
+    notebook:
+        "../notebooks/{wildcards.name}.ipynb"
+
+
+rule notebook_page:
+    input:
+        executed="results/notebooks/{name}.ipynb",
+        code=sources("reporting"),
+    output:
+        notebook="reports/notebooks/{name}.ipynb",
+        page=report(
+            "reports/notebooks/{name}.html",
+            caption="../report/notebook.rst",
+            category="Notebooks",
+            labels=lambda wildcards: {"document": wildcards.name},
+        ),
+    log:
+        "results/logs/notebook-page-{name}.log",
+    conda:
+        ENVIRONMENT
+    message:
+        "notebook page {output.page}"
+    script:
+        "../scripts/publish_notebook.py"
