@@ -1,5 +1,6 @@
 """Make one run: load, stylise, and leave image.png, trace.csv and run.json, all or nothing."""
 
+import csv
 import json
 import platform
 import resource
@@ -8,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy
-import pandas as pd
 import torch
 
 import nstbench
@@ -64,17 +64,20 @@ def execute(
     }
     with folder_written_whole(folder.folder) as temporary:
         save_picture(to_picture(outcome.image), temporary / "image.png")
-        _trace(outcome).to_csv(temporary / "trace.csv", index=False, float_format="%.9g")
+        _write_trace(outcome, temporary / "trace.csv")
         (temporary / "run.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     checkpoint.remove()
     return RunFolder(folder.folder)
 
 
-def _trace(outcome: Outcome) -> pd.DataFrame:
-    table = pd.DataFrame(outcome.trace.double().numpy(), columns=["total", *outcome.terms])
-    table.insert(0, "evaluation", range(1, len(table) + 1))
-    table["seconds"] = outcome.seconds
-    return table
+def _write_trace(outcome: Outcome, file: Path) -> None:
+    """One row per evaluation; without pandas, whose import takes as long as a small run."""
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        table = csv.writer(stream, lineterminator="\n")
+        table.writerow(["evaluation", "total", *outcome.terms, "seconds"])
+        rows = zip(outcome.trace.tolist(), outcome.seconds, strict=True)
+        for number, (losses, seconds) in enumerate(rows, 1):
+            table.writerow([number, *(f"{loss:.9g}" for loss in losses), f"{seconds:.9g}"])
 
 
 def _measured(outcome: Outcome, hardware: Hardware, seconds: float) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from nstbench.experiments.specification import RunSpecification
 from nstbench.images.manifest import Manifest
 from nstbench.methods import method
 
-MOST_RUNS_PER_BATCH = 8
-MOST_RUNS_SCORED_AT_ONCE = 24
+MOST_RUNS_PER_BATCH = 10
+MOST_RUNS_SCORED_AT_ONCE = 48
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from nstbench.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,10 @@ class RunFolder:
         return self.folder / "image.png"
 
     @cached_property
-    def trace(self) -> pd.DataFrame:
+    def trace(self) -> "pd.DataFrame":
         """One row per evaluation: `evaluation`, `total`, one column per term (unweighted), `seconds`."""
+        import pandas as pd
+
         return pd.read_csv(self.folder / "trace.csv")
 
     @cached_property

@@ -36,23 +36,22 @@ rule notebook:
         "../notebooks/{wildcards.name}.ipynb"
 
 
-rule notebook_page:
+rule notebook_pages:
     input:
-        executed="results/notebooks/{name}.ipynb",
+        executed=expand("results/notebooks/{name}.ipynb", name=NOTEBOOKS),
         code=sources("reporting"),
     output:
-        notebook="reports/notebooks/{name}.ipynb",
-        page=report(
-            "reports/notebooks/{name}.html",
+        notebooks=expand("reports/notebooks/{name}.ipynb", name=NOTEBOOKS),
+        pages=report(
+            expand("reports/notebooks/{name}.html", name=NOTEBOOKS),
             caption="../report/notebook.rst",
             category="Notebooks",
-            labels=lambda wildcards: {"document": wildcards.name},
         ),
     log:
-        "results/logs/notebook-page-{name}.log",
+        "results/logs/notebook-pages.log",
     conda:
         ENVIRONMENT
     message:
-        "notebook page {output.page}"
+        "notebook pages"
     script:
-        "../scripts/publish_notebook.py"
+        "../scripts/publish_notebooks.py"

@@ -1,6 +1,5 @@
 from pathlib import Path
 
-import pandas as pd
 import torch
 
 from nstbench.experiments.execution import execute
@@ -12,5 +11,6 @@ with job_log(snakemake.log[0]):
     torch.set_num_threads(snakemake.threads)
     runs = [RunSpecification.model_validate(run) for run in snakemake.params.runs]
     made = [execute(run, Path("results/pictures"), Path("results")).record for run in runs]
-    table = pd.DataFrame(made)[["id", "fingerprint", "seconds"]]
-    write_text(Path(snakemake.output[0]), table.to_csv(index=False))
+    lines = ["id,fingerprint,seconds"]
+    lines += [f"{record['id']},{record['fingerprint']},{record['seconds']}" for record in made]
+    write_text(Path(snakemake.output[0]), "\n".join(lines) + "\n")

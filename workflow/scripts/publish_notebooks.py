@@ -1,0 +1,14 @@
+from pathlib import Path
+
+import nbformat
+
+from nstbench.files import write_text
+from nstbench.joblog import job_log
+from nstbench.reporting.notebook_page import cleaned, notebook_page
+
+with job_log(snakemake.log[0]):
+    files = zip(snakemake.input.executed, snakemake.output.notebooks, snakemake.output.pages, strict=True)
+    for executed, clean, page in files:
+        notebook = cleaned(nbformat.read(executed, nbformat.NO_CONVERT))
+        write_text(Path(clean), nbformat.writes(notebook))
+        write_text(Path(page), notebook_page(notebook))
