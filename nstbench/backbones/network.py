@@ -73,12 +73,18 @@ class Backbone(nn.Module):
 
     @property
     def dtype(self) -> torch.dtype:
-        return next(self.parameters()).dtype
+        """Of the features, and of every convolution but the first."""
+        *_, last = self.convolutions.values()
+        return last.weight.dtype
 
     def place(self, device: torch.device, dtype: torch.dtype) -> Self:
-        """Move to `device`, with the layers in `dtype`; the input is still preprocessed in full precision."""
+        """Move to `device`, with the layers in `dtype`.
+
+        The first convolution stays in fp32, because bf16 would round the picture itself to 8 bits.
+        """
         self.to(device)
         self.layers.to(dtype=dtype).to(memory_format=torch.channels_last)
+        next(iter(self.layers.values())).float()
         return self
 
     def preprocess(self, image: Tensor) -> Tensor:
@@ -90,11 +96,12 @@ class Backbone(nn.Module):
     def forward(self, image: Tensor, wanted: Iterable[str]) -> dict[str, Tensor]:
         missing = set(wanted)
         features: dict[str, Tensor] = {}
-        activation = self.preprocess(image).to(self.dtype, memory_format=torch.channels_last)
+        dtype = self.dtype
+        activation = self.preprocess(image).contiguous(memory_format=torch.channels_last)
         for name, layer in self.layers.items():
             if not missing:
                 break
-            activation = layer(activation)
+            activation = layer(activation).to(dtype)
             if name in missing:
                 features[name] = activation
                 missing.remove(name)

@@ -158,3 +158,17 @@ def test_average_pooling_averages():
 def test_unknown_layer_is_named():
     with pytest.raises(InputError, match=r"relu9_1.*allowed.*relu5_1"):
         VGG19.check_layers(["relu1_1", "relu9_1"])
+
+
+def test_in_bf16_the_picture_itself_is_not_rounded():
+    """A change of a hundredth of a grey level, far below bf16's resolution, still reaches the features."""
+    torch.manual_seed(0)
+    backbone = Backbone(ARCHITECTURES["vgg19"], width=0.125).place(torch.device("cpu"), torch.bfloat16)
+    image = torch.full((1, 3, 16, 16), 0.9, requires_grad=True)
+    features = backbone(image, ["conv1_1", "relu2_1"])
+    assert {feature.dtype for feature in features.values()} == {backbone.dtype} == {torch.bfloat16}
+    first = next(iter(backbone.convolutions.values()))
+    preprocessed = [backbone.preprocess(image + change) for change in (0.0, 0.01 / 255)]
+    assert not torch.equal(*(first(each) for each in preprocessed))
+    (gradient,) = torch.autograd.grad(features["relu2_1"].float().sum(), image)
+    assert gradient.dtype == torch.float32
