@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,11 +37,16 @@ class Batch:
 
 
 def load_experiments(folder: Path, manifest: Manifest) -> list[Experiment]:
-    """All experiment files of a folder, in the order of their names."""
-    files = sorted(folder.glob("*.yaml"))
+    """All experiment files of a folder, in the order of their names, figure 2 before figure 13."""
+    files = sorted(folder.glob("*.yaml"), key=_with_numbers)
     if not files:
         raise InputError(f"no experiment files (*.yaml) in {folder}")
     return [load_experiment(file, manifest) for file in files]
+
+
+def _with_numbers(file: Path) -> list[tuple[int, str]]:
+    """A key that sorts runs of digits by their value."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", file.stem)]
 
 
 def plan(experiment: Experiment, profile: Profile, manifest: Manifest) -> list[PlannedRun]:

@@ -253,3 +253,11 @@ def test_another_backbone_brings_its_own_layers(write, content):
     assert first.run.parameters["content_layers"] == {"relu4": 1.0}
     assert list(first.run.parameters["style_layers"]) == ["relu1", "relu2", "relu3", "relu4", "relu5"]
     assert first.run.typed_parameters().model_dump() == first.run.parameters
+
+
+def test_figures_come_in_the_order_of_their_numbers():
+    ids = list(Project.load(CHECKOUT).experiments)
+    figures = [id for id in ids if id.startswith("nikulin-fig")]
+    numbers = [int(id.removeprefix("nikulin-fig")) for id in figures]
+    assert numbers == sorted(numbers)
+    assert len(numbers) >= 6
