@@ -76,7 +76,7 @@ def stylize(
             "precision": hardware.precision,
             "torch": torch.__version__,
             "seconds": round(time.perf_counter() - started, 2),
-            "loss": outcome.trace[-1, 0].item(),
+            "loss": outcome.final[0].item(),
         },
     )
     if out is not None:

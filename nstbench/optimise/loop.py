@@ -34,13 +34,15 @@ class Outcome:
     """The image found (1, 3, H, W), not clipped, and how the descent went.
 
     `trace` (evaluations, 1 + T) holds the total loss, then each term's unweighted loss, in the order of
-    `terms`; `seconds` is the time since the start at the end of each evaluation; `facts` are numbers that
-    a method adds about the run.
+    `terms`; `final` (1 + T,) is its row for the image, which is not the last one when the budget ends with
+    a step that is taken back; `seconds` is the time since the start at the end of each evaluation; `facts`
+    are numbers that a method adds about the run.
     """
 
     image: Tensor
     terms: tuple[str, ...]
     trace: Tensor
+    final: Tensor
     seconds: list[float]
     steps_taken_back: int
     facts: Mapping[str, float] = field(default_factory=dict)
@@ -111,4 +113,5 @@ def optimise(
     image = optimiser.point.view(start.shape)
     names = tuple(term.name for term in objective.terms)
     trace = torch.stack(recorder.rows).cpu()
-    return Outcome(image, names, trace, recorder.seconds, optimiser.steps_taken_back)
+    (accepted,) = (trace[:, 0] == optimiser.current.loss.cpu()).nonzero()[-1]
+    return Outcome(image, names, trace, trace[accepted], recorder.seconds, optimiser.steps_taken_back)

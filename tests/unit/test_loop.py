@@ -35,6 +35,14 @@ def test_descends_with_exactly_the_evaluations_asked_for(objective, start, optim
     assert outcome.terms == ("style/relu1_1", "style/relu2_1")
 
 
+def test_final_losses_are_those_of_the_image(objective, start):
+    """Also when the budget ends with a step that is taken back, as too long ones are."""
+    outcomes = [optimise(objective, start, LBFGS(rate=20.0), evaluations) for evaluations in range(4, 16)]
+    for outcome in outcomes:
+        torch.testing.assert_close(outcome.final, objective(outcome.image))
+    assert any(outcome.final[0] < outcome.trace[-1, 0] for outcome in outcomes)
+
+
 def test_total_is_the_weighted_sum_of_the_terms(objective, start):
     trace = optimise(objective, start, LBFGS(), evaluations=5).trace
     torch.testing.assert_close(trace[:, 0], 0.5 * trace[:, 1] + 0.5 * trace[:, 2])
