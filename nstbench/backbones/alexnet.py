@@ -1,6 +1,8 @@
 """AlexNet (Krizhevsky 2014, one column, without local response normalisation, as torchvision has it)."""
 
 from nstbench.backbones.architecture import Architecture, Convolution, Pooling, Rectifier
+from nstbench.backbones.preprocessing import IMAGENET
+from nstbench.backbones.release import Release
 
 ALEXNET = Architecture(
     id="alexnet",
@@ -23,5 +25,5 @@ ALEXNET = Architecture(
     # As Liu's `style-transfer` has them for Caffe's AlexNet.
     content_layers=("relu4",),
     style_layers=("relu1", "relu2", "relu3", "relu4", "relu5"),
-    imagenet="AlexNet_Weights.IMAGENET1K_V1",
+    releases=(Release("alexnet-owt-7be5be79", IMAGENET, torchvision="AlexNet_Weights.IMAGENET1K_V1"),),
 )

@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from nstbench.backbones.preprocessing import IMAGENET, Preprocessing
+from nstbench.backbones.release import Release
 from nstbench.errors import InputError
 
 
@@ -55,7 +57,7 @@ class Architecture:
     """A feed-forward network under the layer names of the literature (`conv1_1`, `relu4_2`, `pool3`).
 
     `content_layers` and `style_layers` are those that style transfer reads unless told otherwise;
-    `imagenet` names the torchvision enumeration member that holds its ImageNet weights.
+    `releases` are its ImageNet weights, the first of them downloadable.
     """
 
     id: str
@@ -63,7 +65,7 @@ class Architecture:
     layers: tuple[Layer, ...]
     content_layers: tuple[str, ...]
     style_layers: tuple[str, ...]
-    imagenet: str
+    releases: tuple[Release, ...]
 
     @property
     def layer_names(self) -> tuple[str, ...]:
@@ -81,13 +83,29 @@ class Architecture:
                 allowed = ", ".join(self.layer_names)
                 raise InputError(f"unknown layer {name!r} of {self.id}; allowed: {allowed}")
 
+    def preprocessing_of(self, file: str) -> Preprocessing:
+        """What the weights in `file` (its name without suffix) expect of an image.
+
+        Weights that nobody published, ours among them, expect what torchvision's do.
+        """
+        published = {release.file: release.preprocessing for release in self.releases}
+        return published.get(file, IMAGENET)
+
     def stride(self, name: str) -> int:
         """Pixels between neighbouring activations of layer `name`."""
         return math.prod(getattr(layer, "stride", 1) for layer in self._down_to(name))
 
+    def receptive_field(self, name: str) -> int:
+        """Side of the square of pixels that an activation of layer `name` depends on."""
+        return _reach(self._down_to(name)) + 1
+
     def channels(self, name: str, width: float = 1.0) -> int:
         """Number of feature maps N_l of layer `name` when every convolution is `width` times as wide."""
         return output_channels(self._down_to(name), 3, width)
+
+    def parameters(self, width: float = 1.0) -> int:
+        """Number of weights and biases of all convolutions."""
+        return _parameters(self.layers, 3, width)
 
     def _down_to(self, name: str) -> tuple[Layer, ...]:
         self.check_layers([name])
@@ -102,6 +120,35 @@ def _convolutions(layers: Iterable[Layer], prefix: str = "") -> Iterator[tuple[s
             case Branches():
                 for chain in layer.chains:
                     yield from _convolutions(chain, f"{prefix}{layer.name}/")
+
+
+def _reach(layers: Iterable[Layer], stride: int = 1) -> int:
+    """Pixels from the first to the last that an activation behind `layers` depends on.
+
+    `stride` is that of the layers' input.
+    """
+    reach = 0
+    for layer in layers:
+        match layer:
+            case Convolution() | Pooling():
+                reach += (layer.kernel - 1) * stride
+                stride *= layer.stride
+            case Branches():
+                reach += max(_reach(chain, stride) for chain in layer.chains)
+    return reach
+
+
+def _parameters(layers: Iterable[Layer], channels: int, width: float) -> int:
+    """Weights and biases of a chain of layers behind an input of `channels` channels."""
+    count = 0
+    for layer in layers:
+        match layer:
+            case Convolution():
+                count += output_channels([layer], channels, width) * (channels * layer.kernel**2 + 1)
+            case Branches():
+                count += sum(_parameters(chain, channels, width) for chain in layer.chains)
+        channels = output_channels([layer], channels, width)
+    return count
 
 
 def output_channels(layers: Iterable[Layer], input_channels: int, width: float) -> int:

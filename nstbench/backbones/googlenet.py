@@ -1,6 +1,8 @@
 """GoogLeNet (Szegedy et al. 2015, table 1), without local response normalisation, as torchvision has it."""
 
 from nstbench.backbones.architecture import Architecture, Branches, Convolution, Layer, Pooling, Rectifier
+from nstbench.backbones.preprocessing import HALVES
+from nstbench.backbones.release import Release
 
 
 def inception(
@@ -65,5 +67,5 @@ GOOGLENET = Architecture(
         "inception4d",
         "inception4e",
     ),
-    imagenet="GoogLeNet_Weights.IMAGENET1K_V1",
+    releases=(Release("googlenet-1378be20", HALVES, torchvision="GoogLeNet_Weights.IMAGENET1K_V1"),),
 )

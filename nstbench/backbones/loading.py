@@ -1,27 +1,62 @@
 """A backbone ready for use: weights read, activations normalised, precision and device set."""
 
+from pathlib import Path
+
+from nstbench.backbones.architecture import Architecture
 from nstbench.backbones.catalogue import architecture
 from nstbench.backbones.network import Backbone
-from nstbench.backbones.normalisation import calibration_images, channel_means, normalise
-from nstbench.backbones.weight_files import MEAN, Weights, read_weights
+from nstbench.backbones.normalisation import Calibration, Normalisation, calibrate_on_photographs, normalise
+from nstbench.backbones.random_weights import RANDOM_WIDTHS, random_backbone
+from nstbench.backbones.weight_files import Weights, read_weights
+from nstbench.backbones.weight_search import locate_weights
 from nstbench.errors import InputError
 from nstbench.hardware import Hardware
 
 
-def load_backbone(id: str, weights: str, pooling: str, hardware: Hardware) -> Backbone:
-    """The network `id` with mean-1 activations, frozen, in the precision and on the device of `hardware`."""
+def load_backbone(
+    id: str,
+    weights: str,
+    pooling: str,
+    hardware: Hardware,
+    normalisation: Normalisation = "mean-1",
+    seed: int = 0,
+) -> Backbone:
+    """The network `id`, frozen, in the precision and on the device of `hardware`.
+
+    `weights` is embedded, imagenet, a file, random or random-half; `seed` decides the random ones.
+    Raises InputError when the weights cannot be had or do not fit.
+    """
     table = architecture(id)
-    tensors = read_weights(table, weights)
+    if weights in RANDOM_WIDTHS:
+        backbone, calibration = random_backbone(table, RANDOM_WIDTHS[weights], pooling, seed), None
+    else:
+        backbone, calibration = open_network(table, locate_weights(table, weights), pooling)
+    backbone.requires_grad_(False).eval().to(hardware.device)
+    if normalisation != "none":
+        calibration = calibration or _calibrate(backbone)
+        normalise(backbone, calibration.divisors(normalisation))
+        backbone.calibration = calibration.pictures
+    return backbone.place(hardware.device, hardware.dtype)
+
+
+def open_network(table: Architecture, file: Path, pooling: str) -> tuple[Backbone, Calibration | None]:
+    """The network in a weight file as it was trained, with the channel means that the file brings."""
+    stored = read_weights(table, file)
     name, first = next(iter(table.convolutions.items()))
-    width = tensors[f"{name}.weight"].shape[0] / first.channels
-    backbone = Backbone(table, width, pooling)
+    width = stored.tensors[f"{name}.weight"].shape[0] / first.channels
+    backbone = Backbone(table, width, pooling, table.preprocessing_of(file.stem))
     try:
-        _fill(backbone, tensors)
+        _fill(backbone, stored.tensors)
     except InputError as error:
-        raise InputError(f"weights {weights!r} do not fit {id}: {error}") from error
-    means = {name.removesuffix(MEAN): tensor for name, tensor in tensors.items() if name.endswith(MEAN)}
-    normalise(backbone, means or channel_means(backbone, calibration_images()))
-    return backbone.requires_grad_(False).eval().place(hardware.device, hardware.dtype)
+        raise InputError(f"{file} does not fit {table.id}: {error}") from error
+    return backbone, stored.calibration
+
+
+def _calibrate(backbone: Backbone) -> Calibration:
+    """Channel means under maximum pooling, so that the scale does not depend on how `backbone` pools."""
+    twin = Backbone(backbone.architecture, backbone.width, "max", backbone.preprocessing)
+    twin.load_state_dict(backbone.state_dict())
+    return calibrate_on_photographs(twin.eval().to(backbone.scale.device))
 
 
 def _fill(backbone: Backbone, tensors: Weights) -> None:

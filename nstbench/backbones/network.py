@@ -7,6 +7,7 @@ from typing import Self
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import avg_pool2d, pad
 
 from nstbench.backbones.architecture import (
     Architecture,
@@ -49,6 +50,12 @@ class Backbone(nn.Module):
 
     scale: Tensor
     offset: Tensor
+    # How features lie in memory; convolutions on a CPU are quicker with channels last.
+    memory_format: torch.memory_format = torch.channels_last
+    # Side in pixels of the box that the image is averaged over before anything else.
+    input_blur: int = 1
+    # The pictures that the activations were normalised on, if they were.
+    calibration: str | None = None
 
     def __init__(
         self,
@@ -60,10 +67,10 @@ class Backbone(nn.Module):
         super().__init__()
         self.architecture = architecture
         self.width = width
+        self.preprocessing = preprocessing
         self.layers = nn.ModuleDict(_chain(architecture.layers, 3, width, pooling))
         self.register_buffer("scale", torch.tensor(preprocessing.scale).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("offset", torch.tensor(preprocessing.offset).view(1, 3, 1, 1), persistent=False)
-        self.bgr = preprocessing.bgr
 
     @property
     def convolutions(self) -> dict[str, nn.Conv2d]:
@@ -83,13 +90,13 @@ class Backbone(nn.Module):
         The first convolution stays in fp32, because bf16 would round the picture itself to 8 bits.
         """
         self.to(device)
-        self.layers.to(dtype=dtype).to(memory_format=torch.channels_last)
+        self.layers.to(dtype=dtype).to(memory_format=self.memory_format)
         next(iter(self.layers.values())).float()
         return self
 
     def preprocess(self, image: Tensor) -> Tensor:
         """Turn RGB in [0, 1] into what the network was trained on, in the image's own precision."""
-        if self.bgr:
+        if self.preprocessing.bgr:
             image = image.flip(1)
         return image * self.scale + self.offset
 
@@ -97,7 +104,9 @@ class Backbone(nn.Module):
         missing = set(wanted)
         features: dict[str, Tensor] = {}
         dtype = self.dtype
-        activation = self.preprocess(image).contiguous(memory_format=torch.channels_last)
+        activation = self.preprocess(box_blur(image, self.input_blur)).contiguous(
+            memory_format=self.memory_format
+        )
         for name, layer in self.layers.items():
             if not missing:
                 break
@@ -113,6 +122,15 @@ class Backbone(nn.Module):
         deepest = max(names.index(name) for name in wanted)
         for name in names[deepest + 1 :]:
             del self.layers[name]
+
+
+def box_blur(image: Tensor, side: int) -> Tensor:
+    """Means over squares of `side` pixels, the borders of the image (N, 3, H, W) repeated outwards."""
+    if side == 1:
+        return image
+    before, after = (side - 1) // 2, side // 2
+    padded = pad(image, (before, after, before, after), mode="replicate")
+    return avg_pool2d(padded, side, stride=1)
 
 
 def _chain(layers: Iterable[Layer], channels: int, width: float, pooling: str) -> OrderedDict[str, nn.Module]:

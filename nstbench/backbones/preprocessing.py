@@ -20,5 +20,7 @@ def standardised(mean: tuple[float, float, float], std: tuple[float, float, floa
 
 
 IMAGENET = standardised(mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
+# TensorFlow's convention, from which torchvision's GoogLeNet was converted.
+HALVES = standardised(mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))
 # BGR in 0..255 with the mean pixel subtracted: the convention of Caffe's model zoo.
 CAFFE = Preprocessing(scale=(255.0, 255.0, 255.0), offset=(-104.0, -117.0, -123.0), bgr=True)

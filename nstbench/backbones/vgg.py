@@ -1,11 +1,15 @@
 """The VGG family (Simonyan and Zisserman 2015, table 1, configurations D and E)."""
 
 from nstbench.backbones.architecture import Architecture, Convolution, Layer, Pooling, Rectifier
+from nstbench.backbones.preprocessing import CAFFE, IMAGENET
+from nstbench.backbones.release import Release
 
 CHANNELS = (64, 128, 256, 512, 512)
 
 
-def vgg(id: str, title: str, convolutions_per_block: tuple[int, ...]) -> Architecture:
+def vgg(
+    id: str, title: str, convolutions_per_block: tuple[int, ...], releases: tuple[Release, ...]
+) -> Architecture:
     layers: list[Layer] = []
     for block, (count, channels) in enumerate(zip(convolutions_per_block, CHANNELS, strict=True), 1):
         for position in range(1, count + 1):
@@ -18,9 +22,26 @@ def vgg(id: str, title: str, convolutions_per_block: tuple[int, ...]) -> Archite
         tuple(layers),
         content_layers=("relu4_2",),
         style_layers=("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"),
-        imagenet=f"{id.upper()}_Weights.IMAGENET1K_V1",
+        releases=releases,
     )
 
 
-VGG16 = vgg("vgg16", "VGG-16", (2, 2, 3, 3, 3))
-VGG19 = vgg("vgg19", "VGG-19", (2, 2, 4, 4, 4))
+# Each as trained by torchvision, and as trained by its authors in Caffe, converted by Justin Johnson.
+VGG16 = vgg(
+    "vgg16",
+    "VGG-16",
+    (2, 2, 3, 3, 3),
+    (
+        Release("vgg16-397923af", IMAGENET, torchvision="VGG16_Weights.IMAGENET1K_V1"),
+        Release("vgg16-00b39a1b", CAFFE),
+    ),
+)
+VGG19 = vgg(
+    "vgg19",
+    "VGG-19",
+    (2, 2, 4, 4, 4),
+    (
+        Release("vgg19-dcbb9e9d", IMAGENET, torchvision="VGG19_Weights.IMAGENET1K_V1"),
+        Release("vgg19-d01eb7cb", CAFFE),
+    ),
+)

@@ -1,14 +1,16 @@
 """nstbench list [methods|experiments|backbones|metrics]"""
 
 import json
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
+
+from nstbench.cli.table import print_table
 
 Row = dict[str, Any]
+TIMED_SIZE = 256
 
 
 class Kind(StrEnum):
@@ -23,24 +25,23 @@ class Kind(StrEnum):
 def list_things(
     kind: Annotated[Kind | None, typer.Argument(help="What to list; everything when left out.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a list of objects with `id`.")] = False,
+    time: Annotated[
+        bool, typer.Option("--time", help="Time an evaluation with each backbone at 256 px.")
+    ] = False,
 ) -> None:
     """List what this suite knows."""
     kinds = [kind] if kind else list(Kind)
     rows = {kind: LISTERS[kind]() for kind in kinds}
+    if time:
+        _time_backbones(rows.get(Kind.BACKBONES, []))
     if as_json:
-        print(json.dumps([row if kind else {"kind": k, **row} for k in kinds for row in rows[k]], indent=2))
+        objects = [row if kind else {"kind": k, **row} for k in kinds for row in rows[k]]
+        print(json.dumps(objects, indent=2, default=str))
         return
     for each in kinds:
-        _print_table(each, rows[each])
-
-
-def _print_table(kind: Kind, rows: list[Row]) -> None:
-    table = Table(title=kind.value, title_justify="left", title_style="bold")
-    for column in rows[0]:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
-    Console().print(table)
+        lines = _backbone_lines(rows[each]) if each is Kind.BACKBONES else rows[each]
+        print(each.value)
+        print_table(list(lines[0]), [[str(value) for value in line.values()] for line in lines])
 
 
 def _methods() -> list[Row]:
@@ -63,13 +64,59 @@ def _experiments() -> list[Row]:
 
 def _backbones() -> list[Row]:
     from nstbench.backbones.catalogue import ARCHITECTURES
-    from nstbench.backbones.embedded import embedded_files
+    from nstbench.backbones.inventory import known_weights, layer_table
 
-    embedded = {file.stem: f"{file.stat().st_size / 1e6:.1f} MB" for file in embedded_files()}
     return [
-        {"id": a.id, "title": a.title, "layers": len(a.layers), "embedded": embedded.get(a.id, "no")}
-        for a in ARCHITECTURES.values()
+        {
+            "id": architecture.id,
+            "title": architecture.title,
+            "layers": [asdict(row) for row in layer_table(architecture)],
+            "weights": [
+                asdict(row) | {"seconds_per_evaluation": None} for row in known_weights(architecture)
+            ],
+        }
+        for architecture in ARCHITECTURES.values()
     ]
+
+
+def _time_backbones(backbones: list[Row]) -> None:
+    """Fill in seconds per evaluation with the weights that are on this machine."""
+    from nstbench.benchmark.timing import seconds_per_evaluation
+
+    for backbone in backbones:
+        for weights in backbone["weights"]:
+            if weights["file"]:
+                seconds = seconds_per_evaluation(backbone["id"], weights["source"], TIMED_SIZE)
+                weights["seconds_per_evaluation"] = seconds
+
+
+def _backbone_lines(backbones: list[Row]) -> list[Row]:
+    """A line per network and weights, for people."""
+    return [
+        {
+            "id": backbone["id"],
+            "weights": weights["source"],
+            "from": _origin(weights),
+            "parameters": f"{weights['parameters'] / 1e6:.1f} M",
+            "MB": f"{weights['megabytes']:.1f}" if weights["megabytes"] else "-",
+            "layers": len(backbone["layers"]),
+            "stride": backbone["layers"][-1]["stride"],
+            f"s/evaluation, {TIMED_SIZE} px": _seconds(weights),
+        }
+        for backbone in backbones
+        for weights in backbone["weights"]
+    ]
+
+
+def _origin(weights: Row) -> str:
+    if weights["source"] == "embedded":
+        return "this package"
+    return str(weights["file"] or f"not here: {weights['published']}")
+
+
+def _seconds(weights: Row) -> str:
+    seconds = weights["seconds_per_evaluation"]
+    return "-" if seconds is None else f"{seconds:.3f}"
 
 
 def _metrics() -> list[Row]:
