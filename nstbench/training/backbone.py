@@ -1,7 +1,8 @@
 """Distil an embedded backbone from a pretrained teacher's activations.
 
-Smooth-L1 to the teacher's standardised activations of the same stride, through 1x1 heads; AdamW with a
-cosine schedule; batch normalisation during training, folded into the convolutions afterwards.
+Smooth-L1 to the teacher's standardised activations of the same stride, through 1x1 heads, and a penalty on
+channels that fire rarely and hugely; AdamW with a cosine schedule; batch normalisation during training,
+folded into the convolutions afterwards.
 """
 
 import dataclasses
@@ -16,19 +17,21 @@ from torch import Tensor, nn
 from torch.nn.functional import smooth_l1_loss
 
 from nstbench.backbones.catalogue import ARCHITECTURES
+from nstbench.backbones.embedded import EMBEDDED_WIDTH
 from nstbench.backbones.network import Backbone
-from nstbench.backbones.normalisation import calibration_images, channel_means
+from nstbench.backbones.normalisation import calibrate
 from nstbench.backbones.weight_files import save_weights
 from nstbench.files import check_writable, write_text, written_whole
 from nstbench.progress import Watch
 from nstbench.training.batch_norm import fold_batch_norm, insert_batch_norm
 from nstbench.training.crops import CropSource
+from nstbench.training.rarity import Rarity
 from nstbench.training.teacher import Teacher
 
 # Student layer -> teacher activations of the same stride.
 HEADS = {
     "vgg19": {
-        "relu2_2": ("conv1",),
+        "relu2_2": ("relu1",),
         "relu3_2": ("fire2",),
         "relu3_4": ("fire3", "fire4"),
         "relu4_2": ("fire5",),
@@ -37,7 +40,7 @@ HEADS = {
         "relu5_4": ("fire9",),
     },
     "vgg16": {
-        "relu2_2": ("conv1",),
+        "relu2_2": ("relu1",),
         "relu3_2": ("fire2",),
         "relu3_3": ("fire3", "fire4"),
         "relu4_2": ("fire5",),
@@ -52,7 +55,7 @@ HEADS = {
         "relu5": ("fire9",),
     },
     "googlenet": {
-        "relu1": ("conv1",),
+        "relu1": ("relu1",),
         "relu2": ("fire2", "fire3", "fire4"),
         "inception3a": ("fire5",),
         "inception3b": ("fire6", "fire7"),
@@ -72,12 +75,13 @@ class Recipe:
     """Everything that decides the result of a distillation."""
 
     architecture: str = "vgg19"
-    width: float = 0.5
+    width: float = EMBEDDED_WIDTH
     steps: int = 3000
     batch: int = 32
     crop: int = 128
     learning_rate: float = 2e-3
     weight_decay: float = 1e-2
+    rarity: float = 0.1
     seed: int = 0
 
 
@@ -99,6 +103,7 @@ class Student(nn.Module):
         torch.manual_seed(recipe.seed)
         self.backbone = Backbone(ARCHITECTURES[recipe.architecture], recipe.width)
         insert_batch_norm(self.backbone)
+        self.rarity = Rarity(self.backbone)
         self.taps = HEADS[recipe.architecture]
         channels = teacher.channels
         self.heads = nn.ModuleDict(
@@ -159,7 +164,7 @@ def train_backbone(
         started = time.perf_counter()
         images = crops.training(progress.step)
         progress.loader_seconds += time.perf_counter() - started
-        loss = _train_step(student, teacher, optimiser, images, _learning_rate(recipe, progress.step))
+        loss = _train_step(recipe, student, teacher, optimiser, images, progress.step)
         progress.step += 1
         progress.seconds += time.perf_counter() - started
         if progress.step % 250 == 0 or progress.step == recipe.steps:
@@ -177,13 +182,18 @@ def _learning_rate(recipe: Recipe, step: int) -> float:
 
 
 def _train_step(
-    student: Student, teacher: Teacher, optimiser: torch.optim.Optimizer, images: Tensor, rate: float
+    recipe: Recipe,
+    student: Student,
+    teacher: Teacher,
+    optimiser: torch.optim.Optimizer,
+    images: Tensor,
+    step: int,
 ) -> float:
     student.train()
     for group in optimiser.param_groups:
-        group["lr"] = rate
+        group["lr"] = _learning_rate(recipe, step)
     losses = [smooth_l1_loss(*lesson) for lesson in student.lessons(images, teacher).values()]
-    loss = torch.stack(losses).sum()
+    loss = torch.stack(losses).sum() + recipe.rarity * student.rarity.take()
     optimiser.zero_grad(set_to_none=True)
     loss.backward()
     optimiser.step()
@@ -232,13 +242,16 @@ def _export(
 ) -> None:
     backbone = student.eval().backbone
     fold_batch_norm(backbone)
-    save_weights(backbone, channel_means(backbone, calibration_images()), output)
+    calibration = calibrate(backbone, *crops.calibration())
+    save_weights(backbone, calibration, output)
     card = {
         "recipe": dataclasses.asdict(recipe),
         "teacher": teacher_file.stem,
         "training_pictures": len(crops.training_pictures),
         "held_out_pictures": len(crops.held_out_pictures),
         "crops_seen": recipe.steps * recipe.batch,
+        "normalised_on": calibration.pictures,
+        "dead_channels": calibration.dead_channels,
         "training_minutes": round(progress.seconds / 60, 1),
         "loader_share": round(progress.loader_seconds / progress.seconds, 3),
         "held_out_r2": progress.curve,

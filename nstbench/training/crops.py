@@ -1,7 +1,7 @@
 """Random training crops from folders of pictures that are decoded once and kept in memory."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +10,14 @@ from PIL import Image
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from nstbench.backbones.normalisation import CALIBRATION_SIZE
 from nstbench.errors import InputError
 from nstbench.images.pictures import read_picture
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 SHORT_SIDE = 288
 HELD_OUT_EVERY = 20
+CALIBRATION_PICTURES = 400
 
 
 class CropSource:
@@ -42,6 +44,13 @@ class CropSource:
         random = np.random.default_rng((self.seed, step))
         return torch.stack([self._crop(self.held_out_pictures, random) for _ in range(self.batch)])
 
+    def calibration(self) -> tuple[Iterator[Tensor], str]:
+        """Centres of evenly many training pictures for measuring channel means, and what they are called."""
+        every = max(1, len(self.training_pictures) // CALIBRATION_PICTURES)
+        pictures = self.training_pictures[::every]
+        described = f"{len(pictures)} training pictures ({CALIBRATION_SIZE} px)"
+        return (_centre(picture) for picture in pictures), described
+
     def _crop(self, pictures: list[Tensor], random: np.random.Generator) -> Tensor:
         picture = pictures[random.integers(len(pictures))]
         _, height, width = picture.shape
@@ -49,9 +58,8 @@ class CropSource:
         smallest = min(largest, 0.8 * self.size)
         side = round(math.exp(random.uniform(math.log(smallest), math.log(largest))))
         top, left = random.integers(height - side + 1), random.integers(width - side + 1)
-        crop = picture[None, :, top : top + side, left : left + side].float() / 255
-        crop = interpolate(crop, (self.size, self.size), mode="bilinear", antialias=True, align_corners=False)
-        return crop[0].flip(-1) if random.random() < 0.5 else crop[0]
+        crop = _resized(picture[:, top : top + side, left : left + side], self.size)
+        return crop.flip(-1) if random.random() < 0.5 else crop
 
 
 def _pictures(folder: Path) -> list[Path]:
@@ -69,6 +77,20 @@ def _decode(file: Path) -> Tensor:
         size = (round(picture.width * factor), round(picture.height * factor))
         picture = picture.resize(size, Image.Resampling.BICUBIC)
     return torch.from_numpy(np.array(picture)).permute(2, 0, 1).contiguous()
+
+
+def _centre(picture: Tensor) -> Tensor:
+    """The largest square in the middle, as (1, 3, CALIBRATION_SIZE, CALIBRATION_SIZE)."""
+    _, height, width = picture.shape
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    return _resized(picture[:, top : top + side, left : left + side], CALIBRATION_SIZE)[None]
+
+
+def _resized(square: Tensor, size: int) -> Tensor:
+    """(3, S, S) of bytes as (3, size, size) in [0, 1]."""
+    wide = square[None].float() / 255
+    return interpolate(wide, (size, size), mode="bilinear", antialias=True, align_corners=False)[0]
 
 
 def _recolour(crop: Tensor, random: np.random.Generator) -> Tensor:

@@ -3,27 +3,15 @@
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.functional import max_pool2d, pad
-from torchvision.models import squeezenet1_0
 
-from nstbench.backbones.preprocessing import CAFFE
-from nstbench.errors import InputError
+from nstbench.backbones.loading import open_network
+from nstbench.backbones.network import Backbone
+from nstbench.backbones.squeezenet import SQUEEZENET
 
-# Positions in torchvision's `features`; `pool8` is fire8 at the stride of fire9.
-TAPS = {
-    "conv1": 1,
-    "fire2": 3,
-    "fire3": 4,
-    "fire4": 5,
-    "fire5": 7,
-    "fire6": 8,
-    "fire7": 9,
-    "pool8": 11,
-    "fire9": 12,
-}
+# `pool8` is fire8 at the stride of fire9.
+TAPS = ("relu1", "fire2", "fire3", "fire4", "fire5", "fire6", "fire7", "pool8", "fire9")
 
 
 class Teacher(nn.Module):
@@ -33,27 +21,20 @@ class Teacher(nn.Module):
     stride 2^k sits where the student's activation at the same stride sits.
     """
 
-    def __init__(self, features: nn.Sequential) -> None:
+    def __init__(self, network: Backbone) -> None:
         super().__init__()
-        self.features = features.eval().requires_grad_(False)
-        self.scale = torch.tensor(CAFFE.scale).view(1, 3, 1, 1)
-        self.offset = torch.tensor(CAFFE.offset).view(1, 3, 1, 1)
+        self.network = network.eval().requires_grad_(False)
         self.moments: dict[str, tuple[Tensor, Tensor]] = {}
 
     @classmethod
     def load(cls, file: Path) -> "Teacher":
-        network = squeezenet1_0()
-        try:
-            network.load_state_dict(load_file(file))
-        except (OSError, SafetensorError, RuntimeError) as error:
-            reason = str(error).splitlines()[0]
-            raise InputError(f"{file} is no SqueezeNet 1.0 in safetensors format: {reason}") from error
-        return cls(network.features)
+        """The SqueezeNet in `file`; InputError when it holds none."""
+        network, _ = open_network(SQUEEZENET, file, "max")
+        return cls(network)
 
     @property
     def channels(self) -> dict[str, int]:
-        with torch.no_grad():
-            return {tap: f.shape[1] for tap, f in self._raw(torch.zeros(1, 3, 64, 64)).items()}
+        return {tap: SQUEEZENET.channels(tap) for tap in TAPS} | {"pool9": SQUEEZENET.channels("fire9")}
 
     @torch.no_grad()
     def calibrate(self, images: Tensor) -> None:
@@ -69,12 +50,7 @@ class Teacher(nn.Module):
         return {tap: (raw[tap] - mean) / std for tap, (mean, std) in self.moments.items()}
 
     def _raw(self, images: Tensor) -> dict[str, Tensor]:
-        activation = pad(images.flip(1) * self.scale + self.offset, (3, 3, 3, 3), mode="reflect")
-        wanted = {position: tap for tap, position in TAPS.items()}
-        found: dict[str, Tensor] = {}
-        for position, module in enumerate(self.features):
-            activation = module(activation)
-            if position in wanted:
-                found[wanted[position]] = activation.float()
+        features = self.network(pad(images, (3, 3, 3, 3), mode="reflect"), TAPS)
+        found = {tap: feature.float() for tap, feature in features.items()}
         found["pool9"] = max_pool2d(found["fire9"], kernel_size=3, stride=2, ceil_mode=True)
         return found
