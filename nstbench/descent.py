@@ -1,6 +1,7 @@
 """What methods that descend on pixels share: terms with their targets, start images, optimisers."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -9,7 +10,7 @@ from nstbench.backbones.loading import load_backbone
 from nstbench.backbones.network import Backbone
 from nstbench.images.noise import grey_noise
 from nstbench.methods.base import Task
-from nstbench.objective import Match, Objective
+from nstbench.objective import Match, Objective, Term
 from nstbench.optimise.adam import Adam
 from nstbench.optimise.lbfgs import LBFGS
 from nstbench.optimise.loop import Optimiser, Outcome, optimise
@@ -22,16 +23,31 @@ from nstbench.statistics.squared_distance import Distance, SquaredDistance
 def open_backbone(task: Task) -> Backbone:
     """The network that the task's parameters name, down to the deepest of their layers."""
     parameters = task.parameters
-    backbone = load_backbone(parameters.backbone, parameters.weights, parameters.pooling, task.hardware)
+    backbone = load_backbone(
+        parameters.backbone,
+        parameters.weights,
+        parameters.pooling,
+        task.hardware,
+        parameters.normalisation,
+        task.seed,
+    )
+    backbone.input_blur = parameters.input_blur
     backbone.truncate([*parameters.content_layers, *parameters.style_layers])
     return backbone
 
 
 @torch.no_grad()
 def content_terms(
-    backbone: Backbone, content: Tensor, layers: Mapping[str, float], alpha: float
+    backbone: Backbone,
+    content: Tensor,
+    layers: Mapping[str, float],
+    alpha: float,
+    distance: type[SquaredDistance] = SquaredDistance,
 ) -> list[Match]:
-    """alpha v_l times 1/(2 N_l M_l) |F_l - P_l|^2 for each layer l with weight v_l."""
+    """alpha v_l times 1/(2 N_l M_l) of the distance from the content's features, for each layer l.
+
+    With the default distance that is |F_l - P_l|^2.
+    """
     features = backbone(content, layers)
     return [
         Match(
@@ -39,7 +55,7 @@ def content_terms(
             weight=alpha * weight,
             layer=layer,
             factor=0.5 / features[layer].numel(),
-            distance=SquaredDistance(activations, features[layer]),
+            distance=distance(activations, features[layer]),
         )
         for layer, weight in layers.items()
     ]
@@ -74,17 +90,23 @@ def style_terms(
     ]
 
 
-def descend(task: Task, backbone: Backbone, terms: Sequence[Match]) -> Outcome:
+def descend(task: Task, backbone: Backbone, terms: Sequence[Term]) -> Outcome:
     """The pixel loop from the start, with the optimiser and the budget that the task's parameters name."""
+    return minimise(task, Objective(backbone, terms))
+
+
+def minimise(task: Task, objective: Objective) -> Outcome:
+    """As `descend`, for an objective of any kind."""
     parameters = task.parameters
-    return optimise(
-        Objective(backbone, terms),
+    outcome = optimise(
+        objective,
         start_image(task, parameters.init),
         make_optimiser(parameters.optimiser),
         parameters.evaluations,
         task.watch,
         task.checkpoint,
     )
+    return replace(outcome, facts={"normalised_on": objective.backbone.calibration})
 
 
 def start_image(task: Task, init: str) -> Tensor:

@@ -1,6 +1,6 @@
 """A weighted sum of terms over one pass through a backbone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,3 +57,22 @@ class Objective:
         losses = torch.stack([term.loss(features) for term in self.terms])
         total = losses @ self._weights.to(losses.dtype)
         return torch.cat([total[None], losses])
+
+    def at(self, evaluation: int) -> "Objective":
+        """The objective of a descent's evaluation, counted from 0: the same for all."""
+        return self
+
+
+class RedrawnObjective(Objective):
+    """An objective whose targets change from one evaluation of a descent to the next.
+
+    `terms_at` makes the terms from the evaluation's number, counted from 0, and from nothing that changes, so
+    that an interrupted descent goes on alike. Names, weights and layers stay those of evaluation 0.
+    """
+
+    def __init__(self, backbone: Backbone, terms_at: Callable[[int], Sequence[Term]]) -> None:
+        super().__init__(backbone, terms_at(0))
+        self.terms_at = terms_at
+
+    def at(self, evaluation: int) -> Objective:
+        return Objective(self.backbone, self.terms_at(evaluation))

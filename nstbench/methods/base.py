@@ -27,6 +27,10 @@ class Parameters(Record):
 
     evaluations: int = Field(ge=1)
 
+    def draws(self) -> bool:
+        """Whether a run depends on its seed."""
+        return False
+
     def weight_files(self) -> list[Path]:
         """The files of weights that the method reads; a changed file makes a run outdated."""
         return []
@@ -50,8 +54,7 @@ class Method:
     """A recipe of the suite, registered by living in this folder under the name METHOD.
 
     `sets` maps a name to the parameters of one source (the paper, or a replicated document);
-    `everyday_set` is the one for a user's own two pictures; `draws` tells whether a run with given
-    parameters depends on its seed.
+    `everyday_set` is the one for a user's own two pictures.
     """
 
     id: str
@@ -60,7 +63,6 @@ class Method:
     parameters: type[Parameters]
     sets: Mapping[str, Parameters]
     everyday_set: str
-    draws: Callable[[Any], bool]
     stylise: Callable[[Task], "Outcome"]
 
     def configure(self, set_name: str, changes: Mapping[str, Any]) -> Parameters:

@@ -9,16 +9,19 @@ The paper's own ratio is alpha/beta = alpha / (N M) of the content layer.
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from nstbench.backbones.catalogue import architecture
+from nstbench.backbones.random_weights import RANDOM_WIDTHS
 from nstbench.methods.base import Method, Parameters, Task
 from nstbench.optimise.settings import AdamSettings, LBFGSSettings, OptimiserSettings
 
 if TYPE_CHECKING:
+    from nstbench.backbones.network import Backbone
     from nstbench.objective import Match
     from nstbench.optimise.loop import Outcome
 
@@ -40,11 +43,13 @@ def equal_weights(layers: Sequence[str]) -> dict[str, float]:
 class GatysParameters(Parameters):
     """Everything that decides a picture besides the two images, the seed and the machine.
 
-    Layers that are not named are the backbone's own, with equal weights.
+    Layers that are not named are the backbone's own, with equal weights. `input_blur` averages the picture
+    over squares of so many pixels before the network sees it; `gradient_normalisation` is Tai's.
     """
 
     backbone: str = "vgg19"
     weights: str = "embedded"
+    normalisation: Literal["mean-1", "port", "none"] = "mean-1"
     pooling: Literal["max", "average"]
     content_layers: dict[str, float] = Field(
         default_factory=lambda known: equal_weights(architecture(known["backbone"]).content_layers)
@@ -52,14 +57,22 @@ class GatysParameters(Parameters):
     style_layers: dict[str, float] = Field(
         default_factory=lambda known: equal_weights(architecture(known["backbone"]).style_layers)
     )
+    input_blur: int = Field(default=1, ge=1, le=32)
+    gradient_normalisation: bool = False
     alpha: float = Field(ge=0)
     init: Literal["content", "style", "noise"]
     optimiser: OptimiserSettings
 
     def weight_files(self) -> list[Path]:
-        from nstbench.backbones.weight_files import locate_weights
+        from nstbench.backbones.weight_search import locate_weights
 
+        if self.weights in RANDOM_WIDTHS:
+            return []
         return [locate_weights(architecture(self.backbone), self.weights)]
+
+    def draws(self) -> bool:
+        """Whether anything depends on the seed."""
+        return self.init == "noise" or self.weights in RANDOM_WIDTHS
 
     @field_validator("backbone")
     @classmethod
@@ -103,16 +116,28 @@ EVERYDAY = NIKULIN.model_copy(update={"alpha": 5e-2, "pooling": "max", "evaluati
 
 def stylise(task: Task) -> "Outcome":
     """The picture of `task`, by descent on its pixels."""
-    from nstbench.descent import content_terms, descend, open_backbone, style_terms
+    from nstbench.descent import descend, open_backbone
+
+    backbone = open_backbone(task)
+    terms = terms_of(task, backbone)
+    outcome = descend(task, backbone, terms)
+    if task.parameters.gradient_normalisation:
+        return outcome
+    return replace(outcome, facts={**outcome.facts, "canonical_ratio": canonical_ratio(terms)})
+
+
+def terms_of(task: Task, backbone: "Backbone") -> "list[Match]":
+    """Content and style terms of `task`, with their targets."""
+    from nstbench.descent import content_terms, style_terms
+    from nstbench.statistics.gram import gram
+    from nstbench.statistics.squared_distance import GradientNormalisedDistance, SquaredDistance
 
     parameters: GatysParameters = task.parameters
-    backbone = open_backbone(task)
-    terms = [
-        *content_terms(backbone, task.content, parameters.content_layers, parameters.alpha),
-        *style_terms(backbone, task.style, parameters.style_layers),
+    distance = GradientNormalisedDistance if parameters.gradient_normalisation else SquaredDistance
+    return [
+        *content_terms(backbone, task.content, parameters.content_layers, parameters.alpha, distance),
+        *style_terms(backbone, task.style, parameters.style_layers, partial(distance, gram)),
     ]
-    outcome = descend(task, backbone, terms)
-    return replace(outcome, facts={"canonical_ratio": canonical_ratio(terms)})
 
 
 def canonical_ratio(terms: "list[Match]") -> float:
@@ -129,6 +154,5 @@ METHOD = Method(
     parameters=GatysParameters,
     sets={"paper": PAPER, "jain": JAIN, "nikulin": NIKULIN, "unlusoy": UNLUSOY, "everyday": EVERYDAY},
     everyday_set="everyday",
-    draws=lambda parameters: parameters.init == "noise",
     stylise=stylise,
 )

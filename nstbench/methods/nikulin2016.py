@@ -1,4 +1,4 @@
-"""Nikulin and Novak 2016, sections 7 and 9: styles that know where things are.
+"""Nikulin and Novak 2016, sections 7 and 9: styles that know where things are, or what.
 
 The objective of Gatys et al. 2015 with another style statistic. Its weight is set so that the style
 gradient at the start is `strength` times as long as that of the Gram matrices, because the values of
@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from nstbench.methods.base import Method, Task
 from nstbench.methods.gatys2015 import NIKULIN, GatysParameters, canonical_ratio
@@ -19,17 +19,27 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from nstbench.backbones.network import Backbone
-    from nstbench.objective import Match
+    from nstbench.objective import Match, Term
     from nstbench.optimise.loop import Outcome
+    from nstbench.statistics.covariation import Covariation
     from nstbench.statistics.squared_distance import Distance
 
 
 class SpatialParameters(GatysParameters):
-    """Gatys' parameters, the statistic, and for `local` the radius of its window in positions."""
+    """Gatys' parameters, the statistic, and for `local` the radius of its window in positions.
 
-    statistic: Literal["gram", "convolution", "correlation", "local"]
+    `covariation` is of each style layer with the first content layer.
+    """
+
+    statistic: Literal["gram", "convolution", "correlation", "local", "covariation"]
     radius: int = Field(default=0, ge=0, le=8)
     strength: float = Field(default=1.0, gt=0)
+
+    @model_validator(mode="after")
+    def _content_to_covary_with(self) -> "SpatialParameters":
+        if self.statistic == "covariation" and not self.content_layers:
+            raise ValueError("statistic covariation needs a layer in content_layers; there is none")
+        return self
 
 
 CONVENTIONAL = SpatialParameters(
@@ -37,6 +47,7 @@ CONVENTIONAL = SpatialParameters(
 )
 SPATIAL = CONVENTIONAL.model_copy(update={"statistic": "convolution"})
 LOCAL = CONVENTIONAL.model_copy(update={"statistic": "local"})
+CONTENT_AWARE = CONVENTIONAL.model_copy(update={"statistic": "covariation"})
 # For a user's own pictures: the statistic that leaves most freedom, a budget for a desk machine.
 EVERYDAY = CONVENTIONAL.model_copy(update={"statistic": "correlation", "pooling": "max", "evaluations": 300})
 
@@ -59,13 +70,49 @@ def stylise(task: Task) -> "Outcome":
     conventional = style_terms(backbone, painting, parameters.style_layers)
     if parameters.statistic == "gram" and parameters.strength == 1:
         outcome = descend(task, backbone, [*content, *conventional])
-        return replace(outcome, facts={"canonical_ratio": canonical_ratio([*content, *conventional])})
-    style = style_terms(backbone, painting, parameters.style_layers, distance_from(parameters))
+        ratio = canonical_ratio([*content, *conventional])
+        return replace(outcome, facts={**outcome.facts, "canonical_ratio": ratio})
+    style = unconventional_terms(backbone, painting, parameters)
     start = start_image(task, parameters.init)
     lengths = [style_gradient(backbone, terms, start) for terms in (conventional, style)]
     scale = parameters.strength * lengths[0] / lengths[1] if lengths[1] else 1.0
     scaled = [replace(term, weight=scale * term.weight) for term in style]
-    return replace(descend(task, backbone, [*content, *scaled]), facts={"style_scale": scale})
+    outcome = descend(task, backbone, [*content, *scaled])
+    return replace(outcome, facts={**outcome.facts, "style_scale": scale})
+
+
+def unconventional_terms(
+    backbone: "Backbone", painting: "Tensor", parameters: SpatialParameters
+) -> "list[Match] | list[Covariation]":
+    """The style terms of the statistic, with the painting (1, 3, H, W) as the target."""
+    from nstbench.descent import style_terms
+
+    if parameters.statistic == "covariation":
+        return covariation_terms(backbone, painting, parameters)
+    return style_terms(backbone, painting, parameters.style_layers, distance_from(parameters))
+
+
+def covariation_terms(
+    backbone: "Backbone", painting: "Tensor", parameters: SpatialParameters
+) -> "list[Covariation]":
+    """Each style layer's features covarying with those of the first content layer."""
+    import torch
+
+    from nstbench.statistics.covariation import Covariation, CovariationDistance
+
+    content_layer = next(iter(parameters.content_layers))
+    with torch.no_grad():
+        features = backbone(painting, [content_layer, *parameters.style_layers])
+    return [
+        Covariation(
+            name=f"style/{layer}",
+            weight=weight,
+            style_layer=layer,
+            content_layer=content_layer,
+            distance=CovariationDistance(features[layer], features[content_layer]),
+        )
+        for layer, weight in parameters.style_layers.items()
+    ]
 
 
 def distance_from(parameters: SpatialParameters) -> "Callable[[Tensor], Distance]":
@@ -81,11 +128,11 @@ def distance_from(parameters: SpatialParameters) -> "Callable[[Tensor], Distance
             return partial(SelfConvolutionDistance, kind=CONVOLUTION)
         case "correlation":
             return partial(SelfConvolutionDistance, kind=CORRELATION)
-        case "local":
+        case _:
             return lambda target: LocalGramDistance(target, window(parameters.radius))
 
 
-def style_gradient(backbone: "Backbone", terms: "Sequence[Match]", image: "Tensor") -> float:
+def style_gradient(backbone: "Backbone", terms: "Sequence[Term]", image: "Tensor") -> float:
     """Length of the gradient of weighted terms with respect to an image (1, 3, H, W)."""
     import torch
 
@@ -98,11 +145,16 @@ def style_gradient(backbone: "Backbone", terms: "Sequence[Match]", image: "Tenso
 
 METHOD = Method(
     id="nikulin2016",
-    title="Spatial and local style",
+    title="Spatial, local and content-aware style",
     source="Nikulin and Novak 2016, arXiv:1602.07188, sections 7 and 9",
     parameters=SpatialParameters,
-    sets={"conventional": CONVENTIONAL, "spatial": SPATIAL, "local": LOCAL, "everyday": EVERYDAY},
+    sets={
+        "conventional": CONVENTIONAL,
+        "spatial": SPATIAL,
+        "local": LOCAL,
+        "content-aware": CONTENT_AWARE,
+        "everyday": EVERYDAY,
+    },
     everyday_set="everyday",
-    draws=lambda parameters: parameters.init == "noise",
     stylise=stylise,
 )

@@ -13,3 +13,8 @@ def metrics() -> dict[str, Metric]:
     families = defined(sys.modules[__name__], "METRICS")
     every = (metric for family in families for metric in family)
     return {metric.id: metric for metric in sorted(every, key=lambda metric: SUBJECTS.index(metric.subject))}
+
+
+def shown_metrics(truth: bool) -> tuple[Metric, ...]:
+    """Those that a table shows: of the truth only where there is one."""
+    return tuple(metric for metric in metrics().values() if truth or not metric.needs_truth)

@@ -6,7 +6,7 @@ from functools import partial
 from inspect import getdoc
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from nstbench.metrics.judges import JUDGED_LAYERS
+from nstbench.metrics.judges import HELD_OUT, JUDGED_LAYERS, JUDGES
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 # What metrics are about, in the order in which tables show them.
-SUBJECTS = ("content", "style", "colour", "noise")
+SUBJECTS = ("content", "style", "colour", "noise", "truth")
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,14 @@ class Sighted:
 class Trial:
     """A result with the content and the style that it was made from.
 
-    Result and content have the same size; the style's may differ.
+    The truth, where there is one, is what a perfect transfer would have given. Result, content and truth
+    have the same size; the style's may differ.
     """
 
     result: Sighted
     content: Sighted
     style: Sighted
+    truth: Sighted | None = None
 
 
 class NotMeasuredError(Exception):
@@ -74,8 +76,31 @@ class Metric:
     main: bool = False
 
     @property
+    def needs_truth(self) -> bool:
+        return self.subject == "truth"
+
+    @property
     def definition(self) -> str:
         """What `measure` says of itself, its first paragraph on one line."""
         function = self.measure.func if isinstance(self.measure, partial) else self.measure
         first_paragraph = (getdoc(function) or "").split("\n\n")[0]
         return " ".join(first_paragraph.split())
+
+
+def by_every_judge(id: str, title: str, subject: str, measure: Callable[..., float]) -> tuple[Metric, ...]:
+    """A distance between features, lower being better, as one metric per judge: `id`, `id`_held, ...
+
+    `measure` takes a trial and a `judge`.
+    """
+    return tuple(
+        Metric(
+            f"{id}{judge.suffix}",
+            f"{title} {judge.description}",
+            subject,
+            "lower",
+            partial(measure, judge=judge),
+            judge.backbone,
+            main=judge is not HELD_OUT,
+        )
+        for judge in JUDGES
+    )

@@ -1,9 +1,7 @@
 """C: how far the result's activations are from the content's."""
 
-from functools import partial
-
-from nstbench.metrics.base import Metric, Trial
-from nstbench.metrics.judges import HELD_OUT, JUDGES, Judge
+from nstbench.metrics.base import Trial, by_every_judge
+from nstbench.metrics.judges import Judge
 
 
 def content_distance(trial: Trial, judge: Judge) -> float:
@@ -14,15 +12,4 @@ def content_distance(trial: Trial, judge: Judge) -> float:
     return float((found - wanted).square().sum() / wanted.square().sum())
 
 
-METRICS = tuple(
-    Metric(
-        f"C{judge.suffix}",
-        f"content distance {judge.description}",
-        "content",
-        "lower",
-        partial(content_distance, judge=judge),
-        judge.backbone,
-        main=judge is not HELD_OUT,
-    )
-    for judge in JUDGES
-)
+METRICS = by_every_judge("C", "content distance", "content", content_distance)

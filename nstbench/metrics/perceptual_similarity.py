@@ -21,7 +21,7 @@ def learned_perceptual_distance(trial: Trial) -> float:
     used where they lie on this machine and are never downloaded.
     """
     from nstbench.backbones.alexnet import ALEXNET
-    from nstbench.backbones.weight_files import find_imagenet_weights, imagenet_file_name
+    from nstbench.backbones.weight_search import find_imagenet_weights, imagenet_file_name
 
     side = min(trial.result.image.shape[-2:])
     if side < SMALLEST_SIDE:
@@ -46,7 +46,7 @@ def _network(alexnet: Path) -> "LPIPS":
 
     with warnings.catch_warnings(action="ignore", category=UserWarning):  # It uses torchvision's old words.
         network = LPIPS(net="alex", pnet_rand=True, verbose=False)
-    weights = read_weights(ALEXNET, str(alexnet))
+    weights = read_weights(ALEXNET, alexnet).tensors
     convolutions = (module for module in network.net.modules() if isinstance(module, Conv2d))
     for name, convolution in zip(ALEXNET.convolutions, convolutions, strict=True):
         convolution.load_state_dict({part: weights[f"{name}.{part}"] for part in ("weight", "bias")})

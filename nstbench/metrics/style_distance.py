@@ -1,10 +1,9 @@
 """S: how far the result's Gram matrices are from the style's."""
 
-from functools import partial
 from statistics import fmean
 
-from nstbench.metrics.base import Metric, Trial
-from nstbench.metrics.judges import HELD_OUT, JUDGES, Judge
+from nstbench.metrics.base import Trial, by_every_judge
+from nstbench.metrics.judges import Judge
 
 
 def style_distance(trial: Trial, judge: Judge) -> float:
@@ -19,15 +18,4 @@ def _relative(trial: Trial, backbone: str, layer: str) -> float:
     return float((found - wanted).square().sum() / wanted.square().sum())
 
 
-METRICS = tuple(
-    Metric(
-        f"S{judge.suffix}",
-        f"style distance {judge.description}",
-        "style",
-        "lower",
-        partial(style_distance, judge=judge),
-        judge.backbone,
-        main=judge is not HELD_OUT,
-    )
-    for judge in JUDGES
-)
+METRICS = by_every_judge("S", "style distance", "style", style_distance)

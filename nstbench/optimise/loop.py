@@ -36,7 +36,7 @@ class Outcome:
     `trace` (evaluations, 1 + T) holds the total loss, then each term's unweighted loss, in the order of
     `terms`; `final` (1 + T,) is its row for the image, which is not the last one when the budget ends with
     a step that is taken back; `seconds` is the time since the start at the end of each evaluation; `facts`
-    are numbers that a method adds about the run.
+    are what a method adds about the run.
     """
 
     image: Tensor
@@ -45,7 +45,7 @@ class Outcome:
     final: Tensor
     seconds: list[float]
     steps_taken_back: int
-    facts: Mapping[str, float] = field(default_factory=dict)
+    facts: Mapping[str, float | str | None] = field(default_factory=dict)
 
 
 @dataclass
@@ -64,7 +64,7 @@ class _Recorder:
         if len(self.rows) >= self.budget:
             raise BudgetSpentError
         image = point.view(self.shape).requires_grad_()
-        losses = self.objective(image)
+        losses = self.objective.at(len(self.rows))(image)
         (gradient,) = torch.autograd.grad(losses[0], image)
         image.requires_grad_(False)
         self.rows.append(losses.detach())

@@ -1,7 +1,8 @@
-"""The ordinary distance of a statistic from that of a target."""
+"""Distances of a statistic from that of a target."""
 
 from collections.abc import Callable
 
+import torch
 from torch import Tensor
 
 # Features (1, N, H, W) to a distance () from a target that is computed once.
@@ -17,3 +18,16 @@ class SquaredDistance:
 
     def __call__(self, features: Tensor) -> Tensor:
         return (self.statistic(features) - self.target).square().sum()
+
+
+class GradientNormalisedDistance(SquaredDistance):
+    """F -> |d|^2 / mean |2 d| for the difference d of the statistics, the denominator taken as a constant.
+
+    The gradient with respect to the statistic has a mean magnitude of 1 however near the target is. It is the
+    gradient of no function, so line searches do not apply. Source: Tai's `neuralart`, for GoogLeNet.
+    """
+
+    def __call__(self, features: Tensor) -> Tensor:
+        difference = self.statistic(features) - self.target
+        magnitude = 2 * difference.detach().abs().mean()
+        return difference.square().sum() / magnitude.clamp_min(torch.finfo(magnitude.dtype).tiny)

@@ -2,17 +2,20 @@
 
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
 from nstbench.experiments.project import CHECKOUT
-from nstbench.metrics import metrics
+from nstbench.metrics import metrics, shown_metrics
 from nstbench.metrics.base import SUBJECTS, Metric, NotMeasuredError, Sighted, Trial
 from nstbench.metrics.judges import DEFAULT_STYLE_LAYERS, JUDGED_LAYERS
 
+OF_THE_TRUTH = {"SSIMt", "DE00t", "LPIPSt", "Ct", "Ct_held", "Ct_vgg16"}
 MAIN = {"C", "C_vgg16", "S", "S_vgg16", "SWD", "SSIM", "EDGE", "LEAK", "COLs", "CHRc"}
+MAIN |= {"SSIMt", "DE00t", "Ct", "Ct_vgg16"}
 # What a metric gives the picture that it compares with; HF and TV1 compare with none, LEAK and LPIPS have
 # tests of their own.
 PERFECT = {metric.id: 0.0 for metric in metrics().values() if metric.better == "lower"} | {
@@ -20,26 +23,26 @@ PERFECT = {metric.id: 0.0 for metric in metrics().values() if metric.better == "
 }
 PERFECT["PSNR"] = 80.0
 OF_THE_STYLE = {"S", "S_held", "S_vgg16", "SWD", "SWD_fine", "ORI", "COLs"}
-APART = {"HF", "TV1", "LEAK", "LPIPS"}
+APART = {"HF", "TV1", "LEAK", "LPIPS", "LPIPSt"}
 
 
 @pytest.fixture
 def trial(narrow_vgg):
-    """Three noise pictures of 176 px, large enough for every metric."""
+    """Noise pictures of 176 px, large enough for every metric."""
     return noise_trial(narrow_vgg, 176)
 
 
 def noise_trial(backbone, size):
     generator = torch.Generator().manual_seed(3)
-    images = (torch.rand(3, 1, 3, size, size, generator=generator) * 255).round() / 255
+    images = (torch.rand(4, 1, 3, size, size, generator=generator) * 255).round() / 255
     return Trial(*(Sighted(image, {"vgg19": backbone, "vgg16": backbone}) for image in images))
 
 
 @pytest.mark.parametrize("id", sorted(metrics().keys() - APART))
 def test_the_picture_compared_with_scores_best(trial, id):
     measure = metrics()[id].measure
-    own = trial.style if id in OF_THE_STYLE else trial.content
-    best = measure(Trial(own, trial.content, trial.style))
+    own = trial.style if id in OF_THE_STYLE else trial.truth if id in OF_THE_TRUTH else trial.content
+    best = measure(replace(trial, result=own))
     assert best == pytest.approx(PERFECT[id], abs=1e-4)
     other = measure(trial)
     assert other > best if metrics()[id].better == "lower" else other < best
@@ -54,7 +57,7 @@ def test_main_metrics_and_subjects():
 
 def test_metrics_of_judges_name_a_judge_that_exists():
     judged = {metric.id for metric in metrics().values() if metric.judge}
-    assert judged == {"C", "C_held", "C_vgg16", "S", "S_held", "S_vgg16", "LEAK"}
+    assert judged == {"C", "C_held", "C_vgg16", "S", "S_held", "S_vgg16", "LEAK", "Ct", "Ct_held", "Ct_vgg16"}
     assert {metric.judge for metric in metrics().values()} == {*JUDGED_LAYERS, None}
 
 
@@ -83,7 +86,26 @@ def test_sizes_that_some_metrics_refuse_have_a_reason(narrow_vgg):
         except NotMeasuredError as reason:
             assert "needs" in str(reason) and "16 px" in str(reason)
             refused.add(metric.id)
-    assert refused == {"MS-SSIM", "IW-SSIM", "VIF", "SR-SIM", "MS-GMSD", "DSS", "LPIPS"}
+    assert refused == {"MS-SSIM", "IW-SSIM", "VIF", "SR-SIM", "MS-GMSD", "DSS", "LPIPS", "LPIPSt"}
+
+
+def test_distances_from_the_truth_need_one_and_are_shown_where_there_is_one(trial):
+    of_the_truth = {metric.id: metric for metric in metrics().values() if metric.needs_truth}
+    assert of_the_truth.keys() == OF_THE_TRUTH
+    for metric in of_the_truth.values():
+        with pytest.raises(NotMeasuredError, match="no truth is known for this pair"):
+            metric.measure(replace(trial, truth=None))
+    shown = [[metric.id for metric in shown_metrics(truth)] for truth in (True, False)]
+    assert shown == [list(metrics()), [id for id in metrics() if id not in OF_THE_TRUTH]]
+
+
+@pytest.mark.parametrize(
+    ("id", "like"), [("SSIMt", "SSIM"), ("Ct", "C"), ("Ct_held", "C_held"), ("Ct_vgg16", "C_vgg16")]
+)
+def test_distances_from_the_truth_are_those_from_the_content_with_the_truth_in_its_place(trial, id, like):
+    expected = metrics()[like].measure(replace(trial, content=trial.truth))
+    assert metrics()[id].measure(trial) == expected
+    assert metrics()[id].measure(trial) != metrics()[like].measure(trial)
 
 
 def test_a_picture_remembers_what_it_computed_once():
