@@ -6,6 +6,7 @@ include: "workflow/rules/pictures.smk"
 include: "workflow/rules/runs.smk"
 include: "workflow/rules/scores.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/charts.smk"
 include: "workflow/rules/notebooks.smk"
 include: "workflow/rules/report.smk"
 
@@ -16,4 +17,5 @@ rule all:
         "reports/index.html",
         "results/scores.csv",
         expand("reports/figures/{experiment}.png", experiment=EXPERIMENTS),
+        expand("reports/figures/{chart}.svg", chart=CHARTS),
         expand("reports/notebooks/{name}.ipynb", name=NOTEBOOKS),

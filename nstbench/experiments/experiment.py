@@ -11,7 +11,7 @@ from nstbench.errors import InputError
 from nstbench.images.manifest import Manifest
 from nstbench.methods import method
 
-IMAGE_TILES = ("content", "style")
+IMAGE_TILES = ("content", "style", "truth")
 
 
 class Source(Record):
@@ -26,24 +26,33 @@ class Source(Record):
 class Point(Record):
     """One value of an axis: an id, the caption of its tiles, and what it sets.
 
-    `settings` are the method's; `precision` takes the place of the profile's.
+    `settings` are the method's; `precision` takes the place of the profile's, `style` that of the pair's.
     """
 
     id: str
     caption: str
     settings: dict[str, Any] = Field(default={})
     precision: Literal["fp32", "bf16"] | None = None
+    style: str | None = None
 
 
 class Pair(Record):
-    """A content and a style by their names in data/images.yaml."""
+    """A content and a style by their names in data/images.yaml.
+
+    `truth` is the picture that a perfect transfer would give, where there is one: a scene painted in summer
+    and in winter, say.
+    """
 
     content: str
     style: str
+    truth: str | None = None
 
 
 class Panel(Record):
-    """Rows of tiles: `content`, `style`, or the id of an arm; an empty string leaves a gap."""
+    """Rows of tiles: `content`, `style`, `truth` if every pair has one, or the id of an arm.
+
+    An empty string leaves a gap.
+    """
 
     rows: tuple[tuple[str, ...], ...]
     row_titles: tuple[str, ...] = ()
@@ -86,19 +95,24 @@ class Experiment(Record):
 
     @property
     def pictures(self) -> set[str]:
-        """The names of every content and style."""
-        return {name for pair in self.pairs for name in (pair.content, pair.style)}
+        """The names of every content, style and truth."""
+        named = {name for pair in self.pairs for name in (pair.content, pair.style, pair.truth)}
+        return {name for name in named | {arm.style for arm in self.arms} if name}
+
+    @property
+    def _image_tiles(self) -> list[str]:
+        """Those that every pair has a picture for."""
+        return [role for role in IMAGE_TILES if all(getattr(pair, role) for pair in self.pairs)]
 
     @model_validator(mode="after")
     def _consistent(self) -> "Experiment":
         arms = [arm.id for arm in self.arms]
         if len(set(arms)) < len(arms):
             raise ValueError(f"arm ids repeat: {', '.join(arms)}")
+        tiles = [*self._image_tiles, *arms]
         for tile in itertools.chain.from_iterable(self.panel.rows):
-            if tile and tile not in (*IMAGE_TILES, *arms):
-                raise ValueError(
-                    f"unknown tile {tile!r} in panel; allowed: {', '.join((*IMAGE_TILES, *arms))}"
-                )
+            if tile and tile not in tiles:
+                raise ValueError(f"unknown tile {tile!r} in panel; allowed: {', '.join(tiles)}")
         for compared in itertools.chain.from_iterable(
             (each.arm, each.reference) for each in self.comparisons
         ):
@@ -128,6 +142,7 @@ class Arm:
         self.caption = ", ".join(point.caption for point in points)
         self.settings = {key: value for point in points for key, value in point.settings.items()}
         self.precision = next((point.precision for point in points if point.precision), None)
+        self.style = next((point.style for point in points if point.style), None)
 
 
 def load_experiment(file: Path, manifest: Manifest) -> Experiment:

@@ -3,29 +3,50 @@
 import itertools
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from nstbench.errors import InputError
 from nstbench.experiments.experiment import Arm, Experiment, Pair, load_experiment
 from nstbench.experiments.profile import Profile
-from nstbench.experiments.specification import RunSpecification
+from nstbench.experiments.specification import RunSpecification, TrialSpecification
 from nstbench.images.manifest import Manifest
 from nstbench.methods import method
 
+T = TypeVar("T")
 MOST_RUNS_PER_BATCH = 10
 MOST_RUNS_SCORED_AT_ONCE = 48
 
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """A run and the place it has in an experiment; `pair` is as the experiment file names it."""
+    """A run and the place it has in an experiment.
+
+    `pair` is as the experiment file names it; `truth` is the picture that stands here for the pair's.
+    """
 
     experiment: str
     pair: Pair
     arm: Arm
     run: RunSpecification
+    truth: str | None = None
+
+    @property
+    def trial(self) -> TrialSpecification:
+        """What is scored."""
+        return TrialSpecification(run=self.run, truth=self.truth)
+
+    @property
+    def asked(self) -> Pair:
+        """The pictures by the names in the experiment file, with the arm's own style."""
+        return self.pair.model_copy(update={"style": self.arm.style or self.pair.style})
+
+    @property
+    def used(self) -> Pair:
+        """The pictures that are here in their place."""
+        return Pair(content=self.run.content, style=self.run.style, truth=self.truth)
 
 
 @dataclass(frozen=True)
@@ -36,15 +57,23 @@ class Batch:
     runs: tuple[RunSpecification, ...]
 
 
+@dataclass(frozen=True)
+class ScoringBatch:
+    """Trials that one process scores one after the other."""
+
+    id: str
+    trials: tuple[TrialSpecification, ...]
+
+
 def load_experiments(folder: Path, manifest: Manifest) -> list[Experiment]:
     """All experiment files of a folder, in the order of their names, figure 2 before figure 13."""
-    files = sorted(folder.glob("*.yaml"), key=_with_numbers)
+    files = sorted(folder.glob("*.yaml"), key=with_numbers)
     if not files:
         raise InputError(f"no experiment files (*.yaml) in {folder}")
     return [load_experiment(file, manifest) for file in files]
 
 
-def _with_numbers(file: Path) -> list[tuple[int, str]]:
+def with_numbers(file: Path) -> list[tuple[int, str]]:
     """A key that sorts runs of digits by their value."""
     return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", file.stem)]
 
@@ -53,7 +82,7 @@ def plan(experiment: Experiment, profile: Profile, manifest: Manifest) -> list[P
     """Every run of an experiment: pairs times arms, times seeds where the arm draws random numbers."""
     pairs = experiment.pairs if experiment.every_pair else experiment.pairs[: profile.pairs]
     return [
-        PlannedRun(experiment.id, pair, arm, run)
+        PlannedRun(experiment.id, pair, arm, run, pair.truth and manifest.available(pair.truth))
         for pair in pairs
         for arm in experiment.arms
         for run in _runs(experiment, pair, arm, profile, manifest)
@@ -69,11 +98,11 @@ def _runs(
     weights = {"weights": profile.weights} if "weights" in recipe.parameters.model_fields else {}
     changes = {**weights, **budget, **experiment.settings_of(arm, shortened)}
     parameters = recipe.configure(experiment.parameters, changes)
-    for seed in range(profile.seeds if recipe.draws(parameters) else 1):
+    for seed in range(profile.seeds if parameters.draws() else 1):
         yield RunSpecification(
             method=recipe.id,
             content=manifest.available(pair.content),
-            style=manifest.available(pair.style),
+            style=manifest.available(arm.style or pair.style),
             size=profile.size,
             seed=seed,
             precision=arm.precision or profile.precision,
@@ -90,24 +119,27 @@ def batches(plans: Sequence[PlannedRun]) -> list[Batch]:
     for experiment, run in owners.values():
         by_experiment.setdefault(experiment, []).append(run)
     return [
-        batch
+        Batch(*part)
         for experiment, runs in by_experiment.items()
-        for batch in _split(experiment, runs, MOST_RUNS_PER_BATCH)
+        for part in _split(experiment, runs, MOST_RUNS_PER_BATCH)
     ]
 
 
-def scoring_batches(plans: Sequence[PlannedRun]) -> list[Batch]:
-    """Split the distinct runs so that those of a pair are scored together, beside their controls."""
-    distinct = {planned.run.id: planned.run for planned in plans}
-    by_pair = sorted(distinct.values(), key=lambda run: (run.content, run.style, run.size))
-    return _split("scores", by_pair, MOST_RUNS_SCORED_AT_ONCE)
+def scoring_batches(plans: Sequence[PlannedRun]) -> list[ScoringBatch]:
+    """Split the distinct trials so that those of a pair are scored together, beside their controls.
+
+    A run is two trials when one experiment knows its truth and another does not.
+    """
+    distinct = {(planned.run.id, planned.truth): planned.trial for planned in plans}
+    by_pair = sorted(
+        distinct.values(), key=lambda trial: (trial.run.content, trial.run.style, trial.run.size)
+    )
+    return [ScoringBatch(*part) for part in _split("scores", by_pair, MOST_RUNS_SCORED_AT_ONCE)]
 
 
-def _split(name: str, runs: Sequence[RunSpecification], most: int) -> list[Batch]:
-    """Consecutive batches of nearly equal lengths, called `<name>-000` and so on."""
-    count = math.ceil(len(runs) / most)
-    bounds = [len(runs) * number // count for number in range(count + 1)]
-    return [
-        Batch(f"{name}-{number:03d}", tuple(runs[first:last]))
-        for number, (first, last) in enumerate(itertools.pairwise(bounds))
-    ]
+def _split(name: str, members: Sequence[T], most: int) -> Iterator[tuple[str, tuple[T, ...]]]:
+    """Consecutive parts of nearly equal lengths, called `<name>-000` and so on."""
+    count = math.ceil(len(members) / most)
+    bounds = [len(members) * number // count for number in range(count + 1)]
+    for number, (first, last) in enumerate(itertools.pairwise(bounds)):
+        yield f"{name}-{number:03d}", tuple(members[first:last])

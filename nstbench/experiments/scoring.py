@@ -1,4 +1,4 @@
-"""Scores of runs, and of the two controls that give every score its scale."""
+"""Scores of trials, and of the two controls that give every score its scale."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -7,36 +7,38 @@ import pandas as pd
 from torch import Tensor
 
 from nstbench.experiments.runs import RunFolder
-from nstbench.experiments.specification import RunSpecification
-from nstbench.experiments.tables import control_id
+from nstbench.experiments.specification import TrialSpecification
+from nstbench.experiments.tables import control_id, trial_id
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
 from nstbench.metrics.base import Sighted, Trial
 from nstbench.scoring import judges, measure
 
 
-def score_runs(runs: Iterable[RunSpecification], pictures: Path, results: Path) -> pd.DataFrame:
-    """Every metric of every run and of the controls of its pair: columns run, metric, value, reason."""
+def score_trials(trials: Iterable[TrialSpecification], pictures: Path, results: Path) -> pd.DataFrame:
+    """Every metric of every trial and of the controls of its pair: columns trial, metric, value, reason."""
     gallery = _Gallery(pictures)
     rows: dict[str, list[dict[str, object]]] = {}
-    for run in runs:
+    for run, truth in ((trial.run, trial.truth) for trial in trials):
         content, style = gallery.sighted(run.content, run.size), gallery.sighted(run.style, run.size)
+        known = gallery.sighted(truth, run.size) if truth else None
         result = gallery.judged(to_tensor(load_picture(RunFolder(results / "runs" / run.id).image, run.size)))
-        rows[run.id] = list(_rows(run.id, Trial(result, content, style), run.parameters.get("backbone")))
+        id = trial_id(run.id, truth)
+        rows[id] = list(_rows(id, Trial(result, content, style, known), run.parameters.get("backbone")))
         for copied, side in (("content", content), ("style", style)):
-            control = control_id(copied, run)
+            control = trial_id(control_id(copied, run), truth)
             if control not in rows:
-                rows[control] = list(_rows(control, Trial(side, content, style)))
+                rows[control] = list(_rows(control, Trial(side, content, style, known)))
     return pd.DataFrame(row for group in rows.values() for row in group)
 
 
 def _rows(id: str, trial: Trial, optimised: str | None = None) -> Iterator[dict[str, object]]:
     for score in measure(trial, optimised):
-        yield {"run": id, "metric": score.metric.id, "value": score.value, "reason": score.reason}
+        yield {"trial": id, "metric": score.metric.id, "value": score.value, "reason": score.reason}
 
 
 class _Gallery:
-    """Contents and styles with their features, computed once per batch."""
+    """Contents, styles and truths with their features, computed once per batch."""
 
     def __init__(self, pictures: Path) -> None:
         self._pictures = pictures

@@ -33,5 +33,22 @@ class RunSpecification(Record):
         canonical = json.dumps(self.model_dump(), sort_keys=True)
         return f"{self.method}-{hashlib.sha256(canonical.encode()).hexdigest()[:12]}"
 
+    @property
+    def pictures(self) -> set[str]:
+        """The names of content and style."""
+        return {self.content, self.style}
+
     def typed_parameters(self) -> Any:
         return method(self.method).parameters.model_validate(self.parameters)
+
+
+class TrialSpecification(Record):
+    """A run to be scored, and the name of the picture that it should have become, if there is one."""
+
+    run: RunSpecification
+    truth: str | None = None
+
+    @property
+    def pictures(self) -> set[str]:
+        """The names of content, style and truth."""
+        return self.run.pictures | ({self.truth} if self.truth else set())

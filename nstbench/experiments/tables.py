@@ -15,12 +15,20 @@ def control_id(copied: str, run: RunSpecification) -> str:
     return f"control-{copied}:{run.content}:{run.style}"
 
 
+def trial_id(picture: str, truth: str | None) -> str:
+    """The id of the trial of a run or a control against a truth; without one, the id of the `picture`."""
+    return f"{picture}={truth}" if truth else picture
+
+
 def tidy_scores(scores: pd.DataFrame, planned: Sequence[PlannedRun]) -> pd.DataFrame:
-    """One row per run, experiment and metric; controls appear in each experiment that shows their pair."""
+    """One row per run, experiment and metric; controls appear in each experiment that shows their pair.
+
+    `scores` has the columns trial, metric, value and reason.
+    """
     places = pd.DataFrame(
-        {"run": id, "experiment": entry.experiment}
+        {"trial": trial_id(id, entry.truth), "run": id, "experiment": entry.experiment}
         for entry in planned
         for id in (entry.run.id, control_id("content", entry.run), control_id("style", entry.run))
     ).drop_duplicates()
-    joined = places.merge(scores.drop_duplicates(["run", "metric"]), on="run")
+    joined = places.merge(scores.drop_duplicates(["trial", "metric"]), on="trial")
     return joined[SCORE_COLUMNS].sort_values(["experiment", "run", "metric"], ignore_index=True)

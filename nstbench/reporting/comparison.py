@@ -7,8 +7,9 @@ import numpy as np
 from skimage.color import deltaE_ciede2000, rgb2lab
 
 from nstbench.experiments.experiment import Comparison
+from nstbench.experiments.finished import FinishedRun
 from nstbench.images.pictures import read_picture
-from nstbench.reporting.exhibit import Exhibit, FinishedRun
+from nstbench.reporting.exhibit import Exhibit
 
 
 @dataclass(frozen=True)

@@ -1,39 +1,21 @@
 """Loss curves of a figure: one line per arm, total, style and content loss side by side."""
 
-import itertools
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import matplotlib
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from nstbench.reporting.exhibit import Exhibit, FinishedRun
+from nstbench.experiments.finished import FinishedRun
+from nstbench.reporting.chart_style import TYPOGRAPHY, lines
+from nstbench.reporting.exhibit import Exhibit
 
 INCHES = (10.0, 4.2)
 TOTAL = "total loss"
 LOSSES = {TOTAL: "^total$", "style loss": "^style/", "content loss": "^content/"}  # columns of a trace
-INK, RULE = "#1b1b1a", "#d9d9d4"
-# Okabe and Ito's colours, which stay apart for colour-blind readers, first solid, then dashed.
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
-STYLES = [(colour, dash) for dash, colour in itertools.product(("-", (0, (4, 1.5))), COLOURS)]
-TYPOGRAPHY: Any = {
-    "svg.hashsalt": "nstbench",
-    "font.size": 9.5,
-    "text.color": INK,
-    "axes.edgecolor": INK,
-    "axes.labelcolor": INK,
-    "axes.linewidth": 0.7,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "grid.color": RULE,
-    "grid.linewidth": 0.6,
-    "xtick.color": INK,
-    "ytick.color": INK,
-}
 
 
 def save_curves(exhibit: Exhibit, path: Path) -> None:
@@ -68,13 +50,10 @@ def _curve(run: FinishedRun, columns: str) -> pd.Series:
 
 
 def _draw(axes: Axes, title: str, curves: list[pd.Series]) -> None:
-    for curve, (colour, dash) in zip(curves, itertools.cycle(STYLES), strict=False):
-        axes.plot(curve.index, curve, color=colour, linestyle=dash, linewidth=1.4, label=str(curve.name))
+    lines(axes, {str(curve.name): curve for curve in curves})
     axes.set_yscale("log")
-    axes.set_title(title, loc="left", fontweight="bold", fontsize=10)
+    axes.set_title(title)
     axes.set_xlabel("evaluation")
-    axes.grid(axis="y")
-    axes.margins(x=0.01)
     values = pd.concat(curves).dropna()
     if not values.empty:
         # Around the middle 98 %, so that the leaps of a descent's first steps do not flatten the rest.

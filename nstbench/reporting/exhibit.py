@@ -4,31 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from nstbench.experiments.experiment import Experiment, Pair
+from nstbench.experiments.finished import FinishedRun
 from nstbench.experiments.plan import PlannedRun
 from nstbench.experiments.profile import Profile
 from nstbench.experiments.runs import RunFolder
 from nstbench.images.manifest import Manifest
-
-
-@dataclass(frozen=True)
-class FinishedRun:
-    """A planned run with the folder it left; InputError names the folder when it is not there."""
-
-    planned: PlannedRun
-    folder: RunFolder
-
-    @property
-    def record(self) -> dict[str, Any]:
-        return self.folder.record
-
-    @property
-    def canonical_ratio(self) -> float | None:
-        """alpha / beta of the common objective; None for a method that has none, inf without a style term."""
-        ratio = self.record["facts"].get("canonical_ratio")
-        return None if ratio is None else float(ratio)
 
 
 @dataclass(frozen=True)
@@ -40,11 +22,6 @@ class Exhibit:
     profile: Profile
     manifest: Manifest
     results: Path
-
-    @property
-    def pair(self) -> Pair:
-        """Content and style as the experiment file names them."""
-        return self.runs[0].planned.pair
 
     @cached_property
     def shown(self) -> dict[str, FinishedRun]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from nstbench.experiments.finished import FinishedRun
 from nstbench.experiments.profile import Profile
-from nstbench.reporting.exhibit import FinishedRun
 from nstbench.reporting.quantities import counted
 from nstbench.reporting.usage import distinct, weights_used
 

@@ -10,10 +10,10 @@ from statistics import median
 import pandas as pd
 
 from nstbench.errors import InputError
+from nstbench.experiments.finished import FinishedRun
 from nstbench.experiments.tables import control_id
-from nstbench.metrics import metrics
+from nstbench.metrics import metrics, shown_metrics
 from nstbench.metrics.base import Metric
-from nstbench.reporting.exhibit import FinishedRun
 from nstbench.reporting.quantities import MISSING, duration, number, scientific
 from nstbench.reporting.tiles import CANONICAL_RATIO
 
@@ -99,13 +99,14 @@ def score_table(runs: Sequence[FinishedRun], scores: pd.DataFrame) -> ScoreTable
         arms.setdefault(run.planned.arm.id, []).append(run)
     lines = [_arm_line(members, own) for members in arms.values()]
     controls = [_control_line(copied, runs, own) for copied in CONTROLS]
-    columns = tuple(Column(metric) for metric in metrics().values())
-    return ScoreTable(columns, (*lines, *controls), tuple(_remarks(own)))
+    columns = tuple(Column(metric) for metric in shown_metrics(any(run.planned.truth for run in runs)))
+    return ScoreTable(columns, (*lines, *controls), tuple(_remarks(own, columns)))
 
 
-def _remarks(scores: pd.DataFrame) -> Iterator[str]:
+def _remarks(scores: pd.DataFrame, columns: Iterable[Column]) -> Iterator[str]:
     """Each reason once, after the metrics that give it."""
-    for reason, group in scores.dropna(subset="reason").groupby("reason"):
+    shown = scores[scores["metric"].isin([column.metric.id for column in columns])]
+    for reason, group in shown.dropna(subset="reason").groupby("reason"):
         yield f"{', '.join(group['metric'].unique())}: {reason}"
 
 

@@ -1,7 +1,6 @@
 """What the page says of one experiment, ready for the template."""
 
 import itertools
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,14 +8,14 @@ from pathlib import Path
 import pandas as pd
 
 from nstbench.experiments.experiment import IMAGE_TILES, Experiment
-from nstbench.experiments.profile import Profile
 from nstbench.images.pictures import read_picture
+from nstbench.reporting.addresses import command, relative
 from nstbench.reporting.comparison import ComparisonTable, comparison_tables
 from nstbench.reporting.exhibit import Exhibit
 from nstbench.reporting.figure import curves_file, panel_file, thumbnail_file
 from nstbench.reporting.score_table import ScoreTable, score_table
 from nstbench.reporting.tiles import ratio_note
-from nstbench.reporting.usage import substitutions, usage, usage_lines
+from nstbench.reporting.usage import distinct, substitutions, usage, usage_lines
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,11 @@ class Section:
     table: ScoreTable
     runs: str
     command: str
+    template: str = "experiment.html.j2"
+
+    @property
+    def entry(self) -> Experiment:
+        return self.experiment
 
 
 def make_section(figures: Sequence[Exhibit], scores: pd.DataFrame, reports: Path) -> Section:
@@ -53,22 +57,22 @@ def make_section(figures: Sequence[Exhibit], scores: pd.DataFrame, reports: Path
     return Section(
         experiment=experiment,
         panels=[_panel(exhibit, number, reports) for number, exhibit in enumerate(figures, 1)],
-        thumbnail=_address(thumbnail_file(reports, experiment.id), reports),
-        curves=_address(curves_file(reports, experiment.id), reports),
+        thumbnail=relative(thumbnail_file(reports, experiment.id), reports),
+        curves=relative(curves_file(reports, experiment.id), reports),
         used=usage(runs, profile),
         used_lines=usage_lines(runs, profile, manifest),
         substitutions=substitutions(experiment, runs, manifest),
         comparisons=comparison_tables(figures),
         table=score_table(runs, scores),
-        runs=_address(figures[0].results / "runs", reports),
-        command=_command(experiment, profile),
+        runs=relative(figures[0].results / "runs", reports),
+        command=command(f"reports/figures/{experiment.id}.png", profile),
     )
 
 
 def _panel(exhibit: Exhibit, number: int, reports: Path) -> PanelImage:
     file = panel_file(reports, exhibit.experiment.id, number)
     width, height = read_picture(file).size
-    return PanelImage(_address(file, reports), width, height, _description(exhibit))
+    return PanelImage(relative(file, reports), width, height, _description(exhibit))
 
 
 def _description(exhibit: Exhibit) -> str:
@@ -77,14 +81,5 @@ def _description(exhibit: Exhibit) -> str:
     tiles = itertools.chain.from_iterable(exhibit.experiment.panel.rows)
     shown = [exhibit.shown[tile] for tile in tiles if tile and tile not in IMAGE_TILES]
     captions = [", ".join(filter(None, (run.planned.arm.caption, ratio_note(run)))) for run in shown]
-    pair = f"{exhibit.manifest[first.content].title} in the style of {exhibit.manifest[first.style].title}"
-    return f"{pair}: {'; '.join(captions)}."
-
-
-def _command(experiment: Experiment, profile: Profile) -> str:
-    command = f"snakemake --cores all reports/figures/{experiment.id}.png"
-    return command if profile.name == "default" else f"PROFILE={profile.name} {command}"
-
-
-def _address(file: Path, reports: Path) -> str:
-    return Path(os.path.relpath(file, reports)).as_posix()
+    styles = ", ".join(distinct(exhibit.manifest[run.planned.run.style].title for run in shown))
+    return f"{exhibit.manifest[first.content].title} in the style of {styles}: {'; '.join(captions)}."

@@ -5,7 +5,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from nstbench.reporting.exhibit import Exhibit, FinishedRun
+from nstbench.experiments.finished import FinishedRun
+from nstbench.reporting.exhibit import Exhibit
 
 
 def sidecar(figures: Sequence[Exhibit]) -> str:
@@ -26,6 +27,7 @@ def _tile(run: FinishedRun) -> dict[str, Any]:
     record, planned = run.record, run.planned
     return {
         "pair": planned.pair.model_dump(),
+        "truth": planned.truth,
         "arm": planned.arm.id,
         "caption": planned.arm.caption,
         "run": planned.run.id,

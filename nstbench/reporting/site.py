@@ -5,13 +5,16 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from nstbench.experiments.chart import Chart
 from nstbench.experiments.experiment import Experiment
 from nstbench.experiments.family import family
+from nstbench.experiments.finished import FinishedRun
 from nstbench.experiments.plan import PlannedRun
 from nstbench.experiments.profile import Profile
 from nstbench.files import write_text
 from nstbench.images.manifest import Manifest
-from nstbench.reporting.exhibit import FinishedRun, exhibits
+from nstbench.reporting.chart_section import ChartSection, make_chart_section
+from nstbench.reporting.exhibit import exhibits
 from nstbench.reporting.provenance import provenance
 from nstbench.reporting.quantities import counted, duration, scientific
 from nstbench.reporting.score_table import read_scores
@@ -23,6 +26,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 def write_site(
     experiments: Sequence[Experiment],
+    charts: Sequence[Chart],
     planned: Sequence[PlannedRun],
     profile: Profile,
     manifest: Manifest,
@@ -34,13 +38,14 @@ def write_site(
     scores = read_scores(results / "scores.csv")
     shown = [exhibits(experiment, planned, profile, manifest, results) for experiment in experiments]
     sections = [make_section(figures, scores, reports) for figures in shown if figures]
+    drawn = [make_chart_section(chart, profile, manifest, results, reports) for chart in charts]
     runs = _distinct_runs(run for figures in shown for exhibit in figures for run in exhibit.runs)
-    documents = _by_document(sections)
+    documents = _by_document([*sections, *drawn])
     page = _environment().get_template("page.html.j2")
     html = page.render(
         documents=documents,
         notebooks=_notebooks(documents, reports),
-        counts=[counted(len(sections), "figure"), counted(len(runs), "picture")],
+        counts=[counted(len(sections) + len(drawn), "figure"), counted(len(runs), "picture")],
         computing=duration(sum(run.record["seconds"] for run in runs)),
         profile=profile,
         weights=weights_used(runs),
@@ -61,10 +66,10 @@ def _environment() -> Environment:
     return environment
 
 
-def _by_document(sections: Iterable[Section]) -> dict[str, list[Section]]:
-    grouped: dict[str, list[Section]] = {}
+def _by_document(sections: Iterable[Section | ChartSection]) -> dict[str, list[Section | ChartSection]]:
+    grouped: dict[str, list[Section | ChartSection]] = {}
     for section in sections:
-        grouped.setdefault(section.experiment.source.document, []).append(section)
+        grouped.setdefault(section.entry.source.document, []).append(section)
     return grouped
 
 

@@ -6,8 +6,9 @@ from math import ceil
 from PIL import Image
 
 from nstbench.experiments.experiment import IMAGE_TILES
+from nstbench.experiments.finished import FinishedRun
 from nstbench.images.pictures import load_picture
-from nstbench.reporting.exhibit import Exhibit, FinishedRun
+from nstbench.reporting.exhibit import Exhibit
 from nstbench.reporting.quantities import scientific
 
 CANONICAL_RATIO = "canonical \N{GREEK SMALL LETTER ALPHA}/β"
@@ -48,9 +49,9 @@ def _tile(exhibit: Exhibit, name: str, side: int) -> Tile:
 
 
 def _image_tile(exhibit: Exhibit, role: str, side: int) -> Tile:
-    run = exhibit.runs[0].planned.run
-    wanted, used = getattr(exhibit.pair, role), getattr(run, role)
-    picture = load_picture(exhibit.results / "pictures" / f"{used}.png", run.size, square=True)
+    planned = exhibit.runs[0].planned
+    wanted, used = getattr(planned.asked, role), getattr(planned.used, role)
+    picture = load_picture(exhibit.results / "pictures" / f"{used}.png", planned.run.size, square=True)
     note = role if used == wanted else f"{role}, stand-in for {exhibit.manifest[wanted].title}"
     return Tile(_enlarged(picture, side), exhibit.manifest[used].title, note)
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from nstbench.experiments.experiment import Experiment
+from nstbench.backbones.embedded import EMBEDDED_WIDTH
+from nstbench.experiments.experiment import IMAGE_TILES, Experiment
+from nstbench.experiments.finished import FinishedRun
 from nstbench.experiments.profile import Profile
 from nstbench.images.manifest import Manifest
 from nstbench.methods import method
-from nstbench.reporting.exhibit import FinishedRun
 from nstbench.reporting.quantities import counted, span
 
 SURROGATE = "surrogate weights"
@@ -45,15 +46,15 @@ def weights_used(runs: Iterable[FinishedRun]) -> list[str]:
     for used in (run.planned.run.parameters for run in runs):
         if "backbone" in used:
             backbones.setdefault(used["weights"], []).append(used["backbone"])
-    return [_weights(source, ", ".join(distinct(names))) for source, names in backbones.items()]
+    return [weights_phrase(source, ", ".join(distinct(names))) for source, names in backbones.items()]
 
 
 def stand_ins(runs: Iterable[FinishedRun], manifest: Manifest) -> list[str]:
     """A clause for each picture that another one replaces."""
     replaced = {
-        getattr(run.planned.pair, role): getattr(run.planned.run, role)
+        getattr(run.planned.asked, role): getattr(run.planned.used, role)
         for run in runs
-        for role in ("content", "style")
+        for role in IMAGE_TILES
     }
     return [
         f"{manifest[used].title} is a stand-in for {manifest[wanted].title}"
@@ -67,10 +68,13 @@ def distinct(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-def _weights(source: str, backbones: str) -> str:
+def weights_phrase(source: str, backbones: str) -> str:
+    """Where the weights of networks come from."""
     known = {
-        "embedded": f"{SURROGATE} (embedded half-width {backbones})",
+        "embedded": f"{SURROGATE} (embedded {backbones} at {EMBEDDED_WIDTH:g} of its width)",
         "imagenet": f"ImageNet weights ({backbones})",
+        "random": f"random weights ({backbones})",
+        "random-half": f"random weights ({backbones} at {EMBEDDED_WIDTH:g} of its width)",
     }
     return known.get(source, f"own weights ({backbones})")
 

@@ -24,12 +24,14 @@ except InputError as error:
     sys.exit(2)
 
 EXPERIMENTS = list(PROJECT.experiments)
+CHARTS = list(PROJECT.charts)
 # What a script needs to know the same plan.
 PLAN = {"root": str(ROOT), "profile": PROJECT.profile.name}
 CONFIGURATION = [
     str(ROOT / "config" / "config.yaml"),
     str(ROOT / "data" / "images.yaml"),
     *(str(PROJECT.experiment_file(id)) for id in EXPERIMENTS),
+    *(str(PROJECT.chart_file(id)) for id in CHARTS),
 ]
 
 
@@ -47,8 +49,9 @@ def picture_sources(wildcards):
     return [str(own)] if picture.url and own else []
 
 
-def picture_files(runs):
-    names = sorted({name for run in runs for name in (run.content, run.style)})
+def picture_files(specifications):
+    """The pictures that runs or trials need."""
+    names = sorted({name for each in specifications for name in each.pictures})
     return [f"results/pictures/{name}.png" for name in names]
 
 
@@ -59,3 +62,14 @@ def batch_files(runs):
 
 def runs_of(experiment):
     return [planned.run for planned in PROJECT.plans[experiment]]
+
+
+def runs_of_chart(chart):
+    experiment = PROJECT.charts[chart].experiment
+    return runs_of(experiment) if experiment else []
+
+
+def chart_pictures(chart):
+    own = [PROJECT.manifest.available(name) for name in PROJECT.charts[chart].pictures]
+    files = {f"results/pictures/{name}.png" for name in own}
+    return sorted(files.union(picture_files(runs_of_chart(chart))))

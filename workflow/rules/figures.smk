@@ -12,7 +12,9 @@ PLACE_IN_REPORT = {
 rule figure:
     input:
         batches=lambda wildcards: batch_files(runs_of(wildcards.experiment)),
-        pictures=lambda wildcards: picture_files(runs_of(wildcards.experiment)),
+        pictures=lambda wildcards: picture_files(
+            planned.trial for planned in PROJECT.plans[wildcards.experiment]
+        ),
         configuration=lambda wildcards: str(
             PROJECT.experiment_file(wildcards.experiment)
         ),
@@ -34,6 +36,8 @@ rule figure:
         thumbnail="reports/figures/{experiment}.thumb.jpg",
     log:
         "results/logs/figure-{experiment}.log",
+    wildcard_constraints:
+        experiment="|".join(EXPERIMENTS),
     priority: 3000
     conda:
         ENVIRONMENT

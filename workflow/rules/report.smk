@@ -5,6 +5,7 @@ rule report:
     input:
         scores="results/scores.csv",
         figures=expand("reports/figures/{experiment}.png", experiment=EXPERIMENTS),
+        charts=expand("reports/figures/{chart}.json", chart=CHARTS),
         notebooks=expand("reports/notebooks/{name}.html", name=NOTEBOOKS),
         configuration=CONFIGURATION,
         code=sources("reporting"),

@@ -3,8 +3,12 @@
 
 rule score:
     input:
-        batches=lambda wildcards: batch_files(SCORING_BATCHES[wildcards.batch].runs),
-        pictures=lambda wildcards: picture_files(SCORING_BATCHES[wildcards.batch].runs),
+        batches=lambda wildcards: batch_files(
+            trial.run for trial in SCORING_BATCHES[wildcards.batch].trials
+        ),
+        pictures=lambda wildcards: picture_files(
+            SCORING_BATCHES[wildcards.batch].trials
+        ),
         code=[str(file) for file in scoring_files()],
         weights=[str(file) for file in embedded_files()],
     output:
@@ -15,8 +19,8 @@ rule score:
         ENVIRONMENT
     threads: 1
     params:
-        runs=lambda wildcards: [
-            run.model_dump() for run in SCORING_BATCHES[wildcards.batch].runs
+        trials=lambda wildcards: [
+            trial.model_dump() for trial in SCORING_BATCHES[wildcards.batch].trials
         ],
     message:
         "scores {wildcards.batch}"

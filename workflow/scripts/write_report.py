@@ -17,6 +17,7 @@ with job_log(snakemake.log[0]):
     project = Project.load(**snakemake.params.plan)
     write_site(
         list(project.experiments.values()),
+        list(project.charts.values()),
         project.planned,
         project.profile,
         project.manifest,

@@ -1,0 +1,57 @@
+"""What an analysis is: it measures a table, says what came out, and draws it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nstbench.documents import Record
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+    from torch import Tensor
+
+    from nstbench.experiments.finished import FinishedRun
+    from nstbench.hardware import Hardware
+
+
+@dataclass(frozen=True)
+class Materials:
+    """What a chart is measured on.
+
+    `pictures` are files by the names that the chart file gives; `runs` the finished runs of its experiment,
+    `folder` where the pipeline keeps pictures by name; `size` is the side in pixels that the profile asks for
+    and `weights` those of its networks.
+    """
+
+    parameters: Any
+    pictures: Mapping[str, Path]
+    runs: "Sequence[FinishedRun]"
+    folder: Path
+    size: int
+    weights: str
+    hardware: "Hardware"
+
+    def picture(self, file: Path) -> "Tensor":
+        """A picture as (1, 3, size, size), RGB in [0, 1], on the device."""
+        from nstbench.images.pictures import load_picture
+        from nstbench.images.tensors import to_tensor
+
+        return to_tensor(load_picture(file, self.size, square=True)).to(self.hardware.device)
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A measurement of the suite, registered by living in this folder under the name ANALYSIS.
+
+    `measure` makes a tidy table; `findings` says in sentences what it shows; `draw` fills a figure of
+    `inches` by `inches` with it.
+    """
+
+    id: str
+    parameters: type[Record]
+    measure: "Callable[[Materials], pd.DataFrame]"
+    findings: "Callable[[pd.DataFrame], list[str]]"
+    draw: "Callable[[pd.DataFrame, Figure], None]"
+    inches: tuple[float, float] = (10.0, 4.2)

@@ -1,0 +1,84 @@
+"""What the page says of one chart, ready for the template."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nstbench.analyses import analysis
+from nstbench.errors import InputError
+from nstbench.experiments.chart import Chart
+from nstbench.experiments.profile import Profile
+from nstbench.images.manifest import Manifest
+from nstbench.reporting.addresses import command, relative
+from nstbench.reporting.chart import DOTS_PER_INCH, drawing_file, facts_file, table_file
+from nstbench.reporting.figure import thumbnail_file
+from nstbench.reporting.quantities import duration
+from nstbench.reporting.usage import SURROGATE
+
+
+@dataclass(frozen=True)
+class ChartSection:
+    """One chart on the page; addresses are relative to it."""
+
+    entry: Chart
+    drawing: str
+    width: int
+    height: int
+    thumbnail: str
+    table: str
+    findings: list[str]
+    used: dict[str, str]
+    substitutions: list[str]
+    command: str
+    template: str = "chart.html.j2"
+
+
+def make_chart_section(
+    chart: Chart, profile: Profile, manifest: Manifest, results: Path, reports: Path
+) -> ChartSection:
+    """The section of a chart; InputError when it is not drawn yet."""
+    facts = _facts(chart, reports)
+    width, height = (round(DOTS_PER_INCH * inches) for inches in analysis(chart.analysis).inches)
+    return ChartSection(
+        entry=chart,
+        drawing=relative(drawing_file(reports, chart.id), reports),
+        width=width,
+        height=height,
+        thumbnail=relative(thumbnail_file(reports, chart.id), reports),
+        table=relative(table_file(results, chart.id), reports),
+        findings=facts["findings"],
+        used=_used(facts, profile),
+        substitutions=_substitutions(facts, manifest),
+        command=command(f"reports/figures/{chart.id}.svg", profile),
+    )
+
+
+def _used(facts: dict[str, Any], profile: Profile) -> dict[str, str]:
+    return {
+        "Profile": profile.name,
+        "Size": f"{profile.size} px",
+        "Weights": ", ".join(facts["weights"]),
+        "Precision": f"{facts['precision']} on {facts['device']}",
+        "Measured in": duration(facts["seconds"]),
+    }
+
+
+def _substitutions(facts: dict[str, Any], manifest: Manifest) -> list[str]:
+    """What stands in the place of the source's weights and pictures, in sentences."""
+    surrogates = [weights for weights in facts["weights"] if weights.startswith(SURROGATE)]
+    pictures = [
+        f"{manifest[used].title} is a stand-in for {manifest[wanted].title}"
+        for wanted, used in facts["pictures"].items()
+        if used != wanted
+    ]
+    return [f"{clause[0].upper()}{clause[1:]}." for clause in (*surrogates, *pictures)]
+
+
+def _facts(chart: Chart, reports: Path) -> dict[str, Any]:
+    file = facts_file(reports, chart.id)
+    try:
+        facts: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(f"{file} is not there; run snakemake again") from error
+    return facts

@@ -1,0 +1,162 @@
+"""Charts: their files validated, their analyses measured against independent truth, their files written."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from PIL import Image
+
+from nstbench.analyses import analyses
+from nstbench.analyses.gram_entries import NORMALISERS
+from nstbench.analyses.gram_entries import findings as gram_findings
+from nstbench.analyses.segment import barriers
+from nstbench.backbones.loading import load_backbone
+from nstbench.errors import InputError
+from nstbench.experiments.chart import load_chart
+from nstbench.experiments.execution import execute
+from nstbench.experiments.plan import PlannedRun
+from nstbench.experiments.project import CHECKOUT, Project
+from nstbench.hardware import Hardware
+from nstbench.images.manifest import load_manifest
+from nstbench.images.pictures import load_picture
+from nstbench.images.tensors import to_tensor
+from nstbench.reporting.chart import write_chart
+
+MANIFEST = load_manifest(CHECKOUT / "data" / "images.yaml")
+CHART = """
+id: mine
+title: A chart
+source: {document: Nobody, row: nobody, figure: None}
+question: How many?
+settings_note: None.
+analysis: gram_entries
+parameters: {layers: [relu1_1, relu2_1]}
+pictures: [chelsea]
+"""
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(text):
+        file = tmp_path / "mine.yaml"
+        file.write_text(text)
+        return file
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (("analysis: gram_entries", "analysis: tarot"), "unknown analysis 'tarot'; allowed: engine_speed"),
+        (("relu2_1", "relu9_9"), "unknown layer 'relu9_9'"),
+        (("layers:", "lairs:"), "lairs: unknown key; allowed: backbone"),
+        (("[chelsea]", "[felix]"), "felix"),
+        (("pictures: [chelsea]", "experiment: nikulin-fig99"), "unknown experiment 'nikulin-fig99'"),
+        (("id: mine", "id: yours"), "must be the file's name"),
+    ],
+)
+def test_mistakes_in_a_chart_file_are_said_in_one_line(written, change, complaint):
+    file = written(CHART.replace(*change))
+    with pytest.raises(InputError) as failure:
+        load_chart(file, MANIFEST, {"nikulin-fig3"})
+    assert complaint in str(failure.value)
+    assert str(file) in str(failure.value)
+    assert "\n" not in str(failure.value)
+
+
+def test_every_analysis_is_shown_by_a_chart():
+    charts = Project.load(CHECKOUT, "smoke").charts.values()
+    assert {chart.analysis for chart in charts} == set(analyses())
+
+
+@pytest.fixture
+def made(tmp_path):
+    """Write a chart of the checkout at 64 px from two pictures of noise; its table and its facts."""
+    project = Project.load(CHECKOUT, "smoke")
+    random = np.random.default_rng(0)
+
+    def make(id, planned=()):
+        chart = project.charts[id]
+        folder = tmp_path / "results" / "pictures"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in {project.manifest.available(name) for name in chart.pictures}:
+            pixels = random.integers(0, 256, (64, 64, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(folder / f"{name}.png")
+        reports = tmp_path / "reports"
+        write_chart(chart, planned, project.profile, project.manifest, tmp_path / "results", reports)
+        assert (reports / "figures" / f"{id}.svg").read_text().rstrip().endswith("</svg>")
+        facts = json.loads((reports / "figures" / f"{id}.json").read_text())
+        return pd.read_csv(tmp_path / "results" / "charts" / f"{id}.csv", keep_default_na=False), facts
+
+    return make
+
+
+def test_gram_entries_are_those_of_a_plain_product(made, tmp_path):
+    table, facts = made("nikulin-gram-entries")
+    backbone = load_backbone("vgg19", "embedded", "average", Hardware(torch.device("cpu"), "fp32"))
+    name = MANIFEST.available("starry_night")
+    image = to_tensor(load_picture(tmp_path / "results" / "pictures" / f"{name}.png", 64, square=True))
+    features = backbone(image, ["relu4_1"])["relu4_1"][0].flatten(1).double()
+    entries = torch.einsum("ip,jp->ij", features, features)
+    rows = table[(table.picture == "starry_night") & (table.layer == "relu4_1")]
+    found = {(row.quantity, row.place): float(row.value) for row in rows.itertuples()}
+    positions = features.shape[1]
+    assert found["mean", "F Fᵀ / M"] == pytest.approx((entries / positions).mean().item(), rel=0.05)
+    assert found["largest", "F Fᵀ"] == pytest.approx(entries.max().item(), rel=0.05)
+    small = (entries < 1e-3 * entries.max()).double().mean().item()
+    assert found["small", ""] == pytest.approx(small, abs=0.03)
+    shares = rows[rows.quantity == "histogram"].value.astype(float)
+    assert shares.sum() == pytest.approx(1, abs=1e-6)
+    assert "surrogate" in facts["weights"][0]
+
+
+def test_gram_findings_name_the_normalisers_that_rise():
+    layers = ["relu1_1", "relu2_1", "relu3_1"]
+    rows = [("p", layer, "small", "", 0.1) for layer in layers]
+    for place in NORMALISERS:
+        rows += [("p", layer, "mean", place, -depth) for depth, layer in enumerate(layers)]
+    rows[-3:] = [("p", layer, "mean", "F Fᵀ / (N M)", 10.0**depth) for depth, layer in enumerate(layers)]
+    table = pd.DataFrame(rows, columns=["picture", "layer", "quantity", "place", "value"])
+    assert gram_findings(table)[1] == "The mean entry rises with depth with F Fᵀ / (N M)."
+
+
+def test_costs_are_counted_by_the_formulas(made):
+    """REPLICATION: N^2 (2X - 1)(2Y - 1) 4 bytes for all pairs of N maps of X by Y."""
+    table, _ = made("nikulin-spatial-cost")
+    rows = table.set_index(["statistic", "layer"])
+    assert rows.loc[("all pairs of maps", "relu5_1"), "bytes"] == 256**2 * 7 * 7 * 4
+    assert rows.loc[("self-convolution", "relu1_1"), "bytes"] == 32 * 127 * 127 * 4
+    assert rows.loc[("Gram matrix", "relu3_1"), "bytes"] == 128**2 * 4
+    assert float(rows.loc[("Gram matrix", "relu3_1"), "seconds"]) > 0
+    assert rows.loc[("all pairs of maps", "relu1_1"), "seconds"] == ""
+
+
+def test_a_barrier_is_the_height_over_the_higher_end():
+    places, losses = [0.0, 0.5, 1.0], [2.0, 9.0, 3.0]
+    table = pd.DataFrame({"place": places, "loss": losses}).assign(content="c", style="s", start="a", end="b")
+    assert list(barriers(table)) == [3.0]
+
+
+def test_the_segments_end_at_the_runs_own_losses(made, tmp_path):
+    """At the ends stand the pictures, whose loss run.json holds, apart from their rounding to 8 bits."""
+    project = Project.load(CHECKOUT, "smoke")
+    planned: list[PlannedRun] = project.plans["nikulin-fig3"]
+    pictures = tmp_path / "results" / "pictures"
+    pictures.mkdir(parents=True)
+    random = np.random.default_rng(1)
+    for name in {name for entry in planned for name in (entry.run.content, entry.run.style)}:
+        small = random.integers(0, 256, (8, 8, 3), dtype=np.uint8)
+        Image.fromarray(small).resize((64, 64), Image.Resampling.BICUBIC).save(pictures / f"{name}.png")
+    finals = {}
+    for entry in planned:
+        record = execute(entry.run, pictures, tmp_path / "results").record
+        finals[entry.arm.caption] = record["final_losses"]["total"]
+    table, facts = made("nikulin-barriers", planned)
+    assert len(facts["runs"]) == 3
+    starts = table[table.place == 0].set_index("start").loss.astype(float)
+    for caption in starts.index.unique():
+        assert starts[[caption]].iloc[0] == pytest.approx(finals[caption], rel=0.3)
+    assert set(table.place.groupby([table.start, table.end]).count()) == {21}

@@ -1,0 +1,42 @@
+"""One drawing with its table per chart: numbers measured on pictures and on finished runs."""
+
+
+rule chart:
+    input:
+        batches=lambda wildcards: batch_files(runs_of_chart(wildcards.chart)),
+        pictures=lambda wildcards: chart_pictures(wildcards.chart),
+        configuration=lambda wildcards: str(PROJECT.chart_file(wildcards.chart)),
+        code=[
+            *(str(file) for file in engine_files()),
+            *sources("analyses"),
+            str(ROOT / "nstbench" / "reporting" / "chart.py"),
+            str(ROOT / "nstbench" / "reporting" / "chart_style.py"),
+        ],
+        weights=[str(file) for file in embedded_files()],
+    output:
+        drawing=report(
+            "reports/figures/{chart}.svg",
+            caption="../report/chart.rst",
+            category=lambda wildcards: PROJECT.charts[wildcards.chart].source.document,
+            subcategory=lambda wildcards: PROJECT.charts[wildcards.chart].title,
+            labels={"shows": "chart"},
+        ),
+        facts="reports/figures/{chart}.json",
+        thumbnail="reports/figures/{chart}.thumb.jpg",
+        table="results/charts/{chart}.csv",
+    log:
+        "results/logs/chart-{chart}.log",
+    wildcard_constraints:
+        chart="|".join(CHARTS) or "none",
+    conda:
+        ENVIRONMENT
+    threads: 1
+    params:
+        plan=PLAN,
+        about=lambda wildcards: PROJECT.charts[wildcards.chart].model_dump(
+            include={"title", "question"}
+        ),
+    message:
+        "chart {output.drawing}"
+    script:
+        "../scripts/draw_chart.py"
