@@ -10,13 +10,14 @@ import tempfile
 import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any, Self
 
 import matplotlib
 import pandas as pd
 import PIL.Image
-from IPython.display import Image, Markdown
+from IPython.display import HTML, Image, Markdown
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from pandas.io.formats.style import Styler
@@ -24,6 +25,7 @@ from pandas.io.formats.style import Styler
 from nstbench.errors import InputError
 from nstbench.experiments.experiment import Experiment, Pair
 from nstbench.experiments.family import family
+from nstbench.experiments.finished import FinishedRun
 from nstbench.experiments.plan import PlannedRun, load_experiments
 from nstbench.experiments.profile import Profile
 from nstbench.experiments.project import CHECKOUT
@@ -33,14 +35,16 @@ from nstbench.images.manifest import Manifest, load_manifest
 from nstbench.images.pictures import load_picture, read_picture
 from nstbench.methods import method
 from nstbench.methods.base import Task
-from nstbench.metrics import metrics
+from nstbench.metrics import metrics, shown_metrics
 from nstbench.metrics.base import Metric
-from nstbench.reporting.curves import COLOURS, TYPOGRAPHY, save_curves
-from nstbench.reporting.exhibit import Exhibit, FinishedRun, exhibits
+from nstbench.reporting.chart import drawing_file, facts_file
+from nstbench.reporting.chart_style import COLOURS, TYPOGRAPHY
+from nstbench.reporting.curves import save_curves
+from nstbench.reporting.exhibit import Exhibit, exhibits
 from nstbench.reporting.figure import panel_file
 from nstbench.reporting.quantities import NO_BREAK, number
 from nstbench.reporting.score_table import ARROWS, CONTROLS, read_scores
-from nstbench.reporting.usage import substitutions, usage_lines
+from nstbench.reporting.usage import distinct, substitutions, usage_lines
 
 MARKS = list(itertools.product("os^", COLOURS))
 CONTROL_MARKS = dict(zip(CONTROLS.values(), [("X", "#8c8a84"), ("P", "#8c8a84")], strict=True))
@@ -104,16 +108,26 @@ class Document:
             save_curves(self._exhibits(id)[0], file)
             return _image(file.read_bytes(), f"Losses: {self._experiment(id).title}")
 
+    def chart(self, id: str) -> HTML:
+        """A chart's drawing, and in sentences what its numbers say."""
+        reports = self.folder / "reports"
+        drawing = drawing_file(reports, id).read_text(encoding="utf-8")
+        facts = json.loads(facts_file(reports, id).read_text(encoding="utf-8"))
+        used = ", ".join([*facts["weights"], f"{facts['profile']['size']} px"])
+        said = escape(" ".join(facts["findings"]))
+        return HTML(f"{drawing[drawing.index('<svg') :]}<p>{said}</p><p>Measured with {escape(used)}.</p>")
+
     def runs(self, id: str) -> pd.DataFrame:
         """One row per run: what was made, what it cost, its final loss, and a column for every metric."""
         return pd.DataFrame(map(_row, _runs(self._exhibits(id)))).join(self._measured(id), on="run")
 
     def controls(self, id: str) -> pd.DataFrame:
         """One row per control and pair, content or style handed back unchanged, with every metric."""
+        runs = [run.planned.run for run in _runs(self._exhibits(id))]
         rows = [
-            {"run": control_id(copied, exhibit.runs[0].planned.run), "arm": caption}
+            {"run": control, "arm": caption}
             for copied, caption in CONTROLS.items()
-            for exhibit in self._exhibits(id)
+            for control in distinct(control_id(copied, run) for run in runs)
         ]
         return pd.DataFrame(rows).join(self._measured(id), on="run")
 
@@ -123,7 +137,7 @@ class Document:
         `names` are ids of metrics, the main ones when there are none. The numbers are in `.data` of what is
         returned.
         """
-        chosen = [_metric(name) for name in names] or [each for each in metrics().values() if each.main]
+        chosen = [_metric(name) for name in names] or self._main_metrics(id)
         everything = pd.concat([self.runs(id), self.controls(id)])
         medians = everything.groupby("arm", sort=False)[[each.id for each in chosen]].median()
         return _styled(medians.rename(columns={each.id: _heading(each) for each in chosen}), id)
@@ -168,6 +182,10 @@ class Document:
         profile = Profile.model_validate(sidecar["profile"])
         return exhibits(experiment, planned, profile, self.manifest, self.folder / "results")
 
+    def _main_metrics(self, id: str) -> list[Metric]:
+        truth = any(run.planned.truth for run in _runs(self._exhibits(id)))
+        return [each for each in shown_metrics(truth) if each.main]
+
     def _measured(self, id: str) -> pd.DataFrame:
         """A row per run or control of an experiment, a column per metric."""
         scores = read_scores(self.folder / "results" / "scores.csv")
@@ -211,7 +229,8 @@ def _folder_with_results() -> Path:
 def _planned(experiment: Experiment, tile: Mapping[str, Any]) -> PlannedRun:
     arms = {arm.id: arm for arm in experiment.arms}
     run = RunSpecification.model_validate(tile["settings"])
-    return PlannedRun(experiment.id, Pair.model_validate(tile["pair"]), arms[tile["arm"]], run)
+    pair = Pair.model_validate(tile["pair"])
+    return PlannedRun(experiment.id, pair, arms[tile["arm"]], run, tile["truth"])
 
 
 def _runs(figures: list[Exhibit]) -> list[FinishedRun]:

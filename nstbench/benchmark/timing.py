@@ -3,10 +3,11 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from nstbench.benchmark.reference import TextbookLoop
 from nstbench.descent import content_terms, open_backbone, start_image, style_terms
@@ -15,7 +16,7 @@ from nstbench.images.package_photographs import photograph
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
 from nstbench.methods.base import Task
-from nstbench.methods.gatys2015 import EVERYDAY
+from nstbench.methods.gatys2015 import EVERYDAY, METHOD
 from nstbench.objective import Objective
 from nstbench.optimise.lbfgs import LBFGS
 from nstbench.optimise.loop import optimise
@@ -23,10 +24,22 @@ from nstbench.progress import progress
 
 EVALUATIONS = 20
 BLOCKS = 5
+LAYOUTS = {"channels last": torch.channels_last, "channels first": torch.contiguous_format}
 PAIR = ("chelsea", "coffee")
 SEED = 0
 # How far the loss at the start may lie from the reference's, relative to it.
 AGREEMENT = {"fp32": 1e-4, "bf16": 5e-2}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A way to run the engine. `stylize` takes the first that a machine does well, with channels last."""
+
+    precision: str
+    layout: str = "channels last"
+
+
+VARIANTS = (Variant("fp32"), Variant("fp32", "channels first"), Variant("bf16"))
 
 
 class UnequalWorkError(Exception):
@@ -49,28 +62,37 @@ class Contestant:
 
 
 def benchmark(size: int) -> list[dict[str, Any]]:
-    """One row per precision: what was timed, `engine_s`, `reference_s`, their `ratio`, and both start losses.
+    """One row per variant: what was timed, `engine_s`, `reference_s`, their `ratio`, and both start losses.
 
     `engine_s` and `reference_s` are seconds per evaluation of loss and gradient with its optimiser step, in
     the quickest of `blocks` blocks of `evaluations` evaluations; engine and reference take turns, block by
     block. `ratio` is reference_s / engine_s. Pictures are `size` x `size`.
     """
     device = resolve().device
-    content, style = (
-        to_tensor(load_picture(photograph(name), size, square=True)).to(device) for name in PAIR
-    )
+    content, style = _pair(size, device)
     tasks = {name: Task(content, style, EVERYDAY, SEED, Hardware(device, name)) for name in PRECISIONS}
     reference = Contestant(_reference(tasks["fp32"]))
-    engines = {precision: Contestant(_engine(task)) for precision, task in tasks.items()}
+    engines = {variant: Contestant(_engine(tasks[variant.precision], variant.layout)) for variant in VARIANTS}
     turns = [reference, *engines.values()] * BLOCKS
     with progress(f"bench at {size} px", len(turns)) as watch:
         for done, contestant in enumerate(turns, 1):
             contestant.run()
             watch(done, contestant.start_loss)
     return [
-        {"precision": precision, "size": size, **_circumstances(device), **_figures(engine, reference)}
-        for precision, engine in engines.items()
+        {**asdict(variant), "size": size, **_circumstances(device), **_figures(engine, reference)}
+        for variant, engine in engines.items()
     ]
+
+
+def seconds_per_evaluation(backbone: str, weights: str, size: int) -> float:
+    """Of the engine on another network, as `nstbench stylize` would run it: `engine_s` of `benchmark`."""
+    hardware = resolve()
+    content, style = _pair(size, hardware.device)
+    parameters = METHOD.configure("everyday", {"backbone": backbone, "weights": weights})
+    engine = Contestant(_engine(Task(content, style, parameters, SEED, hardware)))
+    for _ in range(BLOCKS):
+        engine.run()
+    return engine.seconds
 
 
 def check_equal_work(rows: list[dict[str, Any]]) -> None:
@@ -82,6 +104,10 @@ def check_equal_work(rows: list[dict[str, Any]]) -> None:
                 f"the losses at the start differ by {row['loss_difference']:.1e} in {row['precision']} "
                 f"(allowed: {allowed:g}), so the times do not compare"
             )
+
+
+def _pair(size: int, device: torch.device) -> list[Tensor]:
+    return [to_tensor(load_picture(photograph(name), size, square=True)).to(device) for name in PAIR]
 
 
 def _reference(task: Task) -> Callable[[int], float]:
@@ -99,10 +125,12 @@ def _reference(task: Task) -> Callable[[int], float]:
     return lambda evaluations: loop.descend(start, evaluations)[0]
 
 
-def _engine(task: Task) -> Callable[[int], float]:
+def _engine(task: Task, layout: str = "channels last") -> Callable[[int], float]:
     """The engine on the same, in the task's precision."""
     parameters = task.parameters
     backbone = open_backbone(task)
+    backbone.memory_format = LAYOUTS[layout]
+    backbone.place(task.hardware.device, task.hardware.dtype)
     content = content_terms(backbone, task.content, parameters.content_layers, parameters.alpha)
     objective = Objective(backbone, [*content, *style_terms(backbone, task.style, parameters.style_layers)])
     start = start_image(task, "noise")

@@ -59,7 +59,7 @@ def _pictures(result: Path, content: Path, style: Path) -> "tuple[Image, Image, 
 
 
 def _rows(result: "Image", content: "Image", style: "Image") -> list[Row]:
-    """A row per metric: its value, null with a reason where it has none, and those of both controls."""
+    """A row per metric that needs no truth: its value, null with a reason, and those of both controls."""
     from PIL import Image, ImageOps
 
     from nstbench.images.tensors import to_tensor
@@ -80,6 +80,7 @@ def _rows(result: "Image", content: "Image", style: "Image") -> list[Row]:
             "style_copied": _known(style_copied.value),
         }
         for own, content_copied, style_copied in zip(*map(measure, trials), strict=True)
+        if not own.metric.needs_truth
     ]
 
 

@@ -18,7 +18,7 @@ Iterations = Annotated[
 Backbone = Annotated[str | None, typer.Option(help="See `nstbench list backbones`.", show_default="vgg19")]
 Weights = Annotated[
     str | None,
-    typer.Option(help="embedded, imagenet, or the path of a weight file.", show_default="embedded"),
+    typer.Option(help="embedded, imagenet, random, random-half, or a file.", show_default="embedded"),
 ]
 Precision = Annotated[str, typer.Option(help="auto, fp32 or bf16.")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]

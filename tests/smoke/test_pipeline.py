@@ -60,10 +60,19 @@ def test_every_experiment_has_its_panel_curves_and_sidecar(made, project):
         assert json.loads((figures / f"{id}.json").read_text())
 
 
+def test_every_chart_has_its_drawing_table_and_findings(made, project):
+    for id in project.charts:
+        figures = made / "reports" / "figures"
+        assert (figures / f"{id}.svg").stat().st_size > 1000
+        assert json.loads((figures / f"{id}.json").read_text())["findings"]
+        table = pd.read_csv(made / "results" / "charts" / f"{id}.csv")
+        assert not table.empty
+
+
 def test_report_shows_every_experiment_and_links_to_files_that_exist(made, project):
     html = (made / "reports" / "index.html").read_text(encoding="utf-8")
-    for experiment in project.experiments.values():
-        assert experiment.title in html.replace("&#39;", "'")
+    for entry in (*project.experiments.values(), *project.charts.values()):
+        assert entry.title in html.replace("&#39;", "'")
     for target in set(re.findall(r'(?:src|href)="([^"#:]+)"', html)):
         assert (made / "reports" / target).exists(), target
 

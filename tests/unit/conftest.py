@@ -1,3 +1,6 @@
+import sys
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 import torch
@@ -5,6 +8,31 @@ from PIL import Image
 
 from nstbench.backbones.network import Backbone
 from nstbench.backbones.vgg import VGG19
+from nstbench.cli import main
+
+
+class Finished(NamedTuple):
+    """What a command left: its exit status and what it printed."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """`nstbench <arguments>` in this process."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["nstbench", *map(str, arguments)])
+        try:
+            main()
+            status = 0
+        except SystemExit as end:
+            status = end.code or 0
+        return Finished(status, *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture

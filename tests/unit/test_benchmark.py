@@ -1,14 +1,12 @@
 """The benchmark compares equal work, and says what it timed."""
 
 import json
-import sys
 
 import pytest
 import torch
 
 from nstbench.benchmark.reference import TextbookLoop, gram_matrix
 from nstbench.benchmark.timing import UnequalWorkError, check_equal_work
-from nstbench.cli import main
 from nstbench.descent import content_terms, style_terms
 from nstbench.objective import Objective
 from nstbench.statistics.gram import gram
@@ -67,19 +65,13 @@ def test_textbook_descends_with_exactly_the_evaluations_asked_for(pictures, text
 
 
 @pytest.fixture
-def bench(monkeypatch, capsys):
+def bench(monkeypatch, run):
     """Run `nstbench bench` at 32 px, one short block each."""
 
     def bench(*arguments):
         monkeypatch.setattr("nstbench.benchmark.timing.EVALUATIONS", 2)
         monkeypatch.setattr("nstbench.benchmark.timing.BLOCKS", 1)
-        monkeypatch.setattr(sys, "argv", ["nstbench", "bench", "--size", "32", *arguments])
-        try:
-            main()
-            status = 0
-        except SystemExit as end:
-            status = end.code or 0
-        return status, *capsys.readouterr()
+        return run("bench", "--size", "32", *arguments)
 
     return bench
 
@@ -88,7 +80,8 @@ def test_rows_say_what_was_timed(bench):
     status, printed, log = bench("--json")
     rows = json.loads(printed)
     assert status == 0
-    assert [row["precision"] for row in rows] == ["fp32", "bf16"]
+    assert [row["precision"] for row in rows] == ["fp32", "fp32", "bf16"]
+    assert [row["layout"] for row in rows] == ["channels last", "channels first", "channels last"]
     assert rows[0]["reference_s"] == rows[1]["reference_s"]
     for row in rows:
         assert row["size"] == 32
@@ -97,15 +90,15 @@ def test_rows_say_what_was_timed(bench):
         assert row["ratio"] == pytest.approx(row["reference_s"] / row["engine_s"])
     assert rows[0]["loss_difference"] < 1e-4
     assert rows[0]["engine_loss"] == pytest.approx(rows[0]["reference_loss"], rel=1e-4)
-    assert "bench at 32 px: 3/3" in log
+    assert "bench at 32 px: 4/4" in log
 
 
 def test_table_is_plain_in_a_log(bench):
     status, printed, _ = bench()
     header, *rows = printed.splitlines()
     assert status == 0
-    assert header.split()[:4] == ["precision", "size", "device", "threads"]
-    assert [row.split()[0] for row in rows] == ["fp32", "bf16"]
+    assert header.split()[:4] == ["precision", "layout", "size", "device"]
+    assert [row.split()[0] for row in rows] == ["fp32", "fp32", "bf16"]
 
 
 def test_unequal_work_is_refused(bench, monkeypatch):

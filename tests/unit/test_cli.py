@@ -3,39 +3,14 @@
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from PIL import Image
 
 import nstbench
-from nstbench.cli import main
 
 QUICK = ("--size", "32", "--iterations", "3", "--precision", "fp32")
-
-
-@dataclass(frozen=True)
-class Finished:
-    """What a command left: its exit status and what it printed."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["nstbench", *map(str, arguments)])
-        try:
-            main()
-            status = 0
-        except SystemExit as end:
-            status = end.code or 0
-        return Finished(status, *capsys.readouterr())
-
-    return run
 
 
 def assert_refused(process, *words):
@@ -112,6 +87,34 @@ def test_lists_are_objects_with_ids(run, kind):
     rows = json.loads(process.stdout)
     assert rows
     assert all(row["id"] for row in rows)
+
+
+def test_backbones_are_listed_with_weights_and_layers(run, monkeypatch, tmp_path):
+    monkeypatch.setenv("NSTBENCH_WEIGHTS", str(tmp_path))
+    (tmp_path / "squeezenet1_0.safetensors").write_bytes(bytes(5000))
+    rows = {row["id"]: row for row in json.loads(run("list", "backbones", "--json").stdout)}
+    vgg, squeezenet = rows["vgg19"], rows["squeezenet1_0"]
+    assert {"name": "relu4_2", "channels": 512, "stride": 8, "receptive_field": 84} in vgg["layers"]
+    embedded, imagenet = vgg["weights"]
+    assert (embedded["source"], imagenet["source"]) == ("embedded", "imagenet")
+    assert embedded["megabytes"] == pytest.approx(10, abs=0.1)
+    assert (imagenet["file"], imagenet["published"]) == (None, "vgg19-dcbb9e9d.pth")
+    assert squeezenet["weights"][0]["file"] == str(tmp_path / "squeezenet1_0.safetensors")
+    readable = run("list", "backbones").stdout
+    assert "this package" in readable
+    assert "not here: vgg19-dcbb9e9d.pth" in readable
+
+
+def test_backbones_are_timed_where_their_weights_are(run, monkeypatch, tmp_path):
+    monkeypatch.delenv("NSTBENCH_WEIGHTS", raising=False)
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    for name, small in (("EVALUATIONS", 2), ("BLOCKS", 1)):
+        monkeypatch.setattr(f"nstbench.benchmark.timing.{name}", small)
+    monkeypatch.setattr("nstbench.cli.listing.TIMED_SIZE", 32)
+    rows = json.loads(run("list", "backbones", "--json", "--time").stdout)
+    for weights in (weights for row in rows for weights in row["weights"]):
+        seconds = weights["seconds_per_evaluation"]
+        assert seconds > 0 if weights["source"] == "embedded" else seconds is None
 
 
 def test_list_is_readable(run):

@@ -4,11 +4,11 @@ import pytest
 from PIL import Image
 
 from nstbench.experiments.experiment import Arm, Comparison, Pair, Point
+from nstbench.experiments.finished import FinishedRun
 from nstbench.experiments.plan import PlannedRun
 from nstbench.experiments.runs import RunFolder
 from nstbench.experiments.specification import RunSpecification
 from nstbench.reporting.comparison import ComparisonLine, ComparisonTable, colour_difference
-from nstbench.reporting.exhibit import FinishedRun
 
 
 @pytest.fixture

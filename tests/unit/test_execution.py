@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 import time
+from math import isnan
 
 import pandas as pd
 import pytest
@@ -12,7 +13,7 @@ from nstbench.experiments import fingerprint
 from nstbench.experiments.execution import execute
 from nstbench.experiments.plan import PlannedRun
 from nstbench.experiments.runs import RunFolder
-from nstbench.experiments.scoring import score_runs
+from nstbench.experiments.scoring import score_trials
 from nstbench.experiments.specification import RunSpecification
 from nstbench.experiments.tables import control_id, tidy_scores
 from nstbench.methods import method
@@ -133,8 +134,8 @@ def test_run_is_made_again_when_its_inputs_changed(run, pictures, tmp_path, monk
 
 def test_scores_are_tidy_and_have_controls(run, pictures, tmp_path):
     execute(run, pictures, tmp_path)
-    scores = score_runs([run], pictures, tmp_path)
     planned = [PlannedRun(experiment, None, None, run) for experiment in ("one", "two")]
+    scores = score_trials([entry.trial for entry in planned], pictures, tmp_path)
     table = tidy_scores(scores, planned)
     assert list(table.columns) == ["run", "experiment", "metric", "value", "reason"]
     assert len(table) == 2 * 3 * len(metrics())
@@ -142,6 +143,26 @@ def test_scores_are_tidy_and_have_controls(run, pictures, tmp_path):
     assert value[control_id("content", run), "C"] == 0
     assert value[control_id("style", run), "S"] == 0
     assert 0 < value[run.id, "C"] < value[control_id("style", run), "C"]
+
+
+def test_a_truth_is_scored_where_an_experiment_names_one(run, pictures, tmp_path):
+    """The same run, measured against two truths and none."""
+    execute(run, pictures, tmp_path)
+    truths = {"none": None, "painted": "painting", "photographed": "photo"}
+    planned = [PlannedRun(experiment, None, None, run, truth) for experiment, truth in truths.items()]
+    table = tidy_scores(score_trials([entry.trial for entry in planned], pictures, tmp_path), planned)
+    assert len(table) == 3 * 3 * len(metrics())
+    scored = table.set_index(["experiment", "run", "metric"])
+    value, reason = scored["value"], scored["reason"]
+    assert isnan(value["none", run.id, "DE00t"])
+    assert reason["none", run.id, "DE00t"] == "no truth is known for this pair"
+    assert value["painted", control_id("style", run), "DE00t"] == 0
+    assert value["painted", control_id("style", run), "Ct"] == 0
+    assert value["painted", control_id("content", run), "DE00t"] > 10
+    assert value["photographed", control_id("content", run), "SSIMt"] == pytest.approx(1)
+    assert value["photographed", run.id, "Ct"] == value["photographed", run.id, "C"]
+    assert value["painted", run.id, "C"] == value["none", run.id, "C"]
+    assert "the network that the run optimised" in reason["painted", run.id, "Ct"]
 
 
 def test_unfinished_run_is_not_done(tmp_path):

@@ -6,7 +6,7 @@ import yaml
 
 from nstbench.errors import InputError
 from nstbench.experiments.experiment import load_experiment
-from nstbench.experiments.plan import batches, plan
+from nstbench.experiments.plan import batches, plan, scoring_batches
 from nstbench.experiments.profile import Profile, load_profile
 from nstbench.experiments.project import CHECKOUT, Project
 from nstbench.images.manifest import Manifest
@@ -119,6 +119,42 @@ def test_shortened_settings_only_under_a_budget(write, content):
     assert (short.run.parameters["evaluations"], full.run.parameters["evaluations"]) == (5, 1500)
 
 
+def test_a_truth_is_planned_by_the_name_that_is_here_and_shown_in_the_panel(write, content, monkeypatch):
+    monkeypatch.delenv("NSTBENCH_DATA", raising=False)
+    content["pairs"][0] = {"content": "cat", "style": "cat"}
+    plain = plan(load_experiment(write(content), MANIFEST), PROFILE, MANIFEST)
+    for pair, truth in zip(content["pairs"], ("famous", "cat"), strict=True):
+        pair["truth"] = truth
+    content["panel"]["rows"].append(["truth"])
+    planned = plan(load_experiment(write(content), MANIFEST), PROFILE, MANIFEST)
+    assert [entry.truth for entry in planned] == ["ours"] * 4 + ["cat"] * 4
+    assert [entry.run for entry in planned] == [entry.run for entry in plain]
+    assert (planned[0].asked.truth, planned[0].used.truth) == ("famous", "ours")
+    assert (planned[0].trial.pictures, planned[0].run.pictures) == ({"cat", "ours"}, {"cat"})
+    assert plain[0].trial.truth is None
+
+
+def test_a_run_is_scored_once_for_each_truth(write, content):
+    content["pairs"] = [{"content": "cat", "style": "ours"}]
+    planned = plan(load_experiment(write(content), MANIFEST), PROFILE, MANIFEST)
+    content["pairs"][0]["truth"] = "cat"
+    planned += 2 * plan(load_experiment(write(content), MANIFEST), PROFILE, MANIFEST)
+    (batch,) = scoring_batches(planned)
+    assert [trial.truth for trial in batch.trials].count(None) == 4
+    assert [trial.truth for trial in batch.trials].count("cat") == 4
+
+
+def test_an_arm_may_have_a_style_of_its_own(write, content, monkeypatch):
+    monkeypatch.delenv("NSTBENCH_DATA", raising=False)
+    content["axes"] = [[{"id": "a", "caption": "a"}, {"id": "b", "caption": "b", "style": "famous"}]]
+    content |= {"panel": {"rows": [["a", "b"]]}, "pairs": [{"content": "cat", "style": "cat"}]}
+    experiment = load_experiment(write(content), MANIFEST)
+    assert experiment.pictures == {"cat", "famous"}
+    plain, own = plan(experiment, PROFILE, MANIFEST)
+    assert [plain.run.style, own.run.style] == ["cat", "ours"]
+    assert (own.asked.style, own.used.style, own.pair.style) == ("famous", "ours", "cat")
+
+
 class BlendParameters(Parameters):
     """Of a method that needs no network."""
 
@@ -133,7 +169,6 @@ def test_a_method_without_network_plans_too(write, content, monkeypatch):
         parameters=BlendParameters,
         sets={"half": BlendParameters(evaluations=1)},
         everyday_set="half",
-        draws=lambda parameters: False,
         stylise=lambda task: None,
     )
     monkeypatch.setattr("nstbench.methods.methods", lambda: {"blend": blend})
@@ -178,6 +213,28 @@ def test_a_method_without_network_plans_too(write, content, monkeypatch):
             r"unknown picture 'dog'; allowed: cat, ours, famous",
         ),
         ({"pairs": []}, r"pairs: Tuple should have at least 1 item"),
+        (
+            {"pairs": [{"content": "cat", "style": "ours", "truth": "dog"}]},
+            r"unknown picture 'dog'; allowed: cat, ours, famous",
+        ),
+        (
+            {"pairs": [{"content": "cat", "style": "ours", "thruth": "cat"}]},
+            r"pairs\.0\.thruth: unknown key; allowed: content, style, truth",
+        ),
+        (
+            {
+                "pairs": [
+                    {"content": "cat", "style": "ours", "truth": "cat"},
+                    {"content": "cat", "style": "famous"},
+                ],
+                "panel": {"rows": [["content", "truth"]]},
+            },
+            r"unknown tile 'truth' in panel; allowed: content, style, c/low",
+        ),
+        (
+            {"axes": [[{"id": "c", "caption": "c", "style": "dog"}]], "panel": {"rows": [["c"]]}},
+            r"unknown picture 'dog'; allowed: cat, ours, famous",
+        ),
     ],
 )
 def test_mistakes_are_said_in_one_line_with_the_file(write, content, change, message):
@@ -237,10 +294,12 @@ def test_every_shipped_experiment_plans_under_every_profile(profile):
 def test_batches_hold_every_distinct_run_once_and_score_pairs_together():
     project = Project.load(CHECKOUT, "default")
     distinct = {entry.run.id: entry.run for entry in project.planned}
-    for table in (project.batches, project.scoring_batches):
-        ids = [run.id for batch in table.values() for run in batch.runs]
-        assert sorted(ids) == sorted(distinct)
-    in_order = [run for batch in project.scoring_batches.values() for run in batch.runs]
+    ids = [run.id for batch in project.batches.values() for run in batch.runs]
+    assert sorted(ids) == sorted(distinct)
+    scored = [trial for batch in project.scoring_batches.values() for trial in batch.trials]
+    assert len(scored) == len({(trial.run.id, trial.truth) for trial in scored})
+    assert all(entry.trial in scored for entry in project.planned)
+    in_order = [trial.run for batch in project.scoring_batches.values() for trial in batch.trials]
     pairs = [(run.content, run.style) for run in in_order]
     changes = sum(left != right for left, right in itertools.pairwise(pairs))
     assert changes == len(set(pairs)) - 1

@@ -8,7 +8,7 @@ import torch
 from scipy.linalg import sqrtm
 from scipy.ndimage import gaussian_filter, gaussian_gradient_magnitude
 from scipy.stats import wasserstein_distance
-from skimage.color import rgb2lab, yiq2rgb
+from skimage.color import lab2rgb, rgb2lab, yiq2rgb
 
 from nstbench.metrics import metrics
 from nstbench.metrics.base import NotMeasuredError, Sighted, Trial
@@ -25,8 +25,8 @@ def sighted(picture):
     return Sighted(torch.from_numpy(colours).permute(2, 0, 1)[None], {})
 
 
-def score(id, result, content=None, style=None):
-    sides = (result, result if content is None else content, result if style is None else style)
+def score(id, result, content=None, style=None, truth=None):
+    sides = (result if side is None else side for side in (result, content, style, truth))
     return metrics()[id].measure(Trial(*map(sighted, sides)))
 
 
@@ -124,6 +124,45 @@ def test_chroma_change_is_greatest_between_complementary_colours():
     0.211 + 0.523 - 0.312."""
     red, cyan = np.tile([1.0, 0, 0], (9, 9, 1)), np.tile([0, 1.0, 1.0], (9, 9, 1))
     assert score("CHRc", red, cyan) == pytest.approx(1.614, abs=2e-3)
+
+
+def test_the_truth_itself_is_at_no_distance():
+    truth = noise(0, 40, 50)
+    assert score("SSIMt", truth, content=noise(1, 40, 50), truth=truth) == pytest.approx(1)
+    assert score("DE00t", truth, content=noise(1, 40, 50), truth=truth) == 0
+
+
+def test_similarity_to_a_flat_truth_is_the_luminance_term():
+    found = score("SSIMt", flat(0.4), content=flat(0.4), truth=flat(0.6))
+    assert found == pytest.approx(luminance_term(0.4, 0.6), rel=1e-5)
+
+
+def lab(*colours):
+    """A picture (9, 9 n, 3) in RGB of n colours of CIE Lab side by side."""
+    return np.hstack([lab2rgb(np.tile(np.array(colour, float), (9, 9, 1))) for colour in colours])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        # Greys: dL / S_L with S_L = 1 + 0.015 (L - 50)^2 / sqrt(20 + (L - 50)^2), L the mean of both.
+        ((45, 0, 0), (55, 0, 0), 10),
+        ((60, 0, 0), (80, 0, 0), 20 / (1 + 6 / math.sqrt(420))),
+        ((0, 0, 0), (100, 0, 0), 100),
+        # Pairs 16 and 17 of Sharma, Wu and Dalal 2005, table 1.
+        ((50, 2.5, 0), (50, 0, -2.5), 4.3065),
+        ((50, 2.5, 0), (73, 25, -18), 27.1492),
+    ],
+)
+def test_colour_difference_from_the_truth_of_a_uniform_shift(one, other, expected):
+    assert score("DE00t", lab(one), truth=lab(other)) == pytest.approx(expected, abs=1e-3)
+
+
+def test_colour_difference_from_the_truth_is_a_mean_over_places():
+    dark, light = (45, 0, 0), (55, 0, 0)
+    one_third = score("DE00t", lab(dark, dark, light), truth=lab(dark, dark, dark))
+    assert one_third == pytest.approx(10 / 3, abs=1e-3)
+    assert score("DE00t", lab(dark, light), truth=lab(light, dark)) == pytest.approx(10, abs=1e-3)
 
 
 @pytest.mark.parametrize(

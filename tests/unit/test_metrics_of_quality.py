@@ -2,6 +2,7 @@
 
 import inspect
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import lpips
@@ -25,7 +26,7 @@ def picture(seed, size):
 
 
 def trial(found, wanted):
-    return Trial(*(Sighted(image, {}) for image in (found, wanted, wanted)))
+    return Trial(*(Sighted(image, {}) for image in (found, wanted, wanted, wanted)))
 
 
 @pytest.mark.parametrize("index", INDICES, ids=lambda index: index.id)
@@ -80,9 +81,10 @@ def no_downloads(monkeypatch, tmp_path):
     monkeypatch.setenv("NSTBENCH_WEIGHTS", str(tmp_path))
 
 
-def test_lpips_without_weights_names_the_file_and_downloads_nothing(no_downloads):
+@pytest.mark.parametrize("id", ["LPIPS", "LPIPSt"])
+def test_lpips_without_weights_names_the_file_and_downloads_nothing(no_downloads, id):
     with pytest.raises(NotMeasuredError, match=rf"{ALEXNET_FILE}.*NSTBENCH_WEIGHTS"):
-        metrics()["LPIPS"].measure(trial(picture(0, 64), picture(1, 64)))
+        metrics()[id].measure(trial(picture(0, 64), picture(1, 64)))
 
 
 def test_lpips_written_out(no_downloads, tmp_path, capfd):
@@ -104,6 +106,7 @@ def test_lpips_written_out(no_downloads, tmp_path, capfd):
                 expected += float(((one - other) ** 2 * weights).sum(1).mean())
         found = metrics()["LPIPS"].measure(trial(*images))
     assert found == pytest.approx(expected, rel=1e-4)
+    assert metrics()["LPIPSt"].measure(replace(trial(*images), content=None)) == found
     assert expected > 0
     assert metrics()["LPIPS"].measure(trial(images[0], images[0])) == 0
     assert capfd.readouterr() == ("", "")

@@ -2,6 +2,7 @@
 
 import copy
 import io
+import itertools
 import json
 import re
 from html.parser import HTMLParser
@@ -71,7 +72,9 @@ def test_every_experiment_of_the_document_is_shown(committed):
     own = {id for id, entry in PROJECT.experiments.items() if family(entry.source.document) == name}
     shown = {(method, arguments[0]) for method, arguments in calls(text)}
     assert {(method, id) for method in CALLED_PER_EXPERIMENT for id in own} <= shown
-    assert {id for method, id in shown if method != "open"} == own
+    charts = {id for id, entry in PROJECT.charts.items() if family(entry.source.document) == name}
+    assert {id for method, id in shown if method == "chart"} == charts
+    assert {id for method, id in shown if method not in ("open", "chart")} == own
     assert ("open", name) in shown
 
 
@@ -204,9 +207,46 @@ def test_scores_are_medians_above_the_controls(document):
 @pytest.mark.filterwarnings("error")
 def test_scores_show_the_main_metrics_when_none_is_named(document):
     shown = document.scores("two-arms").data.columns
-    assert [column.split()[0] for column in shown] == [each.id for each in metrics().values() if each.main]
-    assert [line.split("**")[1] for line in glossary().data.splitlines()] == shown.tolist()
+    main = [each for each in metrics().values() if each.main]
+    assert [column.split()[0] for column in shown] == [each.id for each in main if not each.needs_truth]
+    explained = [line.split("**")[1] for line in glossary().data.splitlines()]
+    assert [heading.split()[0] for heading in explained] == [each.id for each in main]
+    assert set(shown) < set(explained)
     assert MISSING in document.scores("two-arms", "SSIM").to_html()
+
+
+def described(experiment, document, folder) -> Document:
+    """`experiment` as the file beside its figure tells a notebook, with the scores of `document`."""
+    results = folder / "results"
+    results.mkdir()
+    (results / "scores.csv").write_bytes((document.folder / "results" / "scores.csv").read_bytes())
+    planned = plan(experiment, PROFILE, PROJECT.manifest)
+    for entry in planned:
+        run = results / "runs" / entry.run.id
+        run.mkdir(parents=True)
+        (run / "run.json").write_text(json.dumps(record(entry.run.id)))
+    figures = folder / "reports" / "figures"
+    figures.mkdir(parents=True)
+    shown = exhibits(experiment, planned, PROFILE, PROJECT.manifest, results)
+    (figures / f"{experiment.id}.json").write_text(sidecar(shown))
+    return Document(document.title, {experiment.id: experiment}, PROJECT.manifest, folder)
+
+
+def test_scores_show_the_distance_from_a_truth_where_there_is_one(document, tmp_path):
+    pairs = tuple(pair.model_copy(update={"truth": "coffee"}) for pair in EXPERIMENT.pairs)
+    known = described(EXPERIMENT.model_copy(update={"pairs": pairs}), document, tmp_path)
+    shown = known.scores("two-arms").data.columns
+    assert [column.split()[0] for column in shown] == [each.id for each in metrics().values() if each.main]
+
+
+def test_every_style_of_an_experiment_has_its_controls(document, tmp_path):
+    (weak, strong), pair = EXPERIMENT.axes[0], EXPERIMENT.pairs[0]
+    axes = ((weak, strong.model_copy(update={"style": "great_waves"})),)
+    styles = described(EXPERIMENT.model_copy(update={"axes": axes, "pairs": (pair,)}), document, tmp_path)
+    expected = itertools.product(("content", "style"), ("tesserae", "great_waves"))
+    assert styles.controls("two-arms")["run"].tolist() == [
+        f"control-{copied}:chelsea:{style}" for copied, style in expected
+    ]
 
 
 def test_a_comparison_holds_a_point_per_run_and_per_control(document, monkeypatch):
@@ -355,6 +395,7 @@ def test_the_index_links_to_the_notebooks_that_there_are(document):
             (reports / "notebooks" / "somebody.html").touch()
         write_site(
             [EXPERIMENT],
+            [],
             planned,
             PROFILE,
             PROJECT.manifest,

@@ -1,8 +1,6 @@
 """The regression check: silent on the same code, loud on a change of one per cent."""
 
 import json
-import sys
-from dataclasses import dataclass
 
 import pandas as pd
 import pytest
@@ -11,7 +9,6 @@ import yaml
 
 import nstbench.descent
 from nstbench.backbones.network import POOLING
-from nstbench.cli import main
 from nstbench.errors import InputError
 from nstbench.experiments.project import CHECKOUT
 from nstbench.images.manifest import load_manifest
@@ -74,27 +71,15 @@ def losses_of(root):
     return measure(regression_of(root), load_manifest(root / "data" / "images.yaml"))
 
 
-@dataclass(frozen=True)
-class Finished:
-    """What a command left: its exit status and what it printed."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 @pytest.fixture
-def regress(checkout, monkeypatch, capsys):
+def regress(checkout, monkeypatch, run):
     """Run `nstbench regress` on the small checkout; the losses of now are measured once."""
 
     def regress(*arguments, root=checkout, losses=None):
         monkeypatch.setattr("nstbench.experiments.project.CHECKOUT", root)
         if losses is not None:
             monkeypatch.setattr("nstbench.regression.running.measure", lambda *_: losses)
-        monkeypatch.setattr(sys, "argv", ["nstbench", "regress", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        return Finished(end.value.code or 0, *capsys.readouterr())
+        return run("regress", *arguments)
 
     return regress
 

@@ -16,14 +16,16 @@ from nstbench.errors import InputError
 from nstbench.experiments.experiment import Experiment
 from nstbench.experiments.plan import PlannedRun, plan
 from nstbench.experiments.profile import Profile
-from nstbench.experiments.tables import control_id, tidy_scores
+from nstbench.experiments.tables import control_id, tidy_scores, trial_id
 from nstbench.images.manifest import Manifest
-from nstbench.metrics import metrics
+from nstbench.metrics import shown_metrics
 from nstbench.reporting.curves import save_curves
 from nstbench.reporting.exhibit import exhibits
 from nstbench.reporting.figure import write_figure
 from nstbench.reporting.panel import draw_panel
 from nstbench.reporting.quantities import duration, number, scientific
+from nstbench.reporting.score_table import score_table
+from nstbench.reporting.section import make_section
 from nstbench.reporting.site import write_site
 from nstbench.reporting.typography import Face, paragraph
 
@@ -88,7 +90,14 @@ class Tree:
 
     def write_site(self) -> None:
         write_site(
-            self.experiments, self.planned, PROFILE, MANIFEST, self.results, self.reports, commit="abc1234"
+            self.experiments,
+            [],
+            self.planned,
+            PROFILE,
+            MANIFEST,
+            self.results,
+            self.reports,
+            commit="abc1234",
         )
 
 
@@ -141,7 +150,7 @@ def scores(planned: list[PlannedRun]) -> pd.DataFrame:
     values = {entry.run.id: entry.run.seed + 0.5 for entry in planned}
     values |= {control_id(copied, entry.run): 0.25 for entry in planned for copied in ("content", "style")}
     rows = [
-        {"run": run, "metric": metric, "value": value if metric == "C" else np.nan, "reason": reason}
+        {"trial": run, "metric": metric, "value": value if metric == "C" else np.nan, "reason": reason}
         for run, value in values.items()
         for metric, reason in (("C", None), ("S", "no weights here"))
     ]
@@ -236,7 +245,7 @@ def test_missing_run_is_named(tree: Tree, tmp_path: Path) -> None:
 
 def test_missing_scores_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"scores\.csv"):
-        write_site([], [], PROFILE, MANIFEST, tmp_path, tmp_path, commit="unknown")
+        write_site([], [], [], PROFILE, MANIFEST, tmp_path, tmp_path, commit="unknown")
 
 
 class Page(HTMLParser):
@@ -301,8 +310,8 @@ def test_table_has_a_line_per_arm_and_both_controls(tree: Tree, page: Page) -> N
 
 
 def test_main_metrics_stand_first_and_the_others_behind_a_summary(page: Page) -> None:
-    main = [metric for metric in metrics().values() if metric.main]
-    others = [metric for metric in metrics().values() if not metric.main]
+    main = [metric for metric in shown_metrics(truth=False) if metric.main]
+    others = [metric for metric in shown_metrics(truth=False) if not metric.main]
     titles = [f"{metric.title}; {metric.better} is better" for metric in (*main, *others)]
     assert [button["title"] for button in page.all("button") if button.get("title")] == titles * 2
     assert f"{len(others)} more metrics of the same runs" in page.text
@@ -321,7 +330,8 @@ def test_a_dash_says_why_there_is_no_value(page: Page) -> None:
 def test_metrics_are_explained_by_what_they_compute(page: Page) -> None:
     assert "lower is better: |F(x) - F(c)|^2 / |F(c)|^2 at the judge's content layer" in page.text
     assert "partial(" not in page.text
-    assert all(f"{metric.title}, {metric.better} is better" in page.text for metric in metrics().values())
+    shown = shown_metrics(truth=False)
+    assert all(f"{metric.title}, {metric.better} is better" in page.text for metric in shown)
 
 
 def test_scores_are_medians_over_pairs_and_seeds(page: Page) -> None:
@@ -331,7 +341,7 @@ def test_scores_are_medians_over_pairs_and_seeds(page: Page) -> None:
 
 def test_page_names_substitutions_provenance_and_the_command(page: Page) -> None:
     for words in (
-        "Surrogate weights (embedded half-width vgg19).",
+        "Surrogate weights (embedded vgg19 at 0.5 of its width).",
         "Swirls is a stand-in for A Famous Night.",
         "5 evaluations where the source's settings ask for 1,500.",
         "A known departure.",
@@ -341,6 +351,67 @@ def test_page_names_substitutions_provenance_and_the_command(page: Page) -> None
         "torch 2.15.0",
     ):
         assert words in page.text
+
+
+TRUE = {"content": "chelsea", "style": "famous", "truth": "temple"}
+
+
+@pytest.fixture
+def with_truth(tree: Tree) -> tuple[Experiment, list[PlannedRun], pd.DataFrame]:
+    """The first experiment with a truth for its first pair, on the runs that are there."""
+    one = experiment("first", pairs=[TRUE], panel={"rows": [["content", "truth"], ["weak", "strong"]]})
+    planned = plan(one, PROFILE, MANIFEST)
+    rows = [
+        {"trial": trial_id(run, "temple"), "metric": "DE00t", "value": value, "reason": None}
+        for entry in planned
+        for run, value in ((entry.run.id, 3.0), (control_id("content", entry.run), 25.0))
+    ]
+    return one, planned, tidy_scores(pd.DataFrame(rows), planned)
+
+
+def test_panel_shows_the_truth(tree: Tree, with_truth) -> None:
+    one, planned, _ = with_truth
+    panel = draw_panel(exhibits(one, planned, PROFILE, MANIFEST, tree.results)[0])
+    content, truth, strong = (place(panel, name) for name in ("chelsea", "temple", "strong"))
+    assert truth[0] == strong[0] and truth[1] == content[1]
+
+
+def test_table_measures_the_distance_from_a_truth_where_there_is_one(tree: Tree, with_truth) -> None:
+    one, planned, scores = with_truth
+    for entries, of_the_truth in ((planned, True), (tree.planned, False)):
+        (figure, *_) = exhibits(one, entries, PROFILE, MANIFEST, tree.results)
+        table = score_table(figure.runs, scores)
+        assert [each.metric for each in table.columns] == list(shown_metrics(of_the_truth))
+    table = score_table(exhibits(one, planned, PROFILE, MANIFEST, tree.results)[0].runs, scores)
+    values = {line.caption: line.scores["DE00t"].key for line in table.lines}
+    assert values == {LONG: 3, "strong": 3, "from noise": 3, "content copied": 25, "style copied": None}
+
+
+def test_reasons_are_given_for_shown_metrics_only(tree: Tree) -> None:
+    scores = pd.read_csv(tree.results / "scores.csv")
+    unknown = scores[scores["metric"] == "S"].assign(metric="DE00t", reason="no truth is known")
+    (figure, *_) = exhibits(tree.experiments[0], tree.planned, PROFILE, MANIFEST, tree.results)
+    assert score_table(figure.runs, pd.concat([scores, unknown])).remarks == ("S: no weights here",)
+
+
+def test_arms_with_their_own_styles_are_each_named(tree: Tree, tmp_path: Path) -> None:
+    """In the sidecar, in the alternative text, and among what stands in for something else."""
+    arms = [
+        {"id": "weak", "caption": "one"},
+        {"id": "strong", "caption": "other", "style": "famous", "settings": {"alpha": 0.2}},
+    ]
+    pairs = [{"content": "chelsea", "style": "temple"}]
+    one = experiment("first", axes=[arms], pairs=pairs, panel={"rows": [["weak", "strong"]]})
+    planned = plan(one, PROFILE, MANIFEST)
+    for entry in planned:
+        leave_run(entry, tree.results / "runs" / entry.run.id)
+    write_figure(one, planned, PROFILE, MANIFEST, tree.results, tmp_path)
+    figures = exhibits(one, planned, PROFILE, MANIFEST, tree.results)
+    section = make_section(figures, scores(planned), tmp_path)
+    assert section.panels[0].description.startswith("Chelsea in the style of Temple, Swirls: one, ")
+    assert "Swirls is a stand-in for A Famous Night." in section.substitutions
+    tiles = json.loads((tmp_path / "figures" / "first.json").read_text())["tiles"]
+    assert [tile["settings"]["style"] for tile in tiles] == ["temple", "swirls"]
 
 
 def test_reporting_never_imports_torch() -> None:
