@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from nstbench.experiments.chart import Chart
 from nstbench.experiments.experiment import Experiment
 from nstbench.experiments.family import family
@@ -19,9 +17,8 @@ from nstbench.reporting.provenance import provenance
 from nstbench.reporting.quantities import counted, duration, scientific
 from nstbench.reporting.score_table import read_scores
 from nstbench.reporting.section import Section, make_section
+from nstbench.reporting.templating import environment
 from nstbench.reporting.usage import weights_used
-
-TEMPLATES = Path(__file__).parent / "templates"
 
 
 def write_site(
@@ -41,8 +38,9 @@ def write_site(
     drawn = [make_chart_section(chart, profile, manifest, results, reports) for chart in charts]
     runs = _distinct_runs(run for figures in shown for exhibit in figures for run in exhibit.runs)
     documents = _by_document([*sections, *drawn])
-    page = _environment().get_template("page.html.j2")
-    html = page.render(
+    templates = environment()
+    templates.filters["scientific"] = scientific
+    html = templates.get_template("page.html.j2").render(
         documents=documents,
         notebooks=_notebooks(documents, reports),
         counts=[counted(len(sections) + len(drawn), "figure"), counted(len(runs), "picture")],
@@ -52,18 +50,6 @@ def write_site(
         provenance=provenance(runs, profile, commit),
     )
     write_text(reports / "index.html", html)
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["scientific"] = scientific
-    return environment
 
 
 def _by_document(sections: Iterable[Section | ChartSection]) -> dict[str, list[Section | ChartSection]]:

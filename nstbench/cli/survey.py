@@ -1,0 +1,67 @@
+"""nstbench survey -o survey.html"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nstbench.errors import InputError
+from nstbench.survey.mode import Mode
+
+if TYPE_CHECKING:
+    from nstbench.survey.candidates import Collection
+
+Out = Annotated[Path, typer.Option("--out", "-o", help="Where to write the page; its key goes beside it.")]
+ExperimentId = Annotated[
+    str | None,
+    typer.Option(help="Whose finished runs are shown.", show_default="the one with most pairs"),
+]
+Arms = Annotated[
+    list[str] | None,
+    typer.Option("--arm", help="An arm to show; may be given several times.", show_default="all"),
+]
+Pictures = Annotated[
+    Path | None,
+    typer.Option(help="Show these instead: a CSV file with the columns arm, content, style, result."),
+]
+
+
+def survey(
+    out: Out,
+    experiment: ExperimentId = None,
+    arm: Arms = None,
+    pictures: Pictures = None,
+    pairs: Annotated[int, typer.Option(min=1, help="How many pairs of content and style.")] = 10,
+    mode: Annotated[Mode, typer.Option(help="Rate one result, or choose between two arms'.")] = Mode.RATING,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of pairs, names and orders.")] = 0,
+    results: Annotated[Path, typer.Option(help="The results folder of a pipeline.")] = Path("results"),
+) -> None:
+    """Write a page that asks people how well a style is carried over, and does not say by what."""
+    from nstbench.files import check_writable
+    from nstbench.reporting.quantities import counted
+    from nstbench.survey.design import draw_design
+    from nstbench.survey.page import write_survey
+
+    check_writable(out)
+    collection = _collection(experiment, pictures, arm or [], results)
+    design = draw_design(collection, arm or [], pairs, mode, seed)
+    key = write_survey(design, mode, seed, collection.experiment, out)
+    questions = counted(len(design.sheets[0]), "question")
+    print(f"wrote {out}: {questions}, {out.stat().st_size / 1e6:.1f} MB, from {collection.title}")
+    print(f"wrote {key}: tells which arm made which result; keep it from participants")
+
+
+def _collection(
+    experiment: str | None, pictures: Path | None, arms: Sequence[str], results: Path
+) -> "Collection":
+    from nstbench.experiments.project import CHECKOUT, Project
+    from nstbench.survey.candidates import of_project, of_table
+
+    if pictures is None:
+        project = Project.load(CHECKOUT, os.environ.get("PROFILE"))
+        return of_project(project, results, experiment, arms)
+    if experiment is not None:
+        raise InputError("--experiment and --pictures exclude each other; give one of them")
+    return of_table(pictures)

@@ -1,0 +1,152 @@
+"""nstbench survey-results survey.key.json answers*.json"""
+
+import json
+import math
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nstbench.cli.table import print_table
+from nstbench.survey.mode import Mode
+
+if TYPE_CHECKING:
+    from nstbench.survey.agreement import Agreement
+    from nstbench.survey.reading import Returned
+    from nstbench.survey.results import Line
+
+USUAL_SCORES = Path("results") / "scores.csv"
+
+Row = dict[str, Any]
+Files = Annotated[
+    list[Path], typer.Argument(help="The key and the answer sheets, in any order.", show_default=False)
+]
+Scores = Annotated[
+    Path | None,
+    typer.Option(help="Scores of the runs.", show_default=f"{USUAL_SCORES} where it exists"),
+]
+
+
+def survey_results(
+    files: Files,
+    scores: Scores = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print an object.")] = False,
+) -> None:
+    """Evaluate the answers to a survey: means or shares with 95 % intervals, and how far metrics agree."""
+    from nstbench.survey.reading import read_returned
+    from nstbench.survey.results import lines
+
+    returned = read_returned(files)
+    for remark in returned.remarks:
+        print(f"nstbench: {remark}", file=sys.stderr)
+    table = lines(returned)
+    agreeing = _agreements(returned, table, scores)
+    if as_json:
+        print(json.dumps(_summary(returned, table, agreeing), indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        _print(returned, table, agreeing)
+
+
+def _agreements(returned: "Returned", table: "Sequence[Line]", scores: Path | None) -> "list[Agreement]":
+    """None, with a line on stderr, where the pictures are no runs or have no scores."""
+    from nstbench.reporting.score_table import read_scores
+    from nstbench.survey.agreement import agreements
+
+    if returned.key.experiment is None:
+        reason = "the pictures are no runs"
+    elif scores is None and not USUAL_SCORES.is_file():
+        reason = f"{USUAL_SCORES} is not here; name it with --scores"
+    else:
+        file = scores or USUAL_SCORES
+        agreeing = agreements(returned.key, table, read_scores(file))
+        if agreeing:
+            return agreeing
+        reason = f"{file} holds none of these runs"
+    print(f"nstbench: not compared with metrics: {reason}", file=sys.stderr)
+    return []
+
+
+def _summary(returned: "Returned", table: "Sequence[Line]", agreeing: "Sequence[Agreement]") -> Row:
+    from nstbench.survey.results import left_chosen
+
+    key, sheets = returned.key, returned.sheets
+    return {
+        "page": key.page,
+        "mode": key.mode,
+        "seed": key.seed,
+        "experiment": key.experiment,
+        "arms": key.arms,
+        "participants": len(sheets),
+        "asked": sum(len(sheet.questions) for sheet in sheets),
+        "answered": sum(len(sheet.answered) for sheet in sheets),
+        "lines": [
+            {"arm": line.arm, "pair": line.pair, "answers": line.answers, **_interval(line)} for line in table
+        ],
+        "left_chosen": _interval(left_chosen(returned)) if key.mode is Mode.CHOICE else None,
+        "agreement": [
+            {"metric": each.metric.id, "better": each.metric.better, "count": each.count, **_interval(each)}
+            for each in agreeing
+        ],
+        "remarks": returned.remarks,
+    }
+
+
+def _interval(estimate: "Line | Agreement") -> Row:
+    """What could not be measured is null."""
+    values = {"value": estimate.value, "low": estimate.low, "high": estimate.high}
+    return {name: None if math.isnan(value) else value for name, value in values.items()}
+
+
+def _print(returned: "Returned", table: "Sequence[Line]", agreeing: "Sequence[Agreement]") -> None:
+    from nstbench.reporting.score_table import ARROWS
+    from nstbench.survey.results import left_chosen
+
+    choice = returned.key.mode is Mode.CHOICE
+    heading = f"chose {returned.key.arms[0]}" if choice else "mean rating"
+    print_table(
+        ("arm", "pair", "answers", heading, "95 % interval"),
+        [
+            (line.arm or "all", _pair(line), str(line.answers), *_written(line, percent=choice))
+            for line in table
+        ],
+    )
+    print(f"\n{_people(returned)}")
+    if choice:
+        left, interval = _written(left_chosen(returned), percent=True)
+        print(f"the left result was chosen in {left} ({interval}) of answers, {returned.key.arms[0]} or not")
+    if agreeing:
+        print()
+        print_table(
+            ("metric", "agreement", "95 % interval", "results"),
+            [
+                (f"{each.metric.id} {ARROWS[each.metric.better]}", *_written(each), str(each.count))
+                for each in agreeing
+            ],
+        )
+
+
+def _people(returned: "Returned") -> str:
+    from nstbench.reporting.quantities import counted
+
+    asked = sum(len(sheet.questions) for sheet in returned.sheets)
+    answered = sum(len(sheet.answered) for sheet in returned.sheets)
+    people = counted(len(returned.sheets), "participant")
+    return f"{people}, {answered} of {counted(asked, 'question')} answered"
+
+
+def _pair(line: "Line") -> str:
+    return " in the style of ".join(line.pair) if line.pair else "all"
+
+
+def _written(estimate: "Line | Agreement", percent: bool = False) -> tuple[str, str]:
+    """The value and its interval; a dash for what could not be measured."""
+    from nstbench.reporting.quantities import MISSING
+
+    def text(value: float) -> str:
+        if math.isnan(value):
+            return MISSING
+        return f"{100 * value:.0f} %" if percent else f"{value:.2f}"
+
+    return text(estimate.value), f"{text(estimate.low)} to {text(estimate.high)}"

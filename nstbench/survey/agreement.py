@@ -1,0 +1,54 @@
+"""How far people and metrics agree on which results are better."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from nstbench.metrics import metrics
+from nstbench.metrics.base import Metric
+from nstbench.survey.intervals import rank_correlation
+from nstbench.survey.mode import Mode
+from nstbench.survey.records import Key
+from nstbench.survey.results import Line
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Spearman's correlation between people's preference and a metric, with its 95 % interval.
+
+    It is positive where people prefer what the metric calls better. `count` is how many results (in a choice:
+    how many pairs) have a value of both.
+    """
+
+    metric: Metric
+    value: float
+    low: float
+    high: float
+    count: int
+
+
+def agreements(key: Key, lines: Sequence[Line], scores: pd.DataFrame) -> list[Agreement]:
+    """One for each metric that `scores` (results/scores.csv) has values of for the results shown.
+
+    Mean ratings are held against the metric of the rated result, shares of choices against the metric of the
+    first arm's result less that of the second's.
+    """
+    liking = {(line.arm, line.pair): line.value for line in lines}
+    first = [shown for shown in key.results.values() if key.mode is Mode.RATING or shown.arm == key.arms[0]]
+    second = {shown.pair: shown.run for shown in key.results.values() if shown.arm == key.arms[-1]}
+    runs = {shown.run for shown in key.results.values()}
+    own = scores[(scores["experiment"] == key.experiment) & scores["run"].isin(runs)]
+    by_run = own.pivot(index="run", columns="metric", values="value")
+    table = by_run.reindex([shown.run for shown in first])
+    if key.mode is Mode.CHOICE:
+        table -= by_run.reindex([second[shown.pair] for shown in first]).to_numpy()
+    table["liking"] = [liking[shown.arm, shown.pair] for shown in first]
+    return [_agreement(metric, table) for id, metric in metrics().items() if id in by_run]
+
+
+def _agreement(metric: Metric, table: pd.DataFrame) -> Agreement:
+    known = table[["liking", metric.id]].dropna()
+    sign = 1 if metric.better == "higher" else -1
+    correlation = rank_correlation(known["liking"].to_numpy(), sign * known[metric.id].to_numpy())
+    return Agreement(metric, *correlation, len(known))

@@ -1,0 +1,135 @@
+"""Results that can be shown to people: finished runs of an experiment, or the pictures of a table."""
+
+import csv
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nstbench.errors import InputError
+from nstbench.experiments.experiment import Experiment
+from nstbench.experiments.plan import PlannedRun
+from nstbench.experiments.project import Project
+from nstbench.experiments.runs import RunFolder
+
+TABLE_COLUMNS = ("arm", "content", "style", "result")
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A result, the arm and the pair that made it, and the three pictures.
+
+    `run` is the id of a run or the file of a picture; `square` says that the run saw the centre squares of
+    content and style.
+    """
+
+    arm: str
+    pair: Pair
+    run: str
+    result: Path
+    content: Path
+    style: Path
+    square: bool
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Candidates by pair and arm, where they come from, and how there would be more of them.
+
+    `experiment` is None for the pictures of a table.
+    """
+
+    title: str
+    remedy: str
+    experiment: str | None
+    by_pair: dict[Pair, dict[str, Candidate]]
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(arm for made in self.by_pair.values() for arm in made))
+
+    def complete(self, arms: Sequence[str]) -> dict[Pair, list[Candidate]]:
+        """The pairs that have a result of each of `arms`."""
+        return {
+            pair: [made[arm] for arm in arms]
+            for pair, made in self.by_pair.items()
+            if all(arm in made for arm in arms)
+        }
+
+
+def of_project(project: Project, results: Path, experiment: str | None, arms: Sequence[str]) -> Collection:
+    """The finished runs of `experiment`; without one, of that which has most pairs with all of `arms`.
+
+    InputError for an unknown experiment.
+    """
+    if experiment is not None and experiment not in project.experiments:
+        allowed = ", ".join(project.experiments)
+        raise InputError(f"unknown experiment {experiment!r}; allowed: {allowed}")
+    chosen = [experiment] if experiment else list(project.experiments)
+    collections = [_of_experiment(project, results, id) for id in chosen]
+    return max(collections, key=lambda each: len(each.complete(arms or each.arms)))
+
+
+def _of_experiment(project: Project, results: Path, id: str) -> Collection:
+    names = arm_names(project.experiments[id])
+    planned = [entry for entry in project.plans[id] if entry.run.seed == 0]
+    made = [_of_run(entry, names[entry.arm.id], results) for entry in planned]
+    return Collection(
+        f"{id} in {results} under the profile {project.profile.name}",
+        f"add pairs to config/experiments/{id}.yaml, set PROFILE to one with more, or run snakemake",
+        id,
+        _by_pair(candidate for candidate in made if candidate.result.is_file()),
+    )
+
+
+def arm_names(experiment: Experiment) -> dict[str, str]:
+    """What to call each arm when pairs are told apart by their style: its id without mere styles.
+
+    An experiment whose only axis is the style has one arm, called by its method.
+    """
+    deciding = [any(point.settings or point.precision for point in axis) for axis in experiment.axes]
+    names = [
+        "/".join(itertools.compress((point.id for point in points), deciding)) or experiment.method
+        for points in itertools.product(*experiment.axes)
+    ]
+    return dict(zip((arm.id for arm in experiment.arms), names, strict=True))
+
+
+def _of_run(planned: PlannedRun, arm: str, results: Path) -> Candidate:
+    run = planned.run
+    content, style = (results / "pictures" / f"{name}.png" for name in (run.content, run.style))
+    image = RunFolder(results / "runs" / run.id).image
+    return Candidate(arm, (run.content, run.style), run.id, image, content, style, square=True)
+
+
+def of_table(file: Path) -> Collection:
+    """The pictures of a CSV file with the columns arm, content, style and result, beside that file.
+
+    InputError when it cannot be read or a column is missing.
+    """
+    try:
+        with file.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream, strict=True))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{file} cannot be read: {error}") from error
+    for number, row in enumerate(rows, 2):
+        empty = [column for column in TABLE_COLUMNS if not row.get(column)]
+        if empty:
+            raise InputError(f"{file}: line {number} has no {empty[0]}; needed: {', '.join(TABLE_COLUMNS)}")
+    return Collection(str(file), f"add lines to {file}", None, _by_pair(_of_rows(rows, file.parent)))
+
+
+def _of_rows(rows: list[dict[str, str]], folder: Path) -> Iterator[Candidate]:
+    for row in rows:
+        arm, content, style, result = (row[column] for column in TABLE_COLUMNS)
+        files = folder / result, folder / content, folder / style
+        yield Candidate(arm, (content, style), result, *files, square=False)
+
+
+def _by_pair(candidates: Iterator[Candidate]) -> dict[Pair, dict[str, Candidate]]:
+    grouped: dict[Pair, dict[str, Candidate]] = {}
+    for candidate in candidates:
+        grouped.setdefault(candidate.pair, {}).setdefault(candidate.arm, candidate)
+    return grouped

@@ -1,0 +1,83 @@
+"""Which results are shown, under which opaque names, in which orders: all of it drawn from a seed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nstbench.errors import InputError
+from nstbench.survey.candidates import Candidate, Collection
+from nstbench.survey.mode import Mode
+
+SHEETS = 24  # Even, because every order has a mirror image.
+
+# The results that are shown together, from left to right.
+Question = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Design:
+    """Results by opaque name, and the sheets: each a different order of the same questions.
+
+    Every second sheet is the one before it turned round: last question first, left on the right. So each
+    question stands as late as early, and each result as often left as right; within a sheet the arms differ
+    by at most one in how often they are left.
+    """
+
+    arms: tuple[str, ...]
+    results: dict[str, Candidate]
+    sheets: tuple[tuple[Question, ...], ...]
+
+
+def draw_design(collection: Collection, arms: Sequence[str], pairs: int, mode: Mode, seed: int) -> Design:
+    """Choose `pairs` pairs of those that have a result of every arm, and put them into orders.
+
+    InputError when an arm is unknown, when there are too few pairs, or when a choice is not between two arms.
+    """
+    arms = _chosen_arms(collection, arms, mode)
+    complete = collection.complete(arms)
+    if pairs > len(complete):
+        raise InputError(_too_few(collection, arms, pairs, len(complete)))
+    random = np.random.default_rng(seed)
+    order = random.permutation(len(complete))[:pairs]
+    shown = [list(complete.values())[position] for position in order]
+    names = _opaque_names(random, pairs * len(arms))
+    results = dict(zip(names, (candidate for made in shown for candidate in made), strict=True))
+    together = len(arms) if mode is Mode.CHOICE else 1
+    questions = [tuple(names[first : first + together]) for first in range(0, len(names), together)]
+    return Design(tuple(arms), results, _sheets(questions, random))
+
+
+def _chosen_arms(collection: Collection, arms: Sequence[str], mode: Mode) -> Sequence[str]:
+    for arm in arms:
+        if arm not in collection.arms:
+            allowed = ", ".join(collection.arms) or "none, since no run is finished"
+            raise InputError(f"unknown arm {arm!r} of {collection.title}; allowed: {allowed}")
+    chosen = tuple(dict.fromkeys(arms)) or collection.arms
+    if mode is Mode.CHOICE and len(chosen) != 2:
+        raise InputError(
+            f"a choice is between two arms, not {len(chosen)} ({', '.join(chosen) or 'none finished'}); "
+            "give --arm twice"
+        )
+    return chosen
+
+
+def _too_few(collection: Collection, arms: Sequence[str], asked: int, there: int) -> str:
+    results = f"results of {' and '.join(arms)}" if arms else "finished results"
+    fix = f"ask for --pairs {there}, or {collection.remedy}" if there else collection.remedy
+    return f"{asked} pairs are asked for, {there} with {results} are in {collection.title}; {fix}"
+
+
+def _opaque_names(random: np.random.Generator, count: int) -> list[str]:
+    """Distinct names of eight hexadecimal digits that say nothing of what they stand for."""
+    return [f"{value:08x}" for value in random.choice(2**32, size=count, replace=False, shuffle=True)]
+
+
+def _sheets(questions: list[Question], random: np.random.Generator) -> tuple[tuple[Question, ...], ...]:
+    sheets = []
+    for _ in range(SHEETS // 2):
+        swapped = random.permutation(len(questions)) % 2 == 1
+        order = random.permutation(len(questions))
+        sheet = tuple(questions[place][::-1] if swapped[place] else questions[place] for place in order)
+        sheets += [sheet, tuple(question[::-1] for question in reversed(sheet))]
+    return tuple(sheets)

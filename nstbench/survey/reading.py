@@ -1,0 +1,132 @@
+"""Files as they come back from people: read, held against the key, and complained about one by one."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from nstbench.documents import first_problem
+from nstbench.errors import InputError
+from nstbench.reporting.quantities import counted
+from nstbench.survey.mode import Mode
+from nstbench.survey.records import (
+    ANSWERS_FORMAT,
+    HIGHEST_RATING,
+    KEY_FORMAT,
+    Answer,
+    AnswerSheet,
+    Key,
+)
+
+RECORDS: dict[str, type[Key] | type[AnswerSheet]] = {KEY_FORMAT: Key, ANSWERS_FORMAT: AnswerSheet}
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What came back: the key, one sheet per participant, and a line about each file that needs one."""
+
+    key: Key
+    sheets: tuple[AnswerSheet, ...]
+    remarks: tuple[str, ...]
+
+
+class _UnfitError(Exception):
+    """Raised where a file cannot be counted; the message says why."""
+
+
+def read_returned(files: Sequence[Path]) -> Returned:
+    """Read a key and the answer sheets beside it; a file that cannot be counted is left out with a remark.
+
+    Of several sheets of a participant the one saved last counts. InputError when there is no key, more than
+    one, or no sheet that can be counted.
+    """
+    remarks: list[str] = []
+    keys: dict[Path, Key] = {}
+    sheets: dict[Path, AnswerSheet] = {}
+    for file in dict.fromkeys(files):
+        try:
+            record = _read(file)
+        except _UnfitError as problem:
+            remarks.append(f"{file}: {problem}; left out")
+            continue
+        if isinstance(record, Key):
+            keys[file] = record
+        else:
+            sheets[file] = record
+    key = _only_key(keys)
+    latest: dict[str, Path] = {}
+    for file in sorted(sheets, key=lambda file: sheets[file].saved):
+        try:
+            _check(sheets[file], key)
+        except _UnfitError as problem:
+            remarks.append(f"{file}: {problem}; left out")
+            continue
+        earlier = latest.pop(sheets[file].participant, None)
+        if earlier:
+            remarks.append(f"{earlier}: {file} holds the same participant's last answers; left out")
+        latest[sheets[file].participant] = file
+    if not latest:
+        raise InputError("; ".join(["no answer sheet can be counted", *remarks]))
+    remarks += [remark for file in latest.values() if (remark := _remark(file, sheets[file]))]
+    return Returned(key, tuple(sheets[file] for file in latest.values()), tuple(remarks))
+
+
+def _read(file: Path) -> Key | AnswerSheet:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise _UnfitError(f"cannot be read as JSON ({error})") from error
+    kind = RECORDS.get(str(content.get("format"))) if isinstance(content, dict) else None
+    if kind is None:
+        raise _UnfitError("neither a survey's key nor its answers")
+    try:
+        return kind.model_validate(content)
+    except ValidationError as error:
+        raise _UnfitError(first_problem(error, kind)) from error
+
+
+def _only_key(keys: dict[Path, Key]) -> Key:
+    if not keys:
+        raise InputError(
+            "no key among the files; give the .key.json that `nstbench survey` wrote beside the page"
+        )
+    if len({key.page for key in keys.values()}) > 1:
+        raise InputError(f"several keys: {', '.join(map(str, keys))}; give one, with the answers to its page")
+    return next(iter(keys.values()))
+
+
+def _check(sheet: AnswerSheet, key: Key) -> None:
+    """Raise _UnfitError unless `sheet` answers questions of the page of `key`, each at most once."""
+    if sheet.page != key.page:
+        raise _UnfitError(f"answers page {sheet.page}, not {key.page}")
+    if sheet.mode != key.mode:
+        raise _UnfitError(f"its mode is {sheet.mode}, the key's {key.mode}")
+    shown = [name for question in sheet.questions for name in question.shown]
+    if len(set(shown)) < len(shown):
+        raise _UnfitError("shows a result twice")
+    for question in sheet.questions:
+        _check_question(question, key)
+    if not sheet.answered:
+        raise _UnfitError("answers no question")
+
+
+def _check_question(question: Answer, key: Key) -> None:
+    for name in question.shown:
+        if name not in key.results:
+            raise _UnfitError(f"result {name!r} is not in the key")
+    together = len(key.arms) if key.mode is Mode.CHOICE else 1
+    if len(question.shown) != together or len({key.results[name].pair for name in question.shown}) != 1:
+        raise _UnfitError(f"question {', '.join(question.shown)} is none of the page")
+    allowed = question.shown if key.mode is Mode.CHOICE else range(1, HIGHEST_RATING + 1)
+    if question.answer is not None and question.answer not in allowed:
+        names = ", ".join(question.shown) if key.mode is Mode.CHOICE else f"1 to {HIGHEST_RATING}"
+        raise _UnfitError(f"answer {question.answer!r} is not allowed; allowed: {names}")
+
+
+def _remark(file: Path, sheet: AnswerSheet) -> str | None:
+    """What to say of an incomplete sheet."""
+    missing = len(sheet.questions) - len(sheet.answered)
+    of = counted(len(sheet.questions), "question")
+    return f"{file}: {len(sheet.answered)} of {of} answered; counted for these" if missing else None

@@ -1,0 +1,67 @@
+"""The two files of a survey: the key, which stays with whoever asks, and a participant's answers."""
+
+from datetime import datetime
+from typing import Final, Literal
+
+from pydantic import StrictInt, StrictStr
+
+from nstbench.documents import Record
+from nstbench.survey.mode import Mode
+
+HIGHEST_RATING = 10
+KEY_FORMAT: Final = "nstbench survey key"
+ANSWERS_FORMAT: Final = "nstbench survey answers"
+
+
+class Shown(Record):
+    """A result in a survey: the arm and the pair that made it, and its run or its file."""
+
+    arm: str
+    content: str
+    style: str
+    run: str
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        return self.content, self.style
+
+
+class Key(Record):
+    """What a page does not say: which result is behind each of its opaque names.
+
+    `experiment` is None when the pictures came from a table. `arms` are in the order asked for.
+    """
+
+    format: Literal["nstbench survey key"]
+    page: str
+    mode: Mode
+    seed: int
+    experiment: str | None
+    arms: tuple[str, ...]
+    results: dict[str, Shown]
+
+
+class Answer(Record):
+    """A question as it was shown, from left to right by opaque names, and what was answered.
+
+    A rating is a number from 1 to HIGHEST_RATING, a choice one of `shown`; None where nothing was said.
+    """
+
+    shown: tuple[str, ...]
+    answer: StrictInt | StrictStr | None
+
+
+class AnswerSheet(Record):
+    """What one participant saved; questions are in the order in which they were shown."""
+
+    format: Literal["nstbench survey answers"]
+    page: str
+    mode: Mode
+    seed: int
+    participant: str
+    saved: datetime
+    questions: tuple[Answer, ...]
+
+    @property
+    def answered(self) -> list[Answer]:
+        return [question for question in self.questions if question.answer is not None]

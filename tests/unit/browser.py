@@ -1,0 +1,138 @@
+"""A headless Chromium driven over its DevTools protocol, by keys and scripts as a person would."""
+
+import base64
+import itertools
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import websocket
+
+T = TypeVar("T")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PATIENCE = 60.0
+CODES = {"Backspace": 8, "Tab": 9, "Enter": 13, "ArrowLeft": 37, "ArrowRight": 39}
+
+
+def executable() -> str | None:
+    """Where a Chromium is on this machine."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def wait_for(look: Callable[[], T | None]) -> T:
+    """What `look` finds at last; AssertionError when it finds nothing for a minute."""
+    end = time.monotonic() + PATIENCE
+    while not (found := look()):
+        assert time.monotonic() < end, "nothing happens"
+        time.sleep(0.05)
+    return found
+
+
+class Browser:
+    """A browser with a profile in `folder`; use it in a `with` statement, or it goes on."""
+
+    def __init__(self, folder: Path) -> None:
+        options = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars")
+        self._process = subprocess.Popen(
+            [str(executable()), *options, "--remote-debugging-port=0", f"--user-data-dir={folder}"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self._numbers = itertools.count(1)
+        self._socket = websocket.create_connection(
+            wait_for(lambda: _address(folder / "DevToolsActivePort")), timeout=PATIENCE, suppress_origin=True
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+        self._process.terminate()
+        self._process.wait(PATIENCE)
+
+    def call(self, method: str, session: str | None = None, **parameters: object) -> dict[str, Any]:
+        """Send a command of the protocol, to a window by its session, and return its result."""
+        number = next(self._numbers)
+        command = {"id": number, "method": method, "params": parameters}
+        self._socket.send(json.dumps(command | ({"sessionId": session} if session else {})))
+        while (answer := json.loads(self._socket.recv())).get("id") != number:
+            pass
+        assert "error" not in answer, answer
+        return answer["result"]
+
+
+class Window:
+    """A window that shares nothing with others; what is saved goes to `downloads`."""
+
+    def __init__(self, browser: Browser, downloads: Path) -> None:
+        self._browser, self._downloads = browser, downloads
+        self._context = browser.call("Target.createBrowserContext")["browserContextId"]
+        window = browser.call("Target.createTarget", url="about:blank", browserContextId=self._context)
+        target = window["targetId"]
+        self._session = browser.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        browser.call(
+            "Browser.setDownloadBehavior",
+            behavior="allow",
+            downloadPath=str(downloads),
+            browserContextId=self._context,
+        )
+
+    def close(self) -> None:
+        self._browser.call("Target.disposeBrowserContext", browserContextId=self._context)
+
+    def call(self, method: str, **parameters: object) -> dict[str, Any]:
+        return self._browser.call(method, self._session, **parameters)
+
+    def run(self, script: str) -> Any:
+        """The value of a JavaScript expression."""
+        result = self.call("Runtime.evaluate", expression=script, returnByValue=True)
+        assert "exceptionDetails" not in result, result
+        return result["result"].get("value")
+
+    def open(self, file: Path) -> None:
+        self.call("Page.navigate", url=file.as_uri())
+        self._wait_until_loaded()
+
+    def reload(self) -> None:
+        self.run("window.old = true")
+        self.call("Page.reload")
+        self._wait_until_loaded()
+
+    def _wait_until_loaded(self) -> None:
+        ready = "!window.old && location.protocol === 'file:' && document.readyState === 'complete'"
+        wait_for(lambda: self.run(ready))
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            text = "\r" if key == "Enter" else "" if key in CODES else key
+            code = CODES.get(key, ord(key.upper()) if len(key) == 1 else 0)
+            event = {"key": key, "text": text, "windowsVirtualKeyCode": code}
+            self.call("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", **event)
+            self.call("Input.dispatchKeyEvent", type="keyUp", key=key, windowsVirtualKeyCode=code)
+
+    def downloaded(self) -> Path:
+        """The one file that was saved."""
+        return wait_for(lambda: next(self._downloads.glob("*.json"), None))
+
+    def show_as(self, width: int, height: int, scheme: str, touch: bool = False) -> None:
+        """Take the size of a screen, and the `scheme` light or dark."""
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": touch}
+        self.call("Emulation.setDeviceMetricsOverride", **metrics)
+        self.call("Emulation.setTouchEmulationEnabled", enabled=touch)
+        feature = {"name": "prefers-color-scheme", "value": scheme}
+        self.call("Emulation.setEmulatedMedia", features=[feature])
+
+    def screenshot(self, file: Path) -> None:
+        picture = self.call("Page.captureScreenshot", format="png")
+        file.write_bytes(base64.b64decode(picture["data"]))
+
+
+def _address(port_file: Path) -> str | None:
+    """Where the browser listens, once it does: the file holds a port and a path."""
+    lines = port_file.read_text().splitlines() if port_file.exists() else []
+    return f"ws://127.0.0.1:{lines[0]}{lines[1]}" if len(lines) > 1 else None
