@@ -24,7 +24,7 @@ from nstbench.backbones.weight_files import save_weights
 from nstbench.files import check_writable, write_text, written_whole
 from nstbench.progress import Watch
 from nstbench.training.batch_norm import fold_batch_norm, insert_batch_norm
-from nstbench.training.crops import CropSource
+from nstbench.training.crops import CropSource, pictures_in
 from nstbench.training.rarity import Rarity
 from nstbench.training.teacher import Teacher
 
@@ -149,7 +149,7 @@ def train_backbone(
     Resumes from OUTPUT with suffix .checkpoint when that holds the same recipe. `watch` is called after
     every step with its number and the loss.
     """
-    crops = CropSource(folders, recipe.crop, recipe.batch, recipe.seed)
+    crops = CropSource(pictures_in(folders), recipe.crop, recipe.batch, recipe.seed)
     check_writable(output)
     teacher = Teacher.load(teacher_file).to(memory_format=torch.channels_last)
     teacher.calibrate(torch.cat([crops.training(step) for step in CALIBRATION_STEPS]))

@@ -1,4 +1,4 @@
-"""Random training crops from folders of pictures that are decoded once and kept in memory."""
+"""Random training crops from pictures that are decoded once and kept in memory."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -27,10 +27,9 @@ class CropSource:
     them get a random colour transform, because paintings have palettes that photographs lack.
     """
 
-    def __init__(self, folders: Iterable[Path], size: int, batch: int, seed: int) -> None:
-        files = [file for folder in folders for file in _pictures(Path(folder))]
+    def __init__(self, pictures: Iterable[Image.Image], size: int, batch: int, seed: int) -> None:
         self.size, self.batch, self.seed = size, batch, seed
-        decoded = [_decode(file) for file in files]
+        decoded = [_shrunk(picture) for picture in pictures]
         self.held_out_pictures = decoded[::HELD_OUT_EVERY]
         self.training_pictures = [p for i, p in enumerate(decoded) if i % HELD_OUT_EVERY]
 
@@ -62,7 +61,13 @@ class CropSource:
         return crop.flip(-1) if random.random() < 0.5 else crop
 
 
-def _pictures(folder: Path) -> list[Path]:
+def pictures_in(folders: Iterable[Path]) -> Iterator[Image.Image]:
+    """The pictures below `folders`, one by one; InputError when a folder has none or one cannot be read."""
+    files = [file for folder in folders for file in _files(Path(folder))]
+    return (read_picture(file) for file in files)
+
+
+def _files(folder: Path) -> list[Path]:
     files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES)
     if not files:
         allowed = ", ".join(sorted(SUFFIXES))
@@ -70,8 +75,7 @@ def _pictures(folder: Path) -> list[Path]:
     return files
 
 
-def _decode(file: Path) -> Tensor:
-    picture = read_picture(file)
+def _shrunk(picture: Image.Image) -> Tensor:
     factor = SHORT_SIDE / min(picture.size)
     if factor < 1:
         size = (round(picture.width * factor), round(picture.height * factor))

@@ -1,0 +1,106 @@
+"""A training file: which network the pipeline trains, on what, and for how long."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError, model_validator
+
+from nstbench.documents import Record, first_problem, read_yaml
+from nstbench.errors import InputError
+from nstbench.experiments.profile import Profile
+from nstbench.images.manifest import Manifest
+from nstbench.methods import method
+from nstbench.training.trainer import Recipe, Trainer, TrainingTask
+
+
+class Training(Record):
+    """One network: `parameters` of a method's trainer with `settings` changed, and pictures by name.
+
+    `steps` says how many a profile takes; one that is not named takes those of the parameters.
+    """
+
+    id: str
+    title: str
+    method: str
+    parameters: str
+    settings: dict[str, Any] = Field(default={})
+    styles: tuple[str, ...] = Field(min_length=1)
+    photographs: tuple[str, ...] = Field(min_length=2)
+    steps: dict[str, int] = Field(default={})
+
+    @model_validator(mode="after")
+    def _fits_its_trainer(self) -> "Training":
+        for steps in ({}, *({"steps": number} for number in self.steps.values())):
+            trainer_of(self.method).configure(self.parameters, {**self.settings, **steps})
+        return self
+
+    def recipe(self, profile: Profile) -> Recipe:
+        steps = {"steps": self.steps[profile.name]} if profile.name in self.steps else {}
+        recipe = trainer_of(self.method).configure(self.parameters, {**self.settings, **steps})
+        return recipe.with_weights(profile.weights)
+
+
+class TrainingSpecification(Record):
+    """The complete description of a training under a profile; pictures are by the names of those used."""
+
+    id: str
+    method: str
+    recipe: dict[str, Any]
+    styles: tuple[str, ...]
+    photographs: tuple[str, ...]
+    precision: str
+
+    @property
+    def pictures(self) -> set[str]:
+        """The names of styles and photographs."""
+        return {*self.styles, *self.photographs}
+
+
+def trainer_of(id: str) -> Trainer:
+    """The trainer of method `id`; InputError when its networks are not trained."""
+    trainer = method(id).trainer
+    if trainer is None:
+        raise InputError(f"method {id!r} has no network to train")
+    return trainer
+
+
+def specification(training: Training, profile: Profile, manifest: Manifest) -> TrainingSpecification:
+    return TrainingSpecification(
+        id=training.id,
+        method=training.method,
+        recipe=training.recipe(profile).model_dump(),
+        styles=tuple(map(manifest.available, training.styles)),
+        photographs=tuple(map(manifest.available, training.photographs)),
+        precision=profile.precision,
+    )
+
+
+def load_training(file: Path, manifest: Manifest) -> Training:
+    """Read a training file; InputError names file, key, value and what is allowed."""
+    content = read_yaml(file)
+    try:
+        training = Training.model_validate(content)
+        for picture in (*training.styles, *training.photographs):
+            manifest.available(picture)
+    except ValidationError as error:
+        raise InputError(f"{file}: {first_problem(error, Training)}") from error
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from error
+    if training.id != file.stem:
+        raise InputError(f"{file}: id {training.id!r} must be the file's name, {file.stem!r}")
+    return training
+
+
+def carry_out(training: TrainingSpecification, pictures: Path, output: Path) -> None:
+    """Train from pictures/<name>.png into `output`; goes on from a checkpoint beside it."""
+    from nstbench.hardware import resolve
+    from nstbench.images.pictures import read_picture
+    from nstbench.progress import progress
+
+    trainer = trainer_of(training.method)
+    recipe = trainer.recipe.model_validate(training.recipe)
+    styles = tuple(pictures / f"{name}.png" for name in training.styles)
+    photographs = (read_picture(pictures / f"{name}.png") for name in training.photographs)
+    with progress(training.id, recipe.steps) as watch:
+        hardware = resolve(precision=training.precision)
+        trainer.train(TrainingTask(recipe, styles, photographs, output, hardware, watch))

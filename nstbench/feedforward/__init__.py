@@ -1,0 +1,1 @@
+"""Networks that paint in one pass: their layers, their files, their training."""

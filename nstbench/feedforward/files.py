@@ -1,0 +1,83 @@
+"""Files of trained networks: half-precision safetensors that say in their metadata how they came about."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from nstbench.errors import InputError
+from nstbench.files import written_whole
+
+# The one key of the metadata: the card as JSON.
+CARD = "nstbench"
+
+
+@dataclass(frozen=True)
+class StoredNetwork:
+    """Weights by name, fp32, and the card: which network, trained on what, how, and for how long."""
+
+    file: Path
+    weights: Mapping[str, Tensor]
+    card: Mapping[str, Any]
+
+    def fill(self, network: nn.Module) -> None:
+        """Copy the weights into `network`; InputError names the first that is missing or of another shape."""
+        own = network.state_dict()
+        for name, tensor in own.items():
+            given = tuple(self.weights[name].shape) if name in self.weights else "missing"
+            if given != tuple(tensor.shape):
+                raise InputError(
+                    f"{self.file} does not fit its card: {name} is {given} instead of {tuple(tensor.shape)}; "
+                    "train it again"
+                )
+        network.load_state_dict({name: self.weights[name] for name in own})
+
+
+def save_network(network: nn.Module, card: Mapping[str, Any], path: Path) -> None:
+    """Write the weights as fp16, and the card, whole or not at all."""
+    halves = {
+        name: tensor.detach().to("cpu", torch.float16).contiguous()
+        for name, tensor in network.state_dict().items()
+    }
+    with written_whole(path) as temporary:
+        save_file(halves, temporary, {CARD: json.dumps(card)})
+
+
+def read_network(file: Path, kind: str) -> StoredNetwork:
+    """Read what `save_network` wrote with a card of this `kind`.
+
+    Raises InputError when there is no such file, when it is damaged, or when it holds something else.
+    """
+    try:
+        with safe_open(file, "pt") as stored:
+            metadata = stored.metadata() or {}
+            weights = {name: stored.get_tensor(name).float() for name in stored.keys()}  # noqa: SIM118
+    except Exception as error:  # A damaged file can raise anything.
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(
+            f"{file} is no readable network ({reason}); give a .safetensors file of `nstbench train-fast`"
+        ) from error
+    card = _card(metadata)
+    if card.get("kind") != kind:
+        raise InputError(f"{file} holds no {kind} network; give a .safetensors file of `nstbench train-fast`")
+    return StoredNetwork(file, weights, card)
+
+
+def read_card(file: Path) -> dict[str, Any]:
+    """The card alone, without the weights; empty when the file has none."""
+    with safe_open(file, "pt") as stored:
+        return _card(stored.metadata() or {})
+
+
+def _card(metadata: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        card = json.loads(metadata.get(CARD, "{}"))
+    except json.JSONDecodeError:
+        return {}
+    return card if isinstance(card, dict) else {}

@@ -1,0 +1,25 @@
+"""A transformation network ready for use."""
+
+from pathlib import Path
+
+import torch
+
+from nstbench.errors import InputError
+from nstbench.feedforward.architecture import architecture
+from nstbench.feedforward.files import read_network
+from nstbench.feedforward.network import KIND, Transformation
+
+
+def load_transformation(file: Path, device: torch.device) -> Transformation:
+    """The network in `file`, frozen, in fp32 and as fast as it gets.
+
+    Raises InputError when the file is missing, damaged, or holds no such network.
+    """
+    stored = read_network(file, KIND)
+    try:
+        network = Transformation(architecture(stored.card["architecture"]), stored.card["width"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{file} has a card without architecture or width; train it again") from error
+    stored.fill(network)
+    network.requires_grad_(False).eval().speed_up()
+    return network.to(device).to(memory_format=torch.channels_last)

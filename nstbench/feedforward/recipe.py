@@ -1,0 +1,37 @@
+"""How a transformation network is trained: all that decides its weights besides the pictures."""
+
+from typing import Literal, Self
+
+from pydantic import Field, field_validator
+
+from nstbench.feedforward.architecture import architecture
+from nstbench.methods.gatys2015 import GatysParameters
+from nstbench.methods.novak2016 import NovakParameters
+from nstbench.training.trainer import Recipe
+
+
+class TransformationRecipe(Recipe):
+    """The network, its loss, and the schedule.
+
+    `loss` is that of a method that descends on pixels, with the photograph as the content; its start, budget
+    and optimiser play no part. `style_size` and `crop` are the sides in pixels of the style (the longer one)
+    and of the photographs, `rate` is Adam's.
+    """
+
+    architecture: str
+    width: float = Field(default=1.0, gt=0, le=1)
+    loss: NovakParameters | GatysParameters
+    style_size: int = Field(default=256, ge=32, le=2048)
+    crop: int = Field(default=256, ge=32, le=1024)
+    batch: int = Field(default=4, ge=1, le=64)
+    rate: float = Field(default=1e-3, gt=0)
+    decay: Literal["none", "cosine"] = "none"
+    seed: int = Field(default=0, ge=0)
+
+    def with_weights(self, weights: str) -> Self:
+        return self.model_copy(update={"loss": self.loss.model_copy(update={"weights": weights})})
+
+    @field_validator("architecture")
+    @classmethod
+    def _known_architecture(cls, id: str) -> str:
+        return architecture(id).id

@@ -1,0 +1,32 @@
+"""Networks that the pipeline trains itself; an interrupted training goes on from its checkpoint."""
+
+from nstbench.experiments.fingerprint import training_files
+
+
+rule training:
+    input:
+        pictures=lambda wildcards: picture_files(
+            [PROJECT.training(wildcards.training)]
+        ),
+        configuration=lambda wildcards: str(
+            PROJECT.training_file(wildcards.training)
+        ),
+        code=[str(file) for file in training_files()],
+        weights=[str(file) for file in embedded_files()],
+    output:
+        network="results/networks/{training}.safetensors",
+        curve="results/networks/{training}.csv",
+    log:
+        "results/logs/training-{training}.log",
+    wildcard_constraints:
+        training="|".join(TRAININGS) or "none",
+    priority: 4000
+    conda:
+        ENVIRONMENT
+    threads: 1
+    params:
+        training=lambda wildcards: PROJECT.training(wildcards.training).model_dump(),
+    message:
+        "training {wildcards.training}: progress in {log}"
+    script:
+        "../scripts/train_network.py"

@@ -1,0 +1,11 @@
+from pathlib import Path
+
+import torch
+
+from nstbench.experiments.training import TrainingSpecification, carry_out
+from nstbench.joblog import job_log
+
+with job_log(snakemake.log[0]):
+    torch.set_num_threads(snakemake.threads)
+    training = TrainingSpecification.model_validate(snakemake.params.training)
+    carry_out(training, Path("results/pictures"), Path(snakemake.output["network"]))
