@@ -9,15 +9,17 @@ from torch import Tensor
 from nstbench.backbones.loading import load_backbone
 from nstbench.backbones.network import Backbone
 from nstbench.images.noise import grey_noise
-from nstbench.methods.base import Task
-from nstbench.objective import Match, Objective, Term
+from nstbench.methods.base import Task, TotalVariation
+from nstbench.objective import IMAGE, Match, Objective, Term
 from nstbench.optimise.adam import Adam
 from nstbench.optimise.lbfgs import LBFGS
 from nstbench.optimise.loop import Optimiser, Outcome, optimise
-from nstbench.optimise.settings import AdamSettings, LBFGSSettings
+from nstbench.optimise.settings import AdamSettings, LBFGSSettings, OptimiserSettings, SGDSettings
+from nstbench.optimise.sgd import SGD
 from nstbench.statistics.activations import activations
 from nstbench.statistics.gram import gram
 from nstbench.statistics.squared_distance import Distance, SquaredDistance
+from nstbench.statistics.total_variation import absolute_variation, squared_variation
 
 
 def open_backbone(task: Task) -> Backbone:
@@ -53,7 +55,7 @@ def content_terms(
         Match(
             name=f"content/{layer}",
             weight=alpha * weight,
-            layer=layer,
+            layers=(layer,),
             factor=0.5 / features[layer].numel(),
             distance=distance(activations, features[layer]),
         )
@@ -82,12 +84,35 @@ def style_terms(
         Match(
             name=f"style/{layer}",
             weight=weight,
-            layer=layer,
+            layers=(layer,),
             factor=0.25 / features[layer].shape[1] ** 2,
             distance=distance_from(features[layer]),
         )
         for layer, weight in layers.items()
     ]
+
+
+def variation_terms(tv: TotalVariation | None) -> list[Match]:
+    """The total variation per pixel and channel, weighted; nothing for None."""
+    if tv is None:
+        return []
+    variation = {"absolute": absolute_variation, "squared": squared_variation}[tv.form]
+    return [
+        Match(
+            name="tv",
+            weight=tv.weight,
+            layers=(IMAGE,),
+            factor=1.0,
+            distance=lambda image: variation(image).sum() / image.numel(),
+        )
+    ]
+
+
+def gradient_length(backbone: Backbone, terms: Sequence[Term], image: Tensor) -> float:
+    """Length of the gradient of weighted terms with respect to an image (1, 3, H, W)."""
+    probe = image.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(Objective(backbone, terms)(probe)[0], probe)
+    return float(gradient.norm())
 
 
 def descend(task: Task, backbone: Backbone, terms: Sequence[Term]) -> Outcome:
@@ -105,6 +130,7 @@ def minimise(task: Task, objective: Objective) -> Outcome:
         parameters.evaluations,
         task.watch,
         task.checkpoint,
+        task.show,
     )
     return replace(outcome, facts={"normalised_on": objective.backbone.calibration})
 
@@ -126,9 +152,11 @@ def style_at_size_of_content(task: Task) -> Tensor:
     ).clamp_(0, 1)
 
 
-def make_optimiser(settings: LBFGSSettings | AdamSettings) -> Optimiser:
+def make_optimiser(settings: OptimiserSettings) -> Optimiser:
     match settings:
         case LBFGSSettings():
             return LBFGS(settings.rate, settings.history, settings.line_search)
         case AdamSettings():
             return Adam(settings.rate)
+        case SGDSettings():
+            return SGD(settings.rate, settings.momentum)

@@ -11,6 +11,8 @@ from nstbench.backbones.network import Backbone
 from nstbench.statistics.squared_distance import Distance
 
 Features = Mapping[str, Tensor]
+# The layer under whose name a term reads the image itself.
+IMAGE = "image"
 
 
 class Term(Protocol):
@@ -27,20 +29,16 @@ class Term(Protocol):
 
 @dataclass(frozen=True)
 class Match:
-    """factor * distance(F) at one layer, the distance being from a fixed target."""
+    """factor * distance(F, ...) for features of one or more layers, the distance from a fixed target."""
 
     name: str
     weight: float
-    layer: str
+    layers: tuple[str, ...]
     factor: float
     distance: Distance
 
-    @property
-    def layers(self) -> tuple[str, ...]:
-        return (self.layer,)
-
     def loss(self, features: Features) -> Tensor:
-        return self.factor * self.distance(features[self.layer])
+        return self.factor * self.distance(*(features[layer] for layer in self.layers))
 
 
 class Objective:
@@ -49,11 +47,12 @@ class Objective:
     def __init__(self, backbone: Backbone, terms: Sequence[Term]) -> None:
         self.backbone = backbone
         self.terms = tuple(terms)
-        self.layers = tuple(dict.fromkeys(layer for term in terms for layer in term.layers))
+        read = dict.fromkeys(layer for term in terms for layer in term.layers)
+        self.layers = tuple(layer for layer in read if layer != IMAGE)
         self._weights = torch.tensor([term.weight for term in terms], device=backbone.scale.device)
 
     def __call__(self, image: Tensor) -> Tensor:
-        features = self.backbone(image, self.layers)
+        features = {IMAGE: image, **self.backbone(image, self.layers)}
         losses = torch.stack([term.loss(features) for term in self.terms])
         total = losses @ self._weights.to(losses.dtype)
         return torch.cat([total[None], losses])

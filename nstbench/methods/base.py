@@ -1,9 +1,9 @@
 """What a method is: parameters, named sets of them with their sources, and a function that stylises."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
@@ -14,18 +14,37 @@ from nstbench.progress import Watch
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from nstbench.backbones.network import Backbone
     from nstbench.hardware import Hardware
+    from nstbench.objective import Term
     from nstbench.optimise.checkpoint import Checkpoint
-    from nstbench.optimise.loop import Outcome
+    from nstbench.optimise.loop import Outcome, Show
+    from nstbench.training.trainer import Trainer
+
+
+PreserveColour = Literal[
+    "none",
+    "luminance",
+    "luminance-mean",
+    "luminance-mean-std",
+    "histogram",
+    "cholesky",
+    "image-analogies",
+    "symmetric",
+]
 
 
 class Parameters(Record):
     """What every method's parameters have; frozen, and no unknown names.
 
-    `evaluations` is the budget: how often the method may evaluate its loss and gradient.
+    `preserve_colour` says how the content's colours are kept (nstbench.colour).
     """
 
-    evaluations: int = Field(ge=1)
+    preserve_colour: PreserveColour = "none"
+
+    def steps(self, height: int, width: int) -> int:
+        """How far a run counts on its progress bar, for a content of this size in pixels."""
+        return 1
 
     def draws(self) -> bool:
         """Whether a run depends on its seed."""
@@ -34,6 +53,25 @@ class Parameters(Record):
     def weight_files(self) -> list[Path]:
         """The files of weights that the method reads; a changed file makes a run outdated."""
         return []
+
+
+class DescentParameters(Parameters):
+    """Of a method that descends: `evaluations` is the budget, how often it may evaluate loss and gradient."""
+
+    evaluations: int = Field(ge=1)
+
+    def steps(self, height: int, width: int) -> int:
+        return self.evaluations
+
+
+class TotalVariation(Record):
+    """How much the roughness of the picture weighs: the mean over pixels, in [0, 1], and channels.
+
+    `form`: the sum of absolute (L1) or of squared differences from the pixels to the right and below.
+    """
+
+    form: Literal["absolute", "squared"]
+    weight: float = Field(gt=0)
 
 
 @dataclass(frozen=True)
@@ -47,6 +85,7 @@ class Task:
     hardware: "Hardware"
     watch: Watch | None = None
     checkpoint: "Checkpoint | None" = None
+    show: "Show | None" = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +93,10 @@ class Method:
     """A recipe of the suite, registered by living in this folder under the name METHOD.
 
     `sets` maps a name to the parameters of one source (the paper, or a replicated document);
-    `everyday_set` is the one for a user's own two pictures.
+    `everyday_set` is the one for a user's own two pictures. `stylise` is what the method does by itself;
+    users of a method call `transfer`. `terms_of` gives what it descends on, where that stays the same. One
+    that is `for_cpu` computes there in fp32, whatever is asked for. One whose network has learned its style
+    does not need it (`needs_style`); `trainer` says how such are trained.
     """
 
     id: str
@@ -64,18 +106,50 @@ class Method:
     sets: Mapping[str, Parameters]
     everyday_set: str
     stylise: Callable[[Task], "Outcome"]
+    terms_of: "Callable[[Task, Backbone], Sequence[Term]] | None" = None
+    for_cpu: bool = False
+    needs_style: bool = True
+    trainer: "Trainer | None" = None
+
+    def hardware(self, device: str = "auto", precision: str = "auto") -> "Hardware":
+        """What the method runs on when this is asked for; InputError as `nstbench.hardware.resolve`."""
+        from nstbench.hardware import resolve
+
+        asked = resolve(device, precision)
+        return resolve("cpu", "fp32") if self.for_cpu else asked
+
+    def transfer(self, task: Task) -> "Outcome":
+        """The result of `stylise`, with the content's colours where the parameters ask for them."""
+        if task.parameters.preserve_colour == "none":
+            return self.stylise(task)
+        from nstbench.colour.preservation import preserving_colour
+
+        return preserving_colour(self.stylise, task)
+
+    def known(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Those of `values` that are parameters of this method."""
+        return {name: value for name, value in values.items() if name in self.parameters.model_fields}
 
     def configure(self, set_name: str, changes: Mapping[str, Any]) -> Parameters:
         """The parameters of a named set with `changes` made; InputError names what does not fit.
 
         What the set leaves open may depend on the changes, as layers do on the backbone.
         """
-        if set_name not in self.sets:
-            allowed = ", ".join(self.sets)
-            raise InputError(f"unknown parameter set {set_name!r} of {self.id}; allowed: {allowed}")
-        named = self.sets[set_name]
-        values = {name: getattr(named, name) for name in named.model_fields_set} | dict(changes)
-        try:
-            return self.parameters.model_validate(values)
-        except ValidationError as error:
-            raise InputError(f"{self.id}: {first_problem(error, self.parameters)}") from error
+        return configured(self.id, self.parameters, self.sets, set_name, changes)
+
+
+R = TypeVar("R", bound=Record)
+
+
+def configured(
+    owner: str, model: type[R], sets: Mapping[str, R], set_name: str, changes: Mapping[str, Any]
+) -> R:
+    """The record of a named set with `changes` made; InputError says of `owner` what does not fit."""
+    if set_name not in sets:
+        raise InputError(f"unknown parameter set {set_name!r} of {owner}; allowed: {', '.join(sets)}")
+    named = sets[set_name]
+    values = {name: getattr(named, name) for name in named.model_fields_set} | dict(changes)
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise InputError(f"{owner}: {first_problem(error, model)}") from error

@@ -7,7 +7,7 @@ The paper's own ratio is alpha/beta = alpha / (N M) of the content layer.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,13 +17,14 @@ from pydantic import Field, field_validator, model_validator
 
 from nstbench.backbones.catalogue import architecture
 from nstbench.backbones.random_weights import RANDOM_WIDTHS
-from nstbench.methods.base import Method, Parameters, Task
+from nstbench.methods.base import DescentParameters, Method, Task, TotalVariation
 from nstbench.optimise.settings import AdamSettings, LBFGSSettings, OptimiserSettings
 
 if TYPE_CHECKING:
     from nstbench.backbones.network import Backbone
     from nstbench.objective import Match
     from nstbench.optimise.loop import Outcome
+    from nstbench.statistics.squared_distance import SquaredDistance
 
 # 1e3 / n^2 for n = 64, 128, 256, 512, 512 channels, scaled to sum 1 (Gatys' PyTorch notebook).
 INVERSE_SQUARE_WEIGHTS = {
@@ -40,11 +41,12 @@ def equal_weights(layers: Sequence[str]) -> dict[str, float]:
     return dict.fromkeys(layers, 1 / len(layers))
 
 
-class GatysParameters(Parameters):
+class GatysParameters(DescentParameters):
     """Everything that decides a picture besides the two images, the seed and the machine.
 
     Layers that are not named are the backbone's own, with equal weights. `input_blur` averages the picture
-    over squares of so many pixels before the network sees it; `gradient_normalisation` is Tai's.
+    over squares of so many pixels before the network sees it; `gradient_normalisation` is Tai's; `tv` adds
+    the picture's total variation.
     """
 
     backbone: str = "vgg19"
@@ -60,6 +62,7 @@ class GatysParameters(Parameters):
     input_blur: int = Field(default=1, ge=1, le=32)
     gradient_normalisation: bool = False
     alpha: float = Field(ge=0)
+    tv: TotalVariation | None = None
     init: Literal["content", "style", "noise"]
     optimiser: OptimiserSettings
 
@@ -108,6 +111,26 @@ UNLUSOY = GatysParameters(
     optimiser=LBFGSSettings(rate=0.2),
     evaluations=200,
 )
+# The other reading of their "epoch": a call of PyTorch's optimiser, which makes 20 iterations.
+UNLUSOY_STEPS = UNLUSOY.model_copy(update={"evaluations": 4000})
+# Da divides Gram matrices by C H W and their squared distance by C H W again, which weighs layer l by
+# 1/(N_l M_l): 1 : 2 : 4 : 8 : 32. He gives no numbers; these are ours.
+DA = GatysParameters(
+    pooling="max",
+    content_layers={"relu3_2": 0.5, "relu4_2": 0.5},
+    style_layers={
+        "relu1_1": 1 / 47,
+        "relu2_1": 2 / 47,
+        "relu3_1": 4 / 47,
+        "relu4_1": 8 / 47,
+        "relu5_1": 32 / 47,
+    },
+    alpha=5e-2,
+    tv=TotalVariation(form="squared", weight=1.0),
+    init="noise",
+    optimiser=LBFGSSettings(),
+    evaluations=1000,
+)
 
 # For a user's own pictures, chosen by eye: a content weight that keeps faces, the pooling that the embedded
 # network was trained with, a budget for a desk machine.
@@ -116,6 +139,11 @@ EVERYDAY = NIKULIN.model_copy(update={"alpha": 5e-2, "pooling": "max", "evaluati
 
 def stylise(task: Task) -> "Outcome":
     """The picture of `task`, by descent on its pixels."""
+    return descent_on(terms_of, task)
+
+
+def descent_on(terms_of: "Callable[[Task, Backbone], list[Match]]", task: Task) -> "Outcome":
+    """The picture of `task`, by descent on the terms that `terms_of` makes of it."""
     from nstbench.descent import descend, open_backbone
 
     backbone = open_backbone(task)
@@ -128,16 +156,34 @@ def stylise(task: Task) -> "Outcome":
 
 def terms_of(task: Task, backbone: "Backbone") -> "list[Match]":
     """Content and style terms of `task`, with their targets."""
-    from nstbench.descent import content_terms, style_terms
+    from nstbench.descent import style_terms
     from nstbench.statistics.gram import gram
-    from nstbench.statistics.squared_distance import GradientNormalisedDistance, SquaredDistance
 
     parameters: GatysParameters = task.parameters
-    distance = GradientNormalisedDistance if parameters.gradient_normalisation else SquaredDistance
+    distance_from = partial(distance_of(parameters), gram)
     return [
-        *content_terms(backbone, task.content, parameters.content_layers, parameters.alpha, distance),
-        *style_terms(backbone, task.style, parameters.style_layers, partial(distance, gram)),
+        *terms_besides_style(task, backbone),
+        *style_terms(backbone, task.style, parameters.style_layers, distance_from),
     ]
+
+
+def terms_besides_style(task: Task, backbone: "Backbone") -> "list[Match]":
+    """Content and total variation."""
+    from nstbench.descent import content_terms, variation_terms
+
+    parameters: GatysParameters = task.parameters
+    layers, distance = parameters.content_layers, distance_of(parameters)
+    return [
+        *content_terms(backbone, task.content, layers, parameters.alpha, distance),
+        *variation_terms(parameters.tv),
+    ]
+
+
+def distance_of(parameters: GatysParameters) -> "type[SquaredDistance]":
+    """How statistics are compared."""
+    from nstbench.statistics.squared_distance import GradientNormalisedDistance, SquaredDistance
+
+    return GradientNormalisedDistance if parameters.gradient_normalisation else SquaredDistance
 
 
 def canonical_ratio(terms: "list[Match]") -> float:
@@ -152,7 +198,16 @@ METHOD = Method(
     title="A neural algorithm of artistic style",
     source="Gatys, Ecker and Bethge 2015, arXiv:1508.06576",
     parameters=GatysParameters,
-    sets={"paper": PAPER, "jain": JAIN, "nikulin": NIKULIN, "unlusoy": UNLUSOY, "everyday": EVERYDAY},
+    sets={
+        "paper": PAPER,
+        "jain": JAIN,
+        "nikulin": NIKULIN,
+        "unlusoy": UNLUSOY,
+        "unlusoy-steps": UNLUSOY_STEPS,
+        "da": DA,
+        "everyday": EVERYDAY,
+    },
     everyday_set="everyday",
     stylise=stylise,
+    terms_of=terms_of,
 )

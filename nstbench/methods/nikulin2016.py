@@ -5,7 +5,7 @@ gradient at the start is `strength` times as long as that of the Gram matrices, 
 different statistics do not compare. The style is brought to the size of the content.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from nstbench.backbones.network import Backbone
-    from nstbench.objective import Match, Term
+    from nstbench.objective import Match
     from nstbench.optimise.loop import Outcome
-    from nstbench.statistics.covariation import Covariation
     from nstbench.statistics.squared_distance import Distance
 
 
@@ -57,15 +56,20 @@ def stylise(task: Task) -> "Outcome":
     from nstbench.descent import (
         content_terms,
         descend,
+        gradient_length,
         open_backbone,
         start_image,
         style_at_size_of_content,
         style_terms,
+        variation_terms,
     )
 
     parameters: SpatialParameters = task.parameters
     backbone = open_backbone(task)
-    content = content_terms(backbone, task.content, parameters.content_layers, parameters.alpha)
+    content = [
+        *content_terms(backbone, task.content, parameters.content_layers, parameters.alpha),
+        *variation_terms(parameters.tv),
+    ]
     painting = style_at_size_of_content(task)
     conventional = style_terms(backbone, painting, parameters.style_layers)
     if parameters.statistic == "gram" and parameters.strength == 1:
@@ -74,7 +78,7 @@ def stylise(task: Task) -> "Outcome":
         return replace(outcome, facts={**outcome.facts, "canonical_ratio": ratio})
     style = unconventional_terms(backbone, painting, parameters)
     start = start_image(task, parameters.init)
-    lengths = [style_gradient(backbone, terms, start) for terms in (conventional, style)]
+    lengths = [gradient_length(backbone, terms, start) for terms in (conventional, style)]
     scale = parameters.strength * lengths[0] / lengths[1] if lengths[1] else 1.0
     scaled = [replace(term, weight=scale * term.weight) for term in style]
     outcome = descend(task, backbone, [*content, *scaled])
@@ -83,7 +87,7 @@ def stylise(task: Task) -> "Outcome":
 
 def unconventional_terms(
     backbone: "Backbone", painting: "Tensor", parameters: SpatialParameters
-) -> "list[Match] | list[Covariation]":
+) -> "list[Match]":
     """The style terms of the statistic, with the painting (1, 3, H, W) as the target."""
     from nstbench.descent import style_terms
 
@@ -94,22 +98,24 @@ def unconventional_terms(
 
 def covariation_terms(
     backbone: "Backbone", painting: "Tensor", parameters: SpatialParameters
-) -> "list[Covariation]":
-    """Each style layer's features covarying with those of the first content layer."""
+) -> "list[Match]":
+    """w_l times 1/(4 N_l^2 K) |T/M - U/M_s|^2 for each style layer l and the K features of the content's."""
     import torch
 
-    from nstbench.statistics.covariation import Covariation, CovariationDistance
+    from nstbench.objective import Match
+    from nstbench.statistics.covariation import CovariationDistance
 
     content_layer = next(iter(parameters.content_layers))
     with torch.no_grad():
         features = backbone(painting, [content_layer, *parameters.style_layers])
+    content = features[content_layer]
     return [
-        Covariation(
+        Match(
             name=f"style/{layer}",
             weight=weight,
-            style_layer=layer,
-            content_layer=content_layer,
-            distance=CovariationDistance(features[layer], features[content_layer]),
+            layers=(layer, content_layer),
+            factor=0.25 / (features[layer].shape[1] ** 2 * content.shape[1]),
+            distance=CovariationDistance(features[layer], content),
         )
         for layer, weight in parameters.style_layers.items()
     ]
@@ -119,6 +125,7 @@ def distance_from(parameters: SpatialParameters) -> "Callable[[Tensor], Distance
     """What makes the distance from a style's features."""
     from nstbench.descent import gram_distance
     from nstbench.statistics.local_gram import LocalGramDistance, window
+    from nstbench.statistics.pixel_gram import PixelGramDistance
     from nstbench.statistics.self_convolution import CONVOLUTION, CORRELATION, SelfConvolutionDistance
 
     match parameters.statistic:
@@ -128,19 +135,10 @@ def distance_from(parameters: SpatialParameters) -> "Callable[[Tensor], Distance
             return partial(SelfConvolutionDistance, kind=CONVOLUTION)
         case "correlation":
             return partial(SelfConvolutionDistance, kind=CORRELATION)
+        case _ if parameters.radius == 0:
+            return PixelGramDistance
         case _:
             return lambda target: LocalGramDistance(target, window(parameters.radius))
-
-
-def style_gradient(backbone: "Backbone", terms: "Sequence[Term]", image: "Tensor") -> float:
-    """Length of the gradient of weighted terms with respect to an image (1, 3, H, W)."""
-    import torch
-
-    from nstbench.objective import Objective
-
-    probe = image.clone().requires_grad_()
-    (gradient,) = torch.autograd.grad(Objective(backbone, terms)(probe)[0], probe)
-    return float(gradient.norm())
 
 
 METHOD = Method(

@@ -88,7 +88,7 @@ EVERYDAY = SPARSE.model_copy(update={"evaluations": 300})
 
 def stylise(task: Task) -> "Outcome":
     """The picture of `task`, by descent on its pixels."""
-    from nstbench.descent import minimise, open_backbone
+    from nstbench.descent import minimise, open_backbone, variation_terms
     from nstbench.objective import Objective, RedrawnObjective
 
     parameters: MadeUpParameters = task.parameters
@@ -97,13 +97,16 @@ def stylise(task: Task) -> "Outcome":
     scales = {f"{name}/{layer}": value for layer in recipes for name, value in recipes[layer].scale.items()}
 
     def terms_at(evaluation: int) -> "list[Match]":
-        return terms_of(targets_of(task, recipes, evaluation), parameters.style_layers)
+        style = terms_of(targets_of(task, recipes, evaluation), parameters.style_layers)
+        return [*style, *variation_terms(parameters.tv)]
 
     if parameters.redrawn:
         outcome = minimise(task, RedrawnObjective(backbone, terms_at))
         return replace(outcome, facts={**outcome.facts, **scales})
     outcome = minimise(task, Objective(backbone, terms_at(0)))
-    bounds = relative_to_floor(outcome.final[0].item(), targets_of(task, recipes, 0), parameters.style_layers)
+    weighted = zip(parameters.style_layers.values(), outcome.final[1:].tolist(), strict=False)
+    style_loss = sum(weight * loss for weight, loss in weighted)
+    bounds = relative_to_floor(style_loss, targets_of(task, recipes, 0), parameters.style_layers)
     return replace(outcome, facts={**outcome.facts, **scales, **bounds})
 
 
@@ -175,7 +178,7 @@ def terms_of(targets: "Targets", weights: Mapping[str, float]) -> "list[Match]":
         Match(
             name=f"style/{layer}",
             weight=weights[layer],
-            layer=layer,
+            layers=(layer,),
             factor=factor_of(target),
             distance=GramDistance(target),
         )

@@ -16,7 +16,7 @@ Two forms have the same value, and each its gradient on the way:
   difference of large sums, so in fp32 it is exact to about 1e-7 of |U/M_s|^2, not of the distance.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,28 +28,6 @@ from nstbench.statistics.closed_form import with_gradient
 
 # Pairs of positions whose inner products are held at once.
 PAIRS_AT_ONCE = 2**20
-
-# Style features (1, N, H, W) and content features (1, K, h, w) to a distance () from that of a fixed target.
-PairDistance = Callable[[Tensor, Tensor], Tensor]
-
-
-@dataclass(frozen=True)
-class Covariation:
-    """The term 1/(4 N^2 K) |T/M - U/M_s|^2, which is 1/(4 N^2 K M^2) |T - U|^2 for pictures of one size."""
-
-    name: str
-    weight: float
-    style_layer: str
-    content_layer: str
-    distance: PairDistance
-
-    @property
-    def layers(self) -> tuple[str, ...]:
-        return (self.style_layer, self.content_layer)
-
-    def loss(self, features: Mapping[str, Tensor]) -> Tensor:
-        style, content = features[self.style_layer], features[self.content_layer]
-        return 0.25 / (style.shape[1] ** 2 * content.shape[1]) * self.distance(style, content)
 
 
 class CovariationDistance:

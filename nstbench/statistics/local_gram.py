@@ -5,24 +5,21 @@
 Source: Nikulin and Novak 2016, section 9; dividing by the weights inside keeps the border unbiased. The
 matrices are never formed. With f(q) the vector of all features at q, and nu(p) = 1 / (sum_d w(d))^2,
 
-    sum_p |G(p)|^2 = sum_e sum_q W_e(q) (f(q) . f(q + e))^2,   W_e(q) = sum_d w(d) w(d + e) nu(q - d),
+    sum_p |G(p)|^2 = sum_q sum_q' W(q, q') (f(q) . f(q'))^2,   W(q, q') = sum_p w(q - p) w(q' - p) nu(p),
 
-because both factors of a pair of positions d, d + e only enter by their inner product. A window of radius s
-needs (4s + 1)^2 inner products a position instead of the (2s + 1)^4 of the kernel form or the N^2 (2s + 1)^2
-of the matrices; radius 0 is the document's pixel-wise closed form, O(N M).
+because both factors of a pair of positions only enter by their inner product. A window of radius s needs
+those of positions up to 2s apart, fewer than the (2s + 1)^4 of the kernel form and the N^2 (2s + 1)^2 of the
+matrices. They are taken tile by tile, as matrix products of a tile with its surroundings.
 """
-
-from collections.abc import Iterator, Sequence
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from nstbench.statistics.activations import activations
 from nstbench.statistics.closed_form import with_gradient
+from nstbench.statistics.tiling import Tiling
 
-Offset = tuple[int, int]
-Region = tuple[Any, ...]
+SMALLEST_TILE = 4
 
 
 def window(radius: int) -> Tensor:
@@ -38,59 +35,59 @@ class LocalGramDistance:
     """
 
     def __init__(self, target: Tensor, weights: Tensor) -> None:
-        self.target = activations(target)
-        self.pair_weights = _pair_weights(weights.to(self.target), *target.shape[-2:])
-        self.target_energy = self._inner_product(self.target, self.target)[0]
+        target, reach = activations(target), len(weights) - 1
+        height, width = target.shape[-2:]
+        self.tiling = Tiling(height, width, max(SMALLEST_TILE, reach), reach)
+        self.weights = _pair_weights(weights.to(target), self.tiling)
+        self.target = list(self.tiling.surroundings(target))
+        self.target_energy = sum(
+            _inner_product(self.tiling.middles(row), row, weights)[0]
+            for row, weights in zip(self.target, self.weights, strict=True)
+        )
 
     def __call__(self, features: Tensor) -> Tensor:
         return with_gradient(self._evaluate, activations(features))
 
     def _evaluate(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        energy, half_gradient = self._inner_product(features, features)
-        cross, cross_gradient = self._inner_product(features, self.target)
         positions = features[0, 0].numel()
-        total = energy - 2 * cross + self.target_energy
-        return total / positions, half_gradient.sub_(cross_gradient).mul_(2 / positions)
-
-    def _inner_product(self, left: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
-        """sum_p <G(p), A(p)> of the features `left` and `right`, and its gradient with respect to `left`."""
-        total, gradient = left.new_zeros(()), torch.zeros_like(left)
-        for e, weights in self.pair_weights.items():
-            here, there = _overlap(left.shape[-2:], e)
-            products = (left[here] * right[there]).sum(1)
-            weighted = weights[here] * products
-            total += (weighted * products).sum()
-            gradient[here].addcmul_(right[there], weighted, value=2)
-        return total, gradient
+        total, slopes = features.new_zeros(()) + self.target_energy, []
+        rows = zip(self.tiling.surroundings(features), self.target, self.weights, strict=True)
+        for row, target, weights in rows:
+            tiles = self.tiling.middles(row)
+            energy, slope = _inner_product(tiles, row, weights)
+            cross, cross_slope = _inner_product(tiles, target, weights)
+            total += energy - 2 * cross
+            slopes.append(slope.sub_(cross_slope))
+        return total / positions, self.tiling.joined(slopes).mul(4 / positions)
 
 
-def _pair_weights(weights: Tensor, height: int, width: int) -> dict[Offset, Tensor]:
-    """W_e, (H, W), for every offset e between two positions of the window."""
-    side = weights.shape[0]
-    inside = _correlate(weights.new_ones(height, width), weights)
-    normaliser = inside.square().reciprocal()
-    table = {}
-    for e in _offsets(side - 1):
-        here, there = _overlap((side, side), e)
-        pairs = torch.zeros_like(weights)
-        pairs[here] = weights[here] * weights[there]
-        table[e] = _correlate(normaliser, pairs.flip(0, 1))
-    return table
+def _inner_product(tiles: Tensor, others: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
+    """sum_q sum_q' W(q, q') (f(q) . r(q'))^2, and a half of its gradient with respect to f(q)."""
+    products = tiles @ others.mT
+    weighted = weights * products
+    return torch.dot(weighted.flatten(), products.flatten()), weighted @ others
 
 
-def _correlate(image: Tensor, kernel: Tensor) -> Tensor:
-    """Cross-correlation of (H, W) with an odd square kernel, zero outside."""
-    padding = kernel.shape[0] // 2
-    return torch.nn.functional.conv2d(image[None, None], kernel[None, None], padding=padding)[0, 0]
+def _pair_weights(weights: Tensor, tiling: Tiling) -> list[Tensor]:
+    """W(q, q') of each row of tiles, (tiles, positions q of a tile, positions q' around it)."""
+    radius, side = len(weights) // 2, tiling.side
+    ones = weights.new_ones(1, 1, tiling.height, tiling.width)
+    inside = torch.nn.functional.conv2d(ones, weights[None, None], padding=radius)
+    near = Tiling(tiling.height, tiling.width, side, radius)
+    from_tile = _shifted(weights.flip(0, 1), side)
+    to_others = _shifted(weights, side + 2 * radius)
+    return [
+        (from_tile * normaliser.mT) @ to_others
+        for normaliser in near.surroundings(inside.square().reciprocal())
+    ]
 
 
-def _offsets(reach: int) -> Iterator[Offset]:
-    axis = range(-reach, reach + 1)
-    return ((row, column) for row in axis for column in axis)
-
-
-def _overlap(shape: Sequence[int], offset: Offset) -> tuple[Region, Region]:
-    """The positions q with q + e inside, and those positions q + e."""
-    here = tuple(slice(max(0, -e), max(0, side - max(0, e))) for side, e in zip(shape, offset, strict=True))
-    there = tuple(slice(max(0, e), max(0, side + min(0, e))) for side, e in zip(shape, offset, strict=True))
-    return (..., *here), (..., *there)
+def _shifted(weights: Tensor, side: int) -> Tensor:
+    """The window laid at every position of a square with its upper left corner: (side^2, (side + 2s)^2)."""
+    extent = len(weights)
+    square = side + extent - 1
+    laid = weights.new_zeros(side, side, square, square)
+    for row in range(side):
+        for column in range(side):
+            laid[row, column, row : row + extent, column : column + extent] = weights
+    return laid.flatten(2).flatten(0, 1)

@@ -18,9 +18,7 @@ import torch
 from torch import Tensor
 
 from nstbench.statistics.gram import gram
-
-# Entries below this share of the largest count as zero.
-SMALL = 1e-3
+from nstbench.statistics.sparsity import small_entries
 
 
 class Recipe(Protocol):
@@ -65,7 +63,7 @@ class SparseEntries:
     @classmethod
     def like(cls, matrix: Tensor) -> "SparseEntries":
         """With the sparsity of a Gram matrix (N, N), and the mean square of its other entries."""
-        small = matrix < SMALL * matrix.max()
+        small = small_entries(matrix)
         sigma = matrix[~small].square().mean().sqrt()
         return cls(len(matrix), small.float().mean().item(), sigma.item())
 

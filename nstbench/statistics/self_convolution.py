@@ -5,79 +5,82 @@ shifts u, and its gradient, the valid correlation of G - A with F. By Parseval's
 of two such maps is that of their spectra, so the maps are never formed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
-from scipy.fft import next_fast_len
 from torch import Tensor
 
 from nstbench.statistics.activations import activations
 from nstbench.statistics.closed_form import with_gradient
-
-# Padded samples that are transformed at once, so few that their spectra stay in the processor's cache.
-SAMPLES_AT_ONCE = 2**19
+from nstbench.statistics.spectrum import HalfPlanes, Parts, Spectrum
 
 
 @dataclass(frozen=True)
 class Kind:
-    """Which product of a spectrum with itself is compared, and what its gradient multiplies."""
+    """The product of a spectrum with itself, by its parts.
 
-    correlated: bool
+    `slope` takes the parts of the difference d from another product, then those of the spectrum, and returns
+    a quarter of the gradient of |d|^2.
+    """
 
-    def product(self, spectrum: Tensor) -> Tensor:
-        return _power(spectrum) if self.correlated else spectrum.square()
-
-    def partner(self, spectrum: Tensor) -> Tensor:
-        return spectrum if self.correlated else spectrum.conj()
+    product: Callable[[Tensor, Tensor], Sequence[Tensor]]
+    slope: Callable[..., Parts]
 
 
 # G_i = F_i * F_i. For features after a ReLU distance 0 means equal features, because products of polynomials
 # have no zero divisors.
-CONVOLUTION = Kind(correlated=False)
+CONVOLUTION = Kind(
+    product=lambda real, imaginary: (
+        (real * real).addcmul_(imaginary, imaginary, value=-1),
+        (2 * real).mul_(imaginary),
+    ),
+    slope=lambda u, v, real, imaginary: (
+        (u * real).addcmul_(v, imaginary),
+        (v * real).addcmul_(u, imaginary, value=-1),
+    ),
+)
 # G_i(u) = sum_v F_i(v) F_i(v + u): forgets where a pattern lies.
-CORRELATION = Kind(correlated=True)
+CORRELATION = Kind(
+    product=lambda real, imaginary: [(real * real).addcmul_(imaginary, imaginary)],
+    slope=lambda u, real, imaginary: (u * real, u * imaginary),
+)
 
 
 class SelfConvolutionDistance:
     """F -> sum_i sum_u (G_i(u)/M - A_i(u)/M)^2 for features F and a target of the same shape (1, N, X, Y)."""
 
     def __init__(self, target: Tensor, kind: Kind) -> None:
-        height, width = target.shape[-2:]
         self.kind = kind
-        self.padded = (next_fast_len(2 * height - 1, real=True), next_fast_len(2 * width - 1, real=True))
-        self.scale = 1 / (self.padded[0] * self.padded[1] * (height * width) ** 2)
-        self.products = [kind.product(spectrum) for _, spectrum in self._spectra(activations(target))]
-        self.multiplicity = _multiplicity(self.padded[1], self.products[0])
+        maps = _evenly_sided(activations(target))
+        self.spectrum = Spectrum.of(maps)
+        self.products = [[kind.product(*half) for half in halves] for halves in self.spectrum(maps)]
+        # Half of the frequencies on a grid of 2X by 2Y.
+        self.scale = 1 / (2 * maps[..., 0].numel() * target[0, 0].numel() ** 2)
 
     def __call__(self, features: Tensor) -> Tensor:
         return with_gradient(self._evaluate, activations(features))
 
     def _evaluate(self, features: Tensor) -> tuple[Tensor, Tensor]:
         height, width = features.shape[-2:]
-        total, gradient = features.new_zeros(()), torch.empty_like(features)
-        for (channels, spectrum), product in zip(self._spectra(features), self.products, strict=True):
-            difference = self.kind.product(spectrum) - product
-            total += (_power(difference).sum((0, 1, 2)) * self.multiplicity).sum()
-            slope = torch.fft.irfft2(difference * self.kind.partner(spectrum), self.padded, norm="forward")
-            gradient[:, channels] = slope[..., :height, :width]
-        return self.scale * total, gradient.mul_(4 * self.scale)
+        spectra = self.spectrum(_evenly_sided(features))
+        values, slopes = zip(*map(self._compare, spectra, self.products), strict=True)
+        gradient = self.spectrum.adjoint(slopes)[:height, :width].permute(2, 0, 1)[None]
+        return self.scale * torch.stack(values).sum(), gradient.mul_(4 * self.scale)
 
-    def _spectra(self, features: Tensor) -> Iterator[tuple[slice, Tensor]]:
-        """Zero-padded half spectra of a few channels at a time."""
-        count = max(1, SAMPLES_AT_ONCE // (self.padded[0] * self.padded[1]))
-        for start in range(0, features.shape[1], count):
-            channels = slice(start, start + count)
-            yield channels, torch.fft.rfft2(features[:, channels].contiguous(), self.padded)
-
-
-def _power(values: Tensor) -> Tensor:
-    """|values|^2, real."""
-    return torch.view_as_real(values).square().sum(-1) if values.is_complex() else values.square()
+    def _compare(self, halves: HalfPlanes, products: Sequence[Sequence[Tensor]]) -> tuple[Tensor, HalfPlanes]:
+        """The squared distance of some spectra's products from others, and a quarter of its gradient."""
+        value, slopes = halves[0][0].new_zeros(()), []
+        for half, product in zip(halves, products, strict=True):
+            found = self.kind.product(*half)
+            difference = [part.sub_(aim) for part, aim in zip(found, product, strict=True)]
+            value += sum(torch.dot(part.flatten(), part.flatten()) for part in difference)
+            slopes.append(self.kind.slope(*difference, *half))
+        return value, (slopes[0], slopes[1])
 
 
-def _multiplicity(padded_width: int, like: Tensor) -> Tensor:
-    """How many columns of the whole spectrum each column of a half spectrum stands for, 1 or 2."""
-    columns = torch.arange(like.shape[-1], device=like.device)
-    single = (columns == 0) | (2 * columns == padded_width)
-    return torch.where(single, 1.0, 2.0).to(_power(like[..., 0, 0]).dtype)
+def _evenly_sided(features: Tensor) -> Tensor:
+    """(1, N, X, Y) as (X, Y, N), with a row or a column of zeros added where a side is odd."""
+    height, width = features.shape[-2:]
+    maps = features[0].permute(1, 2, 0)
+    return torch.nn.functional.pad(maps, (0, 0, 0, width % 2, 0, height % 2)).contiguous()

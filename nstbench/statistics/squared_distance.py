@@ -5,19 +5,19 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-# Features (1, N, H, W) to a distance () from a target that is computed once.
-Distance = Callable[[Tensor], Tensor]
+# Features (1, N, H, W) of one or more layers to a distance () from a target that is computed once.
+Distance = Callable[..., Tensor]
 
 
 class SquaredDistance:
-    """F -> sum (statistic(F) - statistic(R))^2 for features F and a target R."""
+    """F -> sum (statistic(F) - statistic(R))^2 for features F and a target R, of one or more layers each."""
 
-    def __init__(self, statistic: Callable[[Tensor], Tensor], target: Tensor) -> None:
+    def __init__(self, statistic: Callable[..., Tensor], *target: Tensor) -> None:
         self.statistic = statistic
-        self.target = statistic(target)
+        self.target = statistic(*target)
 
-    def __call__(self, features: Tensor) -> Tensor:
-        return (self.statistic(features) - self.target).square().sum()
+    def __call__(self, *features: Tensor) -> Tensor:
+        return (self.statistic(*features) - self.target).square().sum()
 
 
 class GradientNormalisedDistance(SquaredDistance):
@@ -27,7 +27,7 @@ class GradientNormalisedDistance(SquaredDistance):
     gradient of no function, so line searches do not apply. Source: Tai's `neuralart`, for GoogLeNet.
     """
 
-    def __call__(self, features: Tensor) -> Tensor:
-        difference = self.statistic(features) - self.target
+    def __call__(self, *features: Tensor) -> Tensor:
+        difference = self.statistic(*features) - self.target
         magnitude = 2 * difference.detach().abs().mean()
         return difference.square().sum() / magnitude.clamp_min(torch.finfo(magnitude.dtype).tiny)
