@@ -20,6 +20,15 @@ class Evaluation:
         return self.loss.item()
 
 
+# A step to more than this many times a loss is taken back; the papers' optimisers accept everything.
+RUNAWAY = 2.0
+
+
+def has_run_away(trial: Evaluation, loss: float) -> bool:
+    """Whether the loss of `trial` is no number, or far above `loss`."""
+    return not trial.value <= RUNAWAY * abs(loss)
+
+
 Evaluate = Callable[[Tensor], Evaluation]
 
 

@@ -12,14 +12,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from nstbench.optimise.evaluation import Evaluate, Evaluation
+from nstbench.optimise.evaluation import Evaluate, Evaluation, has_run_away
 from nstbench.optimise.wolfe import strong_wolfe
 
 # The first step moves no pixel by more than a tenth of a grey level; Torch7's min(1, 1/|g|_1) depends on
 # the loss's scale.
 FIRST_STEP = 0.1 / 255
-# A step to more than this many times the loss is taken back; the papers' L-BFGS accepts everything.
-RUNAWAY = 2.0
 SHORTER = 0.25
 MOST_RETRIES = 8
 
@@ -54,7 +52,7 @@ class LBFGS:
                 length, trial = strong_wolfe(evaluate, self.point, direction, length, self.current)
             else:
                 trial = evaluate(self.point + length * direction)
-            if _acceptable(trial, self.current):
+            if not has_run_away(trial, self.current.value):
                 self._move(length * direction, trial)
                 return
             self.steps_taken_back += 1
@@ -178,8 +176,3 @@ class _Memory:
         self._changes[: self.pairs] = state["changes"]
         self._products = state["products"].numpy()
         self._with_gradient = state["with_gradient"].numpy()
-
-
-def _acceptable(trial: Evaluation, current: Evaluation) -> bool:
-    """Whether the loss of `trial` is a number and has not run away."""
-    return trial.value <= RUNAWAY * abs(current.value)

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -14,6 +14,9 @@ from nstbench.objective import Objective
 from nstbench.optimise.checkpoint import Checkpoint
 from nstbench.optimise.evaluation import BudgetSpentError, Evaluate, Evaluation
 from nstbench.progress import Watch
+
+# Called with how many evaluations are spent and the image (1, 3, H, W) reached with them, not clipped.
+Show = Callable[[int, Tensor], None]
 
 
 class Optimiser(Protocol):
@@ -36,7 +39,7 @@ class Outcome:
     `trace` (evaluations, 1 + T) holds the total loss, then each term's unweighted loss, in the order of
     `terms`; `final` (1 + T,) is its row for the image, which is not the last one when the budget ends with
     a step that is taken back; `seconds` is the time since the start at the end of each evaluation; `facts`
-    are what a method adds about the run.
+    are what a method adds about the run. A method that does not descend says what counts as an evaluation.
     """
 
     image: Tensor
@@ -46,6 +49,12 @@ class Outcome:
     seconds: list[float]
     steps_taken_back: int
     facts: Mapping[str, float | str | None] = field(default_factory=dict)
+
+
+def lossless(image: Tensor, seconds: float) -> Outcome:
+    """Of a method that makes `image` (1, 3, H, W) in one go, without a loss: one row, not a number."""
+    trace = torch.full((1, 1), math.nan)
+    return Outcome(image, (), trace, trace[0], [seconds], steps_taken_back=0)
 
 
 @dataclass
@@ -81,10 +90,12 @@ def optimise(
     evaluations: int,
     watch: Watch | None = None,
     checkpoint: Checkpoint | None = None,
+    show: Show | None = None,
 ) -> Outcome:
     """Descend from `start` (1, 3, H, W), RGB in [0, 1], with `evaluations` loss-and-gradient evaluations.
 
-    `watch` is called after each evaluation with its number and the total loss. With a `checkpoint`
+    `watch` is called after each evaluation with its number and the total loss, `show` before each iteration
+    and at the end with the image accepted so far, so that steps taken back are not seen. With a `checkpoint`
     the descent resumes from it and ends with the same image, bit for bit. Raises InputError when the
     loss stops being a number and the optimiser has no way back.
     """
@@ -99,6 +110,8 @@ def optimise(
         optimiser.start(start.flatten().contiguous(), recorder)
     try:
         while len(recorder.rows) < evaluations:
+            if show:
+                show(len(recorder.rows), optimiser.point.view(start.shape))
             optimiser.step(recorder)
             if checkpoint and checkpoint.due:
                 state = {"optimiser": optimiser.state(), "rows": recorder.rows, "seconds": recorder.seconds}
@@ -111,6 +124,8 @@ def optimise(
             "lower the optimiser's rate or the weights of the loss"
         )
     image = optimiser.point.view(start.shape)
+    if show:
+        show(len(recorder.rows), image)
     names = tuple(term.name for term in objective.terms)
     trace = torch.stack(recorder.rows).cpu()
     (accepted,) = (trace[:, 0] == optimiser.current.loss.cpu()).nonzero()[-1]

@@ -23,4 +23,12 @@ class AdamSettings(Record):
     rate: float = Field(gt=0)
 
 
-OptimiserSettings = Annotated[LBFGSSettings | AdamSettings, Field(discriminator="kind")]
+class SGDSettings(Record):
+    """Gradient descent with momentum; `rate` is the root mean square of the first step, in [0, 1]."""
+
+    kind: Literal["sgd"] = "sgd"
+    rate: float = Field(gt=0)
+    momentum: float = Field(default=0.9, ge=0, lt=1)
+
+
+OptimiserSettings = Annotated[LBFGSSettings | AdamSettings | SGDSettings, Field(discriminator="kind")]

@@ -135,3 +135,11 @@ def test_restored_state_continues_bit_for_bit():
     for _ in range(4):
         second.step(evaluate)
     assert torch.equal(whole.point, second.point)
+
+
+@pytest.mark.parametrize("line_search", [False, True])
+def test_no_gradient_no_step(line_search):
+    optimiser = LBFGS(line_search=line_search)
+    optimiser.start(torch.zeros(3), lambda point: Evaluation(point.square().sum(), 2 * point))
+    optimiser.step(lambda point: Evaluation(point.square().sum(), 2 * point))
+    assert not optimiser.point.any()
