@@ -13,20 +13,24 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from nstbench.experiments.finished import FinishedRun
+    from nstbench.experiments.specification import RunSpecification
     from nstbench.hardware import Hardware
+    from nstbench.methods.base import Task
 
 
 @dataclass(frozen=True)
 class Materials:
     """What a chart is measured on.
 
-    `pictures` are files by the names that the chart file gives; `runs` the finished runs of its experiment,
+    `pictures` are files by the names that the chart file gives; `curves` the learning curves (CSV) of its
+    trainings by id; `runs` the finished runs of its experiment,
     `folder` where the pipeline keeps pictures by name; `size` is the side in pixels that the profile asks for
     and `weights` those of its networks.
     """
 
     parameters: Any
     pictures: Mapping[str, Path]
+    curves: Mapping[str, Path]
     runs: "Sequence[FinishedRun]"
     folder: Path
     size: int
@@ -39,6 +43,13 @@ class Materials:
         from nstbench.images.tensors import to_tensor
 
         return to_tensor(load_picture(file, self.size, square=True)).to(self.hardware.device)
+
+    def task(self, run: "RunSpecification") -> "Task":
+        """What a finished run was asked to do, to evaluate its objective again."""
+        from nstbench.methods.base import Task
+
+        content, style = (self.picture(self.folder / f"{name}.png") for name in (run.content, run.style))
+        return Task(content, style, run.typed_parameters(), run.seed, self.hardware)
 
 
 @dataclass(frozen=True)

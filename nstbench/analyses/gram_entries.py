@@ -12,14 +12,13 @@ from pydantic import Field, model_validator
 from nstbench.analyses.base import Analysis, Materials
 from nstbench.backbones.catalogue import architecture
 from nstbench.documents import Record
+from nstbench.statistics.sparsity import SMALL, small_entries
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
     from torch import Tensor
 
-# An entry counts as small below this share of the layer's largest.
-SMALL = 1e-3
 BINS = 40
 # Histograms reach down to 10^LOWEST of the layer's largest entry.
 LOWEST = -6.0
@@ -79,7 +78,7 @@ def _describe(features: "Tensor") -> Iterator[dict[str, Any]]:
     entries = (flat @ flat.T).flatten()
     relative = entries / entries.max()
     yield {"quantity": "empty", "place": "", "value": (entries == 0).float().mean().item()}
-    yield {"quantity": "small", "place": "", "value": (relative < SMALL).float().mean().item()}
+    yield {"quantity": "small", "place": "", "value": small_entries(entries).float().mean().item()}
     for place, normaliser in NORMALISERS.items():
         divisor = normaliser(*flat.shape)
         for quantity, value in (

@@ -44,18 +44,11 @@ def _segments(materials: Materials, runs: "list[FinishedRun]") -> Iterator[dict[
     import torch
 
     from nstbench.descent import open_backbone
-    from nstbench.methods.base import Task
     from nstbench.methods.gatys2015 import terms_of
     from nstbench.objective import Objective
 
     content, style = _pair(runs[0])
-    task = Task(
-        content=materials.picture(materials.folder / f"{content}.png"),
-        style=materials.picture(materials.folder / f"{style}.png"),
-        parameters=runs[0].planned.run.typed_parameters(),
-        seed=0,
-        hardware=materials.hardware,
-    )
+    task = materials.task(runs[0].planned.run)
     backbone = open_backbone(task)
     objective = Objective(backbone, terms_of(task, backbone))
     images = {run.planned.arm.caption: materials.picture(run.folder.image) for run in runs}

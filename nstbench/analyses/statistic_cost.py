@@ -78,13 +78,14 @@ def _timed(features: "Tensor", target: "Tensor", repeats: int) -> Iterator[tuple
     """Seconds of loss and gradient by statistic."""
     from nstbench.descent import gram_distance
     from nstbench.statistics.local_gram import LocalGramDistance, window
+    from nstbench.statistics.pixel_gram import PixelGramDistance
     from nstbench.statistics.self_convolution import CONVOLUTION, CORRELATION, SelfConvolutionDistance
 
     distances: dict[str, Distance] = {
         CONVENTIONAL: gram_distance(target),
         "self-convolution": SelfConvolutionDistance(target, CONVOLUTION),
         "autocorrelation": SelfConvolutionDistance(target, CORRELATION),
-        "pixel-wise Gram": LocalGramDistance(target, window(0)),
+        "pixel-wise Gram": PixelGramDistance(target),
         "window of 3 x 3": LocalGramDistance(target, window(1)),
     }
     for statistic, distance in distances.items():

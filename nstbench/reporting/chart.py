@@ -82,6 +82,7 @@ def _materials(
     return Materials(
         parameters=chart.typed_parameters(),
         pictures={name: folder / f"{manifest.available(name)}.png" for name in chart.pictures},
+        curves={id: results / "networks" / f"{id}.csv" for id in chart.trainings},
         runs=[FinishedRun(entry, RunFolder(results / "runs" / entry.run.id)) for entry in planned],
         folder=folder,
         size=profile.size,

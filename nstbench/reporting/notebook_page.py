@@ -5,7 +5,7 @@ import copy
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
-from nstbench.reporting.site import TEMPLATES
+from nstbench.reporting.templating import TEMPLATES
 
 SNAKEMAKE_TAG = "snakemake-job-properties"
 

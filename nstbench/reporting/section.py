@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from nstbench.experiments.experiment import IMAGE_TILES, Experiment
+from nstbench.experiments.experiment import IMAGE_TILES, Experiment, arm_and_snapshot
 from nstbench.images.pictures import read_picture
 from nstbench.reporting.addresses import command, relative
 from nstbench.reporting.comparison import ComparisonTable, comparison_tables
 from nstbench.reporting.exhibit import Exhibit
 from nstbench.reporting.figure import curves_file, panel_file, thumbnail_file
 from nstbench.reporting.score_table import ScoreTable, score_table
-from nstbench.reporting.tiles import ratio_note
+from nstbench.reporting.tiles import caption_and_note
 from nstbench.reporting.usage import distinct, substitutions, usage, usage_lines
 
 
@@ -79,7 +79,8 @@ def _description(exhibit: Exhibit) -> str:
     """What the panel shows, for who cannot see it."""
     first = exhibit.runs[0].planned.run
     tiles = itertools.chain.from_iterable(exhibit.experiment.panel.rows)
-    shown = [exhibit.shown[tile] for tile in tiles if tile and tile not in IMAGE_TILES]
-    captions = [", ".join(filter(None, (run.planned.arm.caption, ratio_note(run)))) for run in shown]
-    styles = ", ".join(distinct(exhibit.manifest[run.planned.run.style].title for run in shown))
+    named = [arm_and_snapshot(tile) for tile in tiles if tile and tile not in IMAGE_TILES]
+    shown = [(exhibit.shown[arm], snapshot) for arm, snapshot in named]
+    captions = [", ".join(filter(None, caption_and_note(run, snapshot))) for run, snapshot in shown]
+    styles = ", ".join(distinct(exhibit.manifest[run.planned.run.style].title for run, _ in shown))
     return f"{exhibit.manifest[first.content].title} in the style of {styles}: {'; '.join(captions)}."

@@ -5,11 +5,11 @@ from math import ceil
 
 from PIL import Image
 
-from nstbench.experiments.experiment import IMAGE_TILES
+from nstbench.experiments.experiment import IMAGE_TILES, arm_and_snapshot
 from nstbench.experiments.finished import FinishedRun
 from nstbench.images.pictures import load_picture
 from nstbench.reporting.exhibit import Exhibit
-from nstbench.reporting.quantities import scientific
+from nstbench.reporting.quantities import counted, scientific
 
 CANONICAL_RATIO = "canonical \N{GREEK SMALL LETTER ALPHA}/β"
 SMALLEST_SIDE = 240  # Pixels that a caption needs; smaller pictures are enlarged by a whole factor.
@@ -34,18 +34,25 @@ def tile_rows(exhibit: Exhibit) -> list[list[Tile | None]]:
     ]
 
 
-def ratio_note(run: FinishedRun) -> str:
-    """The canonical ratio of content to style, where the method has one."""
+def caption_and_note(run: FinishedRun, snapshot: int) -> tuple[str, str]:
+    """What stands below the result of a run (snapshot 0), or below a picture of its way.
+
+    The note is the canonical ratio of content to style, where the method has one.
+    """
+    if snapshot:
+        return f"after {counted(run.planned.run.snapshots_at[snapshot - 1], 'evaluation')}", ""
     ratio = run.canonical_ratio
-    return "" if ratio is None else f"{CANONICAL_RATIO} = {scientific(ratio)}"
+    return run.planned.arm.caption, "" if ratio is None else f"{CANONICAL_RATIO} = {scientific(ratio)}"
 
 
 def _tile(exhibit: Exhibit, name: str, side: int) -> Tile:
     if name in IMAGE_TILES:
         return _image_tile(exhibit, name, side)
-    run = exhibit.shown[name]
-    picture = load_picture(run.folder.image, run.planned.run.size, square=True)
-    return Tile(_enlarged(picture, side), run.planned.arm.caption, ratio_note(run))
+    arm, number = arm_and_snapshot(name)
+    run = exhibit.shown[arm]
+    file = run.folder.snapshots[run.planned.run.snapshots_at[number - 1]] if number else run.folder.image
+    picture = load_picture(file, run.planned.run.size, square=True)
+    return Tile(_enlarged(picture, side), *caption_and_note(run, number))
 
 
 def _image_tile(exhibit: Exhibit, role: str, side: int) -> Tile:

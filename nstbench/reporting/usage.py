@@ -7,7 +7,6 @@ from nstbench.experiments.experiment import IMAGE_TILES, Experiment
 from nstbench.experiments.finished import FinishedRun
 from nstbench.experiments.profile import Profile
 from nstbench.images.manifest import Manifest
-from nstbench.methods import method
 from nstbench.reporting.quantities import counted, span
 
 SURROGATE = "surrogate weights"
@@ -88,6 +87,6 @@ def _cut_budgets(experiment: Experiment, runs: Iterable[FinishedRun]) -> Iterato
 
 def _source_budget(experiment: Experiment, run: FinishedRun) -> int | None:
     settings = experiment.settings_of(run.planned.arm, shortened=False)
-    configured = method(experiment.method).configure(experiment.parameters, settings)
+    configured = experiment.configure(run.planned.arm, settings)
     budget: int | None = configured.model_dump().get("evaluations")
     return budget

@@ -1,0 +1,43 @@
+"""What analyses that look into a network share: which network, and how it pools and is normalised."""
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import field_validator
+
+from nstbench.analyses.base import Materials
+from nstbench.backbones.architecture import Architecture
+from nstbench.backbones.catalogue import architecture
+from nstbench.documents import Record
+
+if TYPE_CHECKING:
+    from nstbench.backbones.network import Backbone
+    from nstbench.backbones.normalisation import Normalisation
+
+
+class NetworkParameters(Record):
+    """A network by its id; its weights are the profile's."""
+
+    backbone: str = "vgg19"
+    normalisation: Literal["mean-1", "port", "none"] = "mean-1"
+    pooling: Literal["max", "average"] = "average"
+
+    @field_validator("backbone")
+    @classmethod
+    def _known_backbone(cls, id: str) -> str:
+        return architecture(id).id
+
+    @property
+    def architecture(self) -> Architecture:
+        return architecture(self.backbone)
+
+    def load(self, materials: Materials, normalisation: "Normalisation | None" = None) -> "Backbone":
+        """The network with its own normalisation, or with the one asked for."""
+        from nstbench.backbones.loading import load_backbone
+
+        return load_backbone(
+            self.backbone,
+            materials.weights,
+            self.pooling,
+            materials.hardware,
+            normalisation or self.normalisation,
+        )
