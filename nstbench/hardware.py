@@ -20,6 +20,10 @@ class Hardware:
     def dtype(self) -> torch.dtype:
         return PRECISIONS[self.precision]
 
+    def autocast(self) -> torch.autocast:
+        """A context in which a network whose weights are fp32 computes in this precision."""
+        return torch.autocast(self.device.type, self.dtype, enabled=self.precision != "fp32")
+
 
 def resolve(device: str = "auto", precision: str = "auto") -> Hardware:
     """Turn `auto` into what this machine does well: a GPU if there is one, bf16 where it is native.

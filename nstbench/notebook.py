@@ -33,7 +33,6 @@ from nstbench.experiments.specification import RunSpecification
 from nstbench.experiments.tables import control_id
 from nstbench.images.manifest import Manifest, load_manifest
 from nstbench.images.pictures import load_picture, read_picture
-from nstbench.methods import method
 from nstbench.methods.base import Task
 from nstbench.metrics import metrics, shown_metrics
 from nstbench.metrics.base import Metric
@@ -156,7 +155,8 @@ class Document:
         shown = self._exhibits(id)[0].shown
         if arm not in shown:
             raise InputError(f"{id} has no arm {arm!r}; allowed: {', '.join(shown)}")
-        usual = {"evaluations": evaluations}
+        recipe = self._experiment(id).method_of(shown[arm].planned.arm)
+        usual = recipe.known({"evaluations": evaluations})
         title = ", ".join(f"{name} = {value}" for name, value in settings.items())
         pictures = {
             shown[arm].planned.arm.caption: self._made(id, shown[arm], size, usual),
@@ -194,18 +194,19 @@ class Document:
 
     def _made(self, id: str, shown: FinishedRun, size: int, changes: Mapping[str, Any]) -> PIL.Image.Image:
         """A picture of `size` pixels like `shown`, with the settings in `changes`."""
-        from nstbench.hardware import resolve
         from nstbench.images.tensors import to_picture, to_tensor
 
         experiment, run = self._experiment(id), shown.planned.run
-        recipe, hardware = method(run.method), resolve()
-        settings = experiment.settings_of(shown.planned.arm, shortened=True)
-        parameters = recipe.configure(experiment.parameters, {**settings, **changes})
+        arm = shown.planned.arm
+        recipe = experiment.method_of(arm)
+        hardware = recipe.hardware()
+        settings = experiment.settings_of(arm, shortened=True)
+        parameters = experiment.configure(arm, {**settings, **changes})
         files = [self.folder / "results" / "pictures" / f"{name}.png" for name in (run.content, run.style)]
         content, style = (
             to_tensor(load_picture(file, size, square=True)).to(hardware.device) for file in files
         )
-        return to_picture(recipe.stylise(Task(content, style, parameters, run.seed, hardware)).image)
+        return to_picture(recipe.transfer(Task(content, style, parameters, run.seed, hardware)).image)
 
 
 def glossary() -> Markdown:

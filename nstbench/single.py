@@ -9,12 +9,12 @@ import torch
 from PIL import Image
 
 from nstbench.errors import InputError
-from nstbench.hardware import resolve
 from nstbench.images.pictures import check_output, load_picture, save_picture
 from nstbench.images.tensors import to_picture, to_tensor
 from nstbench.methods import method as find_method
-from nstbench.methods.base import Task
+from nstbench.methods.base import Method, Task
 from nstbench.progress import progress
+from nstbench.video import filmed
 
 
 @dataclass(frozen=True)
@@ -31,54 +31,81 @@ class Stylization:
 
 def stylize(
     content: str | Path,
-    style: str | Path,
+    style: str | Path | None,
     out: str | Path | None = None,
     *,
+    video: str | Path | None = None,
     method: str = "gatys2015",
     size: int = 256,
     iterations: int | None = None,
     backbone: str | None = None,
     weights: str | None = None,
+    network: str | None = None,
+    preserve_colour: str | None = None,
     seed: int = 0,
     precision: str = "auto",
     device: str = "auto",
 ) -> Stylization:
     """Paint the picture file `content` in the style of the picture file `style`.
 
+    A method whose network has learned its style takes None for `style`; `network` says which network.
     `size` is the long side of the result in pixels; `iterations` counts evaluations of the loss;
-    `iterations`, `backbone` and `weights` are the method's own when left out. With `out` the picture is
-    also saved there. Raises InputError, a one-line message, on any bad argument.
+    `iterations`, `backbone`, `weights` and `network` are the method's own when left out. `preserve_colour`
+    keeps the content's colours, in one of several ways (docs/colour.md). With `out` the picture is also saved
+    there, with `video` its way from the start, a frame an evaluation, as .gif, .webp, or .mp4 by the program ffmpeg.
+    Raises InputError, a one-line message, on any bad argument.
     """
     if out is not None:
         check_output(Path(out))
     recipe = find_method(method)
-    asked = {"backbone": backbone, "weights": weights, "evaluations": iterations}
+    asked = {
+        "backbone": backbone,
+        "weights": weights,
+        "network": network,
+        "evaluations": iterations,
+        "preserve_colour": preserve_colour,
+    }
     changes = {name: value for name, value in asked.items() if value is not None}
     parameters = recipe.configure(recipe.everyday_set, changes)
     if seed < 0:
         raise InputError(f"seed {seed} is negative; allowed: 0 and above")
-    hardware = resolve(device, precision)
-    pictures = [load_picture(Path(file), size) for file in (content, style)]
-    painted, painting = (to_tensor(picture).to(hardware.device) for picture in pictures)
+    hardware = recipe.hardware(device, precision)
+    _check_style(recipe, style)
+    painted = to_tensor(load_picture(Path(content), size)).to(hardware.device)
+    # Without a style, only what keeps the content's colours looks at one; they are to be as they are.
+    painting = to_tensor(load_picture(Path(style), size)).to(hardware.device) if style else painted
     started = time.perf_counter()
-    with progress(f"{method} on {hardware.device} in {hardware.precision}", parameters.evaluations) as watch:
-        outcome = recipe.stylise(Task(painted, painting, parameters, seed, hardware, watch))
-    result = Stylization(
-        to_picture(outcome.image),
-        {
-            "content": str(content),
-            "style": str(style),
-            "method": method,
-            "parameters": parameters.model_dump(),
-            "size": list(pictures[0].size),
-            "seed": seed,
-            "device": str(hardware.device),
-            "precision": hardware.precision,
-            "torch": torch.__version__,
-            "seconds": round(time.perf_counter() - started, 2),
-            "loss": outcome.final[0].item(),
-        },
-    )
-    if out is not None:
-        result.save(out)
+    title = f"{method} on {hardware.device} in {hardware.precision}"
+    with filmed(parameters, Path(video) if video else None) as show:
+        with progress(title, parameters.steps(*painted.shape[-2:])) as watch:
+            outcome = recipe.transfer(Task(painted, painting, parameters, seed, hardware, watch, show=show))
+        result = Stylization(
+            to_picture(outcome.image),
+            {
+                "content": str(content),
+                "style": str(style) if style else None,
+                "method": method,
+                "parameters": parameters.model_dump(),
+                "size": [painted.shape[-1], painted.shape[-2]],
+                "seed": seed,
+                "device": str(hardware.device),
+                "precision": hardware.precision,
+                "torch": torch.__version__,
+                "seconds": round(time.perf_counter() - started, 2),
+                "loss": None if outcome.final[0].isnan() else outcome.final[0].item(),
+            },
+        )
+        if out is not None:
+            result.save(out)
     return result
+
+
+def _check_style(recipe: Method, style: str | Path | None) -> None:
+    """InputError when a method lacks the style that it needs, or is given one that it would not look at."""
+    if recipe.needs_style and style is None:
+        raise InputError(f"{recipe.id} takes the style from a picture; give one after the content")
+    if not recipe.needs_style and style is not None:
+        raise InputError(
+            f"{recipe.id} paints in the style that its network has learned and would not look at {style}; "
+            "leave it out, and choose a network instead (`nstbench list networks`)"
+        )

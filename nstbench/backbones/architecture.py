@@ -72,6 +72,11 @@ class Architecture:
         return tuple(layer.name for layer in self.layers)
 
     @property
+    def activation_layers(self) -> tuple[str, ...]:
+        """Every ReLU and every block of branches, from the input on: `relu1_1`, `inception3a`."""
+        return tuple(layer.name for layer in self.layers if isinstance(layer, Rectifier | Branches))
+
+    @property
     def convolutions(self) -> dict[str, Convolution]:
         """Every convolution, from the input on, as `conv1_1` or `inception3a/3x3_reduce`."""
         return dict(_convolutions(self.layers))

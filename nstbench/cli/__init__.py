@@ -1,4 +1,4 @@
-"""The command line: `nstbench stylize`, `list`, `score`, `fetch`, `regress`, `bench`, `train-backbone`."""
+"""The command line: `nstbench stylize`, `list`, `score`, `survey`, `fetch`, `regress`, `bench` and others."""
 
 import sys
 
@@ -10,7 +10,9 @@ from nstbench.cli.listing import list_things
 from nstbench.cli.regress import regress
 from nstbench.cli.score import score
 from nstbench.cli.stylize import stylize
-from nstbench.cli.train import train_backbone
+from nstbench.cli.survey import survey
+from nstbench.cli.survey_results import survey_results
+from nstbench.cli.train import train_backbone, train_fast
 from nstbench.errors import InputError
 
 app = typer.Typer(
@@ -21,10 +23,13 @@ app = typer.Typer(
 )
 app.command()(stylize)
 app.command()(score)
+app.command()(survey)
+app.command("survey-results")(survey_results)
 app.command("list")(list_things)
 app.command()(fetch)
 app.command()(regress)
 app.command()(bench)
+app.command("train-fast")(train_fast)
 app.command("train-backbone")(train_backbone)
 
 

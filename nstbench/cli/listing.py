@@ -1,4 +1,4 @@
-"""nstbench list [methods|experiments|backbones|metrics]"""
+"""nstbench list [methods|experiments|backbones|networks|metrics]"""
 
 import json
 from dataclasses import asdict
@@ -19,6 +19,7 @@ class Kind(StrEnum):
     METHODS = "methods"
     EXPERIMENTS = "experiments"
     BACKBONES = "backbones"
+    NETWORKS = "networks"
     METRICS = "metrics"
 
 
@@ -119,6 +120,18 @@ def _seconds(weights: Row) -> str:
     return "-" if seconds is None else f"{seconds:.3f}"
 
 
+def _networks() -> list[Row]:
+    from nstbench.feedforward.files import read_card
+    from nstbench.feedforward.inventory import shipped_networks
+
+    return [{"id": name, **_fast_row(read_card(file))} for name, file in shipped_networks().items()]
+
+
+def _fast_row(card: Row) -> Row:
+    names = ("architecture", "width", "backbone", "steps")
+    return {"style": card["style"]["name"], **{name: card[name] for name in names}}
+
+
 def _metrics() -> list[Row]:
     from nstbench.metrics import metrics
 
@@ -129,5 +142,6 @@ LISTERS = {
     Kind.METHODS: _methods,
     Kind.EXPERIMENTS: _experiments,
     Kind.BACKBONES: _backbones,
+    Kind.NETWORKS: _networks,
     Kind.METRICS: _metrics,
 }

@@ -1,4 +1,4 @@
-"""nstbench stylize CONTENT STYLE -o OUT"""
+"""nstbench stylize CONTENT [STYLE] -o OUT"""
 
 import json
 from pathlib import Path
@@ -7,9 +7,21 @@ from typing import Annotated
 import typer
 
 Content = Annotated[Path, typer.Argument(help="The picture to repaint.", show_default=False)]
-Style = Annotated[Path, typer.Argument(help="The painting whose style is taken.", show_default=False)]
+Style = Annotated[
+    Path | None,
+    typer.Argument(
+        help="The painting whose style is taken; none for a network that has learned its style.",
+        show_default=False,
+    ),
+]
 Out = Annotated[
     Path, typer.Option("--out", "-o", help="Where to write the result (.png, .jpg, .webp, .tif).")
+]
+Video = Annotated[
+    Path | None,
+    typer.Option(
+        help="Where to write a video of the way there (.gif, .webp, or .mp4 by the program ffmpeg)."
+    ),
 ]
 Size = Annotated[int, typer.Option(help="Long side of the result in pixels.")]
 Iterations = Annotated[
@@ -20,6 +32,21 @@ Weights = Annotated[
     str | None,
     typer.Option(help="embedded, imagenet, random, random-half, or a file.", show_default="embedded"),
 ]
+Network = Annotated[
+    str | None,
+    typer.Option(
+        help="What a fast method paints with: see `nstbench list networks`, or a file.",
+        show_default="the method's",
+    ),
+]
+PreserveColour = Annotated[
+    str | None,
+    typer.Option(
+        help="Keep the content's colours: luminance, luminance-mean, luminance-mean-std, histogram, cholesky, "
+        "image-analogies or symmetric (docs/colour.md).",
+        show_default="none",
+    ),
+]
 Precision = Annotated[str, typer.Option(help="auto, fp32 or bf16.")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print how the picture was made as JSON.")]
@@ -27,13 +54,16 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print how the picture was 
 
 def stylize(
     content: Content,
-    style: Style,
     out: Out,
+    style: Style = None,
+    video: Video = None,
     method: Annotated[str, typer.Option(help="See `nstbench list methods`.")] = "gatys2015",
     size: Size = 256,
     iterations: Iterations = None,
     backbone: Backbone = None,
     weights: Weights = None,
+    network: Network = None,
+    preserve_colour: PreserveColour = None,
     seed: Annotated[int, typer.Option(help="Seed of every random draw.")] = 0,
     precision: Precision = "auto",
     device: Device = "auto",
@@ -46,11 +76,14 @@ def stylize(
         content,
         style,
         out,
+        video=video,
         method=method,
         size=size,
         iterations=iterations,
         backbone=backbone,
         weights=weights,
+        network=network,
+        preserve_colour=preserve_colour,
         seed=seed,
         precision=precision,
         device=device,

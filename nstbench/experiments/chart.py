@@ -15,7 +15,8 @@ from nstbench.images.manifest import Manifest
 class Chart(Record):
     """One figure that shows numbers instead of pictures.
 
-    `analysis` measures them, on `pictures` and on the finished runs of `experiment`, as its `parameters` say.
+    `analysis` measures them, on `pictures`, on the finished runs of `experiment` and on the learning curves
+    of `trainings`, as its `parameters` say.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Chart(Record):
     parameters: dict[str, Any] = Field(default={})
     pictures: tuple[str, ...] = ()
     experiment: str | None = None
+    trainings: tuple[str, ...] = ()
 
     @field_validator("analysis")
     @classmethod
@@ -43,7 +45,7 @@ class Chart(Record):
             raise InputError(f"parameters: {first_problem(error, model)}") from error
 
 
-def load_chart(file: Path, manifest: Manifest, experiments: set[str]) -> Chart:
+def load_chart(file: Path, manifest: Manifest, experiments: set[str], trainings: set[str]) -> Chart:
     """Read a chart file; InputError names file, key, value and what is allowed."""
     content = read_yaml(file)
     try:
@@ -57,8 +59,10 @@ def load_chart(file: Path, manifest: Manifest, experiments: set[str]) -> Chart:
         raise InputError(f"{file}: {error}") from error
     if chart.id != file.stem:
         raise InputError(f"{file}: id {chart.id!r} must be the file's name, {file.stem!r}")
-    if chart.experiment and chart.experiment not in experiments:
-        raise InputError(
-            f"{file}: unknown experiment {chart.experiment!r}; allowed: {', '.join(sorted(experiments))}"
-        )
+    for what, given, known in (
+        ("experiment", {chart.experiment} - {None}, experiments),
+        ("training", set(chart.trainings), trainings),
+    ):
+        for unknown in given - known:
+            raise InputError(f"{file}: unknown {what} {unknown!r}; allowed: {', '.join(sorted(known))}")
     return chart

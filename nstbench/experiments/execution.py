@@ -1,4 +1,4 @@
-"""Make one run: load, stylise, and leave image.png, trace.csv and run.json, all or nothing."""
+"""Make one run: load, stylise, and leave image.png, trace.csv, run.json and its snapshots, all or nothing."""
 
 import csv
 import json
@@ -16,13 +16,14 @@ from nstbench.experiments.fingerprint import fingerprint, sha256
 from nstbench.experiments.runs import RunFolder
 from nstbench.experiments.specification import RunSpecification
 from nstbench.files import folder_written_whole
-from nstbench.hardware import Hardware, resolve
+from nstbench.hardware import Hardware
 from nstbench.images.pictures import load_picture, save_picture
 from nstbench.images.tensors import to_picture, to_tensor
 from nstbench.methods import method
 from nstbench.methods.base import Task
 from nstbench.optimise.checkpoint import Checkpoint
 from nstbench.optimise.loop import Outcome
+from nstbench.optimise.snapshots import Snapshots
 from nstbench.progress import progress
 
 
@@ -42,15 +43,18 @@ def execute(
     mark = fingerprint([*images.values(), *weights])
     if folder.is_done(mark):
         return folder
-    hardware = resolve(precision=run.precision)
-    checkpoint = Checkpoint(results / "checkpoints" / f"{run.id}-{mark[:12]}.pt")
+    recipe = method(run.method)
+    hardware = recipe.hardware(precision=run.precision)
+    unfinished = results / "checkpoints" / f"{run.id}-{mark[:12]}"
+    checkpoint = Checkpoint(unfinished.with_suffix(".pt"))
+    snapshots = Snapshots(unfinished, run.snapshots_at)
     content, style = (
         to_tensor(load_picture(file, run.size, square=True)).to(hardware.device) for file in images.values()
     )
     started = time.perf_counter()
-    with progress(run.id, run.parameters["evaluations"]) as watch:
-        task = Task(content, style, parameters, run.seed, hardware, watch, checkpoint)
-        outcome = method(run.method).stylise(task)
+    with progress(run.id, parameters.steps(*content.shape[-2:])) as watch:
+        task = Task(content, style, parameters, run.seed, hardware, watch, checkpoint, snapshots)
+        outcome = recipe.transfer(task)
     record = {
         "id": run.id,
         "specification": run.model_dump(),
@@ -66,7 +70,9 @@ def execute(
         save_picture(to_picture(outcome.image), temporary / "image.png")
         _write_trace(outcome, temporary / "trace.csv")
         (temporary / "run.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        snapshots.copy_to(temporary / "snapshots")
     checkpoint.remove()
+    snapshots.remove()
     return RunFolder(folder.folder)
 
 

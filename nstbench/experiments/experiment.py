@@ -1,6 +1,7 @@
 """An experiment file: which figure it regenerates, its arms, and how the panel is laid out."""
 
 import itertools
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ from nstbench.documents import Record, first_problem, read_yaml
 from nstbench.errors import InputError
 from nstbench.images.manifest import Manifest
 from nstbench.methods import method
+from nstbench.methods.base import DescentParameters, Method, Parameters
 
 IMAGE_TILES = ("content", "style", "truth")
 
@@ -26,7 +28,8 @@ class Source(Record):
 class Point(Record):
     """One value of an axis: an id, the caption of its tiles, and what it sets.
 
-    `settings` are the method's; `precision` takes the place of the profile's, `style` that of the pair's.
+    `settings` are the method's; `precision` takes the place of the profile's, `style` that of the pair's,
+    `method` and `parameters` those of the experiment's.
     """
 
     id: str
@@ -34,6 +37,8 @@ class Point(Record):
     settings: dict[str, Any] = Field(default={})
     precision: Literal["fp32", "bf16"] | None = None
     style: str | None = None
+    method: str | None = None
+    parameters: str | None = None
 
 
 class Pair(Record):
@@ -51,7 +56,8 @@ class Pair(Record):
 class Panel(Record):
     """Rows of tiles: `content`, `style`, `truth` if every pair has one, or the id of an arm.
 
-    An empty string leaves a gap.
+    `<arm>@2` is the second snapshot of an arm, where the experiment asks for snapshots. An empty string
+    leaves a gap.
     """
 
     rows: tuple[tuple[str, ...], ...]
@@ -70,7 +76,7 @@ class Experiment(Record):
 
     Later settings win: the method's parameter set, `settings`, `when_shortened` (only under a profile
     that cuts the source's evaluations), and those of the arm. With `every_pair` all pairs run under every
-    profile.
+    profile; with `snapshots` every run leaves so many pictures of its way.
     """
 
     id: str
@@ -86,6 +92,7 @@ class Experiment(Record):
     axes: tuple[tuple[Point, ...], ...] = Field(min_length=1)
     pairs: tuple[Pair, ...] = Field(min_length=1)
     every_pair: bool = False
+    snapshots: int = Field(default=0, ge=0)
     panel: Panel
     comparisons: tuple[Comparison, ...] = ()
 
@@ -104,12 +111,16 @@ class Experiment(Record):
         """Those that every pair has a picture for."""
         return [role for role in IMAGE_TILES if all(getattr(pair, role) for pair in self.pairs)]
 
+    @property
+    def _snapshot_tiles(self) -> list[str]:
+        return [f"{arm.id}@{number}" for arm in self.arms for number in range(1, self.snapshots + 1)]
+
     @model_validator(mode="after")
     def _consistent(self) -> "Experiment":
         arms = [arm.id for arm in self.arms]
         if len(set(arms)) < len(arms):
             raise ValueError(f"arm ids repeat: {', '.join(arms)}")
-        tiles = [*self._image_tiles, *arms]
+        tiles = [*self._image_tiles, *arms, *self._snapshot_tiles]
         for tile in itertools.chain.from_iterable(self.panel.rows):
             if tile and tile not in tiles:
                 raise ValueError(f"unknown tile {tile!r} in panel; allowed: {', '.join(tiles)}")
@@ -123,15 +134,31 @@ class Experiment(Record):
         return self
 
     def _check_settings(self, arm: "Arm") -> None:
-        recipe = method(self.method)
         try:
             for shortened in (False, True):
-                recipe.configure(self.parameters, self.settings_of(arm, shortened))
+                configured = self.configure(arm, self.settings_of(arm, shortened))
+                if self.snapshots and not isinstance(configured, DescentParameters):
+                    raise InputError(f"{self.method_of(arm).id} does not descend, so it has no snapshots")
         except InputError as error:
             raise InputError(f"arm {arm.id}: {error}") from error
 
+    def method_of(self, arm: "Arm") -> Method:
+        return method(arm.method or self.method)
+
+    def configure(self, arm: "Arm", changes: Mapping[str, Any]) -> Parameters:
+        """The arm's parameter set with `changes` made; InputError names what does not fit."""
+        return self.method_of(arm).configure(arm.parameters or self.parameters, changes)
+
     def settings_of(self, arm: "Arm", shortened: bool) -> dict[str, Any]:
-        return {**self.settings, **(self.when_shortened if shortened else {}), **arm.settings}
+        """An arm with a method of its own gets those of the experiment's settings that its method has."""
+        shared = {**self.settings, **(self.when_shortened if shortened else {})}
+        return {**(self.method_of(arm).known(shared) if arm.method else shared), **arm.settings}
+
+
+def arm_and_snapshot(tile: str) -> tuple[str, int]:
+    """The arm that a tile of a panel shows, and the number of its snapshot, 0 for its result."""
+    arm, _, number = tile.partition("@")
+    return arm, int(number or 0)
 
 
 class Arm:
@@ -143,6 +170,8 @@ class Arm:
         self.settings = {key: value for point in points for key, value in point.settings.items()}
         self.precision = next((point.precision for point in points if point.precision), None)
         self.style = next((point.style for point in points if point.style), None)
+        self.method = next((point.method for point in points if point.method), None)
+        self.parameters = next((point.parameters for point in points if point.parameters), None)
 
 
 def load_experiment(file: Path, manifest: Manifest) -> Experiment:

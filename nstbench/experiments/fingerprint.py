@@ -12,19 +12,28 @@ PACKAGE = Path(__file__).parents[1]
 ENGINE = (
     "images/*.py",
     "backbones/*.py",
+    "colour/*.py",
     "statistics/*.py",
     "objective.py",
     "optimise/*.py",
     "descent.py",
+    "feedforward/*.py",
+    "quilting/*.py",
     "methods/*.py",
     "hardware.py",
 )
+TRAINING = ("training/crops.py", "training/loop.py", "training/trainer.py")
 SCORING = ("metrics/*.py", "scoring.py")
 
 
 def engine_files() -> list[Path]:
     """The modules that decide what a run produces."""
     return [*_sources(ENGINE), PACKAGE / "experiments" / "execution.py"]
+
+
+def training_files() -> list[Path]:
+    """The modules that decide what a training of the pipeline produces."""
+    return [*_sources(ENGINE), *_sources(TRAINING), PACKAGE / "experiments" / "training.py"]
 
 
 def scoring_files() -> list[Path]:

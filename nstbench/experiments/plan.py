@@ -13,7 +13,6 @@ from nstbench.experiments.experiment import Arm, Experiment, Pair, load_experime
 from nstbench.experiments.profile import Profile
 from nstbench.experiments.specification import RunSpecification, TrialSpecification
 from nstbench.images.manifest import Manifest
-from nstbench.methods import method
 
 T = TypeVar("T")
 MOST_RUNS_PER_BATCH = 10
@@ -92,12 +91,14 @@ def plan(experiment: Experiment, profile: Profile, manifest: Manifest) -> list[P
 def _runs(
     experiment: Experiment, pair: Pair, arm: Arm, profile: Profile, manifest: Manifest
 ) -> Iterable[RunSpecification]:
-    recipe = method(experiment.method)
+    recipe = experiment.method_of(arm)
     shortened = profile.evaluations is not None
-    budget = {"evaluations": profile.evaluations} if shortened else {}
-    weights = {"weights": profile.weights} if "weights" in recipe.parameters.model_fields else {}
-    changes = {**weights, **budget, **experiment.settings_of(arm, shortened)}
-    parameters = recipe.configure(experiment.parameters, changes)
+    allotted = {"weights": profile.weights} | ({"evaluations": profile.evaluations} if shortened else {})
+    changes = {**recipe.known(allotted), **experiment.settings_of(arm, shortened)}
+    if (network := changes.get("network")) in manifest.root:
+        # A shipped network is named after the picture that it has learned, and stood in for alike.
+        changes["network"] = manifest.available(network)
+    parameters = experiment.configure(arm, changes)
     for seed in range(profile.seeds if parameters.draws() else 1):
         yield RunSpecification(
             method=recipe.id,
@@ -106,6 +107,7 @@ def _runs(
             size=profile.size,
             seed=seed,
             precision=arm.precision or profile.precision,
+            snapshots=experiment.snapshots,
             parameters=parameters.model_dump(),
         )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from nstbench.errors import InputError
 from nstbench.experiments.chart import Chart, load_chart
 from nstbench.experiments.experiment import Experiment
 from nstbench.experiments.plan import (
@@ -19,6 +20,8 @@ from nstbench.experiments.plan import (
 )
 from nstbench.experiments.profile import Profile, load_profile
 from nstbench.experiments.specification import RunSpecification
+from nstbench.experiments.training import Training, TrainingSpecification, load_training, specification
+from nstbench.feedforward.inventory import locate_network
 from nstbench.images.manifest import Manifest, load_manifest
 
 CHECKOUT = Path(__file__).parents[2]
@@ -26,13 +29,14 @@ CHECKOUT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Project:
-    """The experiments and charts of a checkout under one profile."""
+    """The experiments, charts and trainings of a checkout under one profile."""
 
     root: Path
     profile: Profile
     manifest: Manifest
     experiments: dict[str, Experiment]
     charts: dict[str, Chart]
+    trainings: dict[str, Training]
 
     @classmethod
     def load(cls, root: str | Path, profile: str | None = None) -> "Project":
@@ -43,8 +47,11 @@ class Project:
             experiment.id: experiment
             for experiment in load_experiments(root / "config" / "experiments", manifest)
         }
+        trainings = [
+            load_training(file, manifest) for file in sorted((root / "config" / "trainings").glob("*.yaml"))
+        ]
         charts = [
-            load_chart(file, manifest, set(experiments))
+            load_chart(file, manifest, set(experiments), {training.id for training in trainings})
             for file in sorted((root / "config" / "charts").glob("*.yaml"), key=with_numbers)
         ]
         return cls(
@@ -53,12 +60,23 @@ class Project:
             manifest,
             experiments,
             {chart.id: chart for chart in charts},
+            {training.id: training for training in trainings},
         )
 
     @cached_property
     def plans(self) -> dict[str, list[PlannedRun]]:
-        """The planned runs of each experiment."""
-        return {id: plan(entry, self.profile, self.manifest) for id, entry in self.experiments.items()}
+        """The planned runs of each experiment; InputError when one wants a network that there is not."""
+        plans = {id: plan(entry, self.profile, self.manifest) for id, entry in self.experiments.items()}
+        for id, planned in plans.items():
+            self._check_networks(id, planned)
+        return plans
+
+    def _check_networks(self, id: str, planned: Iterable[PlannedRun]) -> None:
+        for network in {entry.run.network for entry in planned} - self.trainings.keys() - {None}:
+            try:
+                locate_network(str(network))
+            except InputError as error:
+                raise InputError(f"{self.experiment_file(id)}: {error}") from error
 
     @property
     def planned(self) -> list[PlannedRun]:
@@ -77,6 +95,16 @@ class Project:
 
     def chart_file(self, id: str) -> Path:
         return self.root / "config" / "charts" / f"{id}.yaml"
+
+    def training_file(self, id: str) -> Path:
+        return self.root / "config" / "trainings" / f"{id}.yaml"
+
+    def training(self, id: str) -> TrainingSpecification:
+        return specification(self.trainings[id], self.profile, self.manifest)
+
+    def trainings_of(self, runs: Iterable[RunSpecification]) -> list[str]:
+        """The trainings whose networks `runs` read."""
+        return sorted({run.network for run in runs if run.network} & self.trainings.keys())
 
     def batches_of(self, runs: Iterable[RunSpecification]) -> list[str]:
         """The batches that make `runs`."""

@@ -1,4 +1,4 @@
-"""What a run leaves behind, read back without torch: image.png, trace.csv and run.json."""
+"""What a run leaves behind, read back without torch: image.png, trace.csv, run.json, and often snapshots."""
 
 import json
 from dataclasses import dataclass
@@ -21,6 +21,11 @@ class RunFolder:
     @property
     def image(self) -> Path:
         return self.folder / "image.png"
+
+    @property
+    def snapshots(self) -> dict[int, Path]:
+        """The pictures of its way by the evaluation after which they were taken."""
+        return {int(file.stem): file for file in sorted((self.folder / "snapshots").glob("*.png"))}
 
     @cached_property
     def trace(self) -> "pd.DataFrame":

@@ -12,7 +12,10 @@ from nstbench.methods import method
 
 
 class RunSpecification(Record):
-    """The complete description of a run; equal specifications are the same run."""
+    """The complete description of a run; equal specifications are the same run.
+
+    `snapshots` says how many pictures of its way a descent leaves besides its result.
+    """
 
     method: str
     content: str
@@ -20,6 +23,7 @@ class RunSpecification(Record):
     size: int = Field(ge=SMALLEST_SIDE, le=LARGEST_SIZE)
     seed: int = Field(default=0, ge=0)
     precision: str = "auto"
+    snapshots: int = Field(default=0, ge=0)
     parameters: dict[str, Any]
 
     @field_validator("method")
@@ -37,6 +41,17 @@ class RunSpecification(Record):
     def pictures(self) -> set[str]:
         """The names of content and style."""
         return {self.content, self.style}
+
+    @property
+    def network(self) -> str | None:
+        """The trained network that the method reads, for one that reads any."""
+        return self.parameters.get("network")
+
+    @property
+    def snapshots_at(self) -> list[int]:
+        """After which evaluations they are taken: evenly from the first, that of the start, to the last."""
+        evaluations, spaces = self.parameters.get("evaluations", 1), max(self.snapshots - 1, 1)
+        return [1 + round(number * (evaluations - 1) / spaces) for number in range(self.snapshots)]
 
     def typed_parameters(self) -> Any:
         return method(self.method).parameters.model_validate(self.parameters)

@@ -8,7 +8,7 @@ from pydantic import RootModel, ValidationError, model_validator
 
 from nstbench.documents import Record, first_problem, read_yaml
 from nstbench.errors import InputError
-from nstbench.images.package_photographs import PHOTOGRAPHS
+from nstbench.images.package_photographs import PACKAGED
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
@@ -33,10 +33,8 @@ class Picture(Record):
         origins = [self.package is not None, self.painted is not None, self.url is not None]
         if sum(origins) != 1:
             raise ValueError("give exactly one of package, painted, url")
-        if self.package is not None and self.package not in PHOTOGRAPHS:
-            raise ValueError(
-                f"unknown package photograph {self.package!r}; allowed: {', '.join(PHOTOGRAPHS)}"
-            )
+        if self.package is not None and self.package not in PACKAGED:
+            raise ValueError(f"unknown package photograph {self.package!r}; allowed: {', '.join(PACKAGED)}")
         if (self.url is None) != (self.stand_in is None) or (self.url is None) != (self.md5 is None):
             raise ValueError("url, md5 and stand_in belong together")
         return self

@@ -13,11 +13,18 @@ PHOTOGRAPHS = {
     "flower": ("sklearn", "datasets/images/flower.jpg"),
     "hopper": ("matplotlib", "mpl-data/sample_data/grace_hopper.jpg"),
 }
+# Surfaces alone, which say nothing of photographs in general.
+TEXTURES = {
+    "brick": ("skimage", "data/brick.png"),
+    "grass": ("skimage", "data/grass.png"),
+    "gravel": ("skimage", "data/gravel.png"),
+}
+PACKAGED = PHOTOGRAPHS | TEXTURES
 
 
 def photograph(name: str) -> Path:
-    """The file of a photograph inside its package, found without importing the package."""
-    package, file = PHOTOGRAPHS[name]
+    """The file of a photograph or a texture inside its package, found without importing the package."""
+    package, file = PACKAGED[name]
     spec = find_spec(package)
     assert spec is not None and spec.origin is not None
     return Path(spec.origin).parent / file

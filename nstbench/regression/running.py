@@ -37,7 +37,7 @@ def measure(regression: Regression, manifest: Manifest) -> pd.DataFrame:
         content, style = (_painted(name, regression.size, manifest) for name in pair)
         for done, run in enumerate(regression.specifications, 1):
             task = Task(content, style, regression.parameters_of(run), SEED, HARDWARE)
-            outcome = method(run.method).stylise(task)
+            outcome = method(run.method).transfer(task)
             for evaluation in regression.tolerances_of(run):
                 losses = outcome.trace[evaluation - 1].tolist()
                 names = ("total", *outcome.terms)

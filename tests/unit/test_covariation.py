@@ -3,10 +3,11 @@
 import pytest
 import torch
 
-from nstbench.objective import Objective
+from nstbench.methods import method
+from nstbench.methods.nikulin2016 import covariation_terms
+from nstbench.objective import Match, Objective
 from nstbench.statistics import covariation
 from nstbench.statistics.covariation import (
-    Covariation,
     CovariationDistance,
     DenseCovariation,
     KernelCovariation,
@@ -149,10 +150,10 @@ def test_term_reads_two_layers_and_its_gradient_reaches_the_image(narrow_vgg):
     names = ("relu2_1", "relu4_2")
     with torch.no_grad():
         found, targets = ([narrow_vgg(i, names)[name] for name in names] for i in (image, painting))
-    term = Covariation("covariation/relu2_1", 2.0, *names, CovariationDistance(*targets))
+    term = Match("covariation/relu2_1", 2.0, names, 0.5, CovariationDistance(*targets))
     objective = Objective(narrow_vgg, [term])
 
-    printed = written_out(*found, *targets) / (4 * found[0].shape[1] ** 2 * found[1].shape[1])
+    printed = 0.5 * written_out(*found, *targets)
     assert objective.layers == names
     assert objective(image).tolist() == pytest.approx([2 * printed, printed], rel=1e-8)
 
@@ -163,12 +164,15 @@ def test_term_reads_two_layers_and_its_gradient_reaches_the_image(narrow_vgg):
     assert (gradient * direction).sum().item() == pytest.approx(slope.item(), rel=1e-4)
 
 
-def test_pictures_of_one_size_give_the_printed_normalisation(layers):
+def test_pictures_of_one_size_give_the_printed_normalisation(narrow_vgg):
     """1/(4 N^2 K M^2) |T - U|^2 with sums over positions."""
-    style, content, *_ = layers
+    torch.manual_seed(8)
+    image, painting = torch.rand(2, 1, 3, 32, 32, dtype=torch.float64)
+    parameters = method("nikulin2016").configure("content-aware", {"style_layers": {"relu2_1": 1.0}})
+    (term,) = covariation_terms(narrow_vgg, painting, parameters)
+    found, wanted = (narrow_vgg(each, term.layers) for each in (image, painting))
+    style, content = (found[layer] for layer in term.layers)
     positions, (channels, depth) = style[0, 0].numel(), (style.shape[1], content.shape[1])
-    target = torch.rand_like(style), torch.rand_like(content)
-    sums = positions * (tensor(style, content) - tensor(*target))
+    sums = positions * (tensor(style, content) - tensor(*(wanted[layer] for layer in term.layers)))
     printed = sums.square().sum().item() / (4 * channels**2 * depth * positions**2)
-    term = Covariation("covariation", 1.0, "style", "content", CovariationDistance(*target))
-    assert term.loss({"style": style, "content": content}).item() == pytest.approx(printed, rel=1e-10)
+    assert term.loss(found).item() == pytest.approx(printed, rel=1e-8)

@@ -167,7 +167,7 @@ def test_a_method_without_network_plans_too(write, content, monkeypatch):
         title="Blend",
         source="nobody",
         parameters=BlendParameters,
-        sets={"half": BlendParameters(evaluations=1)},
+        sets={"half": BlendParameters()},
         everyday_set="half",
         stylise=lambda task: None,
     )
@@ -179,6 +179,36 @@ def test_a_method_without_network_plans_too(write, content, monkeypatch):
     planned = plan(load_experiment(write(content), MANIFEST), PROFILE, MANIFEST)
     assert [entry.run.parameters["share"] for entry in planned] == [0.5, 0.9, 0.5, 0.9]
     assert planned[0].run.typed_parameters().weight_files() == []
+
+
+def test_an_arm_may_have_a_method_and_a_parameter_set_of_its_own(write, content):
+    own = {"method": "nikulin2016", "parameters": "local", "settings": {"radius": 2}}
+    other_set = {"parameters": "jain"}
+    points = [{"id": id, "caption": id} | more for id, more in (("a", {}), ("b", own), ("c", other_set))]
+    content |= {"axes": [points], "panel": {"rows": [["a", "b", "c"]]}, "settings": {"pooling": "average"}}
+    plain, local, jain, *_ = (
+        entry.run for entry in plan(load_experiment(write(content), MANIFEST), PROFILE, MANIFEST)
+    )
+    assert [run.method for run in (plain, local, jain)] == ["gatys2015", "nikulin2016", "gatys2015"]
+    assert (local.parameters["statistic"], local.parameters["radius"]) == ("local", 2)
+    assert [run.parameters["optimiser"]["kind"] for run in (plain, local, jain)] == ["lbfgs", "lbfgs", "adam"]
+    assert {run.parameters["pooling"] for run in (plain, local, jain)} == {"average"}
+    assert {run.parameters["evaluations"] for run in (plain, local, jain)} == {5}
+
+
+def test_settings_hold_for_an_arm_of_another_method_as_far_as_it_has_them(write, content):
+    own = {"method": "gatys2015", "parameters": "nikulin"}
+    points = [{"id": id, "caption": id} | more for id, more in (("a", {}), ("b", own))]
+    content |= {"method": "nikulin2016", "parameters": "local", "settings": {"pooling": "max", "radius": 2}}
+    content |= {"when_shortened": {"alpha": 0.5, "strength": 2.0}}
+    content |= {"axes": [points], "panel": {"rows": [["a", "b"]]}}
+    local, gatys, *_ = (
+        entry.run for entry in plan(load_experiment(write(content), MANIFEST), PROFILE, MANIFEST)
+    )
+    assert (local.parameters["radius"], local.parameters["strength"]) == (2, 2.0)
+    assert "radius" not in gatys.parameters
+    assert [run.parameters["alpha"] for run in (local, gatys)] == [0.5, 0.5]
+    assert [run.parameters["pooling"] for run in (local, gatys)] == ["max", "max"]
 
 
 @pytest.mark.parametrize(
@@ -230,6 +260,14 @@ def test_a_method_without_network_plans_too(write, content, monkeypatch):
                 "panel": {"rows": [["content", "truth"]]},
             },
             r"unknown tile 'truth' in panel; allowed: content, style, c/low",
+        ),
+        (
+            {"axes": [[{"id": "c", "caption": "c", "method": "gatys1915"}]], "panel": {"rows": [["c"]]}},
+            r"arm c: unknown method 'gatys1915'; allowed: gatys2015",
+        ),
+        (
+            {"axes": [[{"id": "c", "caption": "c", "method": "nikulin2016"}]], "panel": {"rows": [["c"]]}},
+            r"arm c: unknown parameter set 'nikulin' of nikulin2016; allowed: conventional",
         ),
         (
             {"axes": [[{"id": "c", "caption": "c", "style": "dog"}]], "panel": {"rows": [["c"]]}},

@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from nstbench.statistics.gram import ROWS_PER_PRODUCT, gram
+from nstbench.statistics.gram import gram
+from nstbench.statistics.products import ROWS_PER_PRODUCT
 
 
 def naive_gram(features):

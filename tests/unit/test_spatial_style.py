@@ -7,7 +7,9 @@ from scipy.signal import convolve, correlate
 
 from nstbench.statistics.gram import gram
 from nstbench.statistics.local_gram import LocalGramDistance, window
+from nstbench.statistics.pixel_gram import PixelGramDistance
 from nstbench.statistics.self_convolution import CONVOLUTION, CORRELATION, SelfConvolutionDistance
+from nstbench.statistics.spectrum import Spectrum
 
 SHAPES = [(1, 3, 7, 6), (1, 2, 5, 8), (1, 4, 9, 9)]
 
@@ -45,6 +47,34 @@ def test_gradient_of_the_convolution_is_the_published_one(pair):
         for map_, channel in zip(difference, features[0].numpy(), strict=True)
     ]
     np.testing.assert_allclose(probe.grad[0].numpy() * positions(features) ** 2, expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("at_once", [1, 2**17])
+def test_spectrum_is_the_fourier_sum_about_the_middle(at_once, monkeypatch):
+    """sum F(x, y) exp(-i pi ((k + 1/2)(x - 5/2)/6 + (l + 1/2)(y - 3/2)/4)), and with l + 1/2 negative."""
+    monkeypatch.setattr("nstbench.statistics.spectrum.VALUES_AT_ONCE", at_once)
+    maps = torch.randn(6, 4, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    blocks = list(Spectrum.of(maps)(maps))
+    waves = [
+        np.exp(-1j * np.pi / side * np.outer(np.arange(side) + 0.5, np.arange(side) - (side - 1) / 2))
+        for side in (6, 4)
+    ]
+    for half, horizontal in enumerate((waves[1], waves[1].conj())):
+        found = np.concatenate([block[half][0] - 1j * block[half][1] for block in blocks])
+        expected = np.einsum("kx,ly,xyn->kln", waves[0], horizontal, maps.numpy())
+        np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+def test_adjoint_of_the_spectrum():
+    maps, others = torch.randn(2, 6, 4, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
+    spectrum = Spectrum.of(maps)
+    slopes = list(spectrum(others))
+
+    def products(block, slope):
+        return sum((a * b).sum() for a, b in zip(sum(block, ()), sum(slope, ()), strict=True))
+
+    forward = sum(products(block, slope) for block, slope in zip(spectrum(maps), slopes, strict=True))
+    torch.testing.assert_close(forward, (maps * spectrum.adjoint(slopes)).sum())
 
 
 @pytest.mark.parametrize("kind", [CONVOLUTION, CORRELATION])
@@ -88,18 +118,30 @@ def test_local_distance_is_that_of_the_matrices_around_every_position(pair, radi
     assert LocalGramDistance(target, weights)(features).item() == pytest.approx(expected, rel=1e-10)
 
 
-def test_pixelwise_closed_form_and_its_gradient(pair):
-    """sum_p (f.f)^2 - 2 (f.r)^2 + (r.r)^2, gradient 4 ((f.f) f - (f.r) r)."""
+def test_a_window_need_not_be_symmetric(pair):
     features, target = pair
-    ff, fr, rr = (
-        (a * b).sum(1, keepdim=True) for a, b in ((features, features), (features, target), (target, target))
-    )
-    probe = features.clone().requires_grad_()
-    distance = LocalGramDistance(target, window(0))(probe)
-    distance.backward()
-    count = positions(features)
-    assert distance.item() == pytest.approx((ff**2 - 2 * fr**2 + rr**2).sum().item() / count, rel=1e-10)
-    torch.testing.assert_close(probe.grad, 4 * (ff * features - fr * target) / count)
+    weights = torch.arange(1.0, 10.0).view(3, 3).double()
+    difference = local_grams(features, weights) - local_grams(target, weights)
+    expected = difference.square().sum().item() / positions(features)
+    assert LocalGramDistance(target, weights)(features).item() == pytest.approx(expected, rel=1e-10)
+
+
+def test_pixelwise_distance_is_that_of_the_outer_products(pair):
+    features, target = pair
+    products = [torch.einsum("ihw,jhw->ijhw", each[0], each[0]) for each in (features, target)]
+    expected = (products[0] - products[1]).square().sum().item() / positions(features)
+    assert PixelGramDistance(target)(features).item() == pytest.approx(expected, rel=1e-10)
+    assert torch.autograd.gradcheck(PixelGramDistance(target), features.requires_grad_())
+
+
+def test_a_window_of_one_position_is_pixelwise(pair):
+    features, target = pair
+    gradients = []
+    for distance_from in (PixelGramDistance(target), LocalGramDistance(target, window(0))):
+        probe = features.clone().requires_grad_()
+        distance_from(probe).backward()
+        gradients.append(probe.grad)
+    torch.testing.assert_close(*gradients)
 
 
 @pytest.mark.parametrize("radius", [1, 2])
@@ -126,6 +168,7 @@ def test_bf16_features_are_compared_in_fp32():
     for distance in (
         SelfConvolutionDistance(features, CONVOLUTION),
         LocalGramDistance(features, window(1)),
+        PixelGramDistance(features),
     ):
         assert distance(features).dtype == torch.float32
         assert distance(features).item() == pytest.approx(0, abs=1e-6)

@@ -5,6 +5,10 @@ rule chart:
     input:
         batches=lambda wildcards: batch_files(runs_of_chart(wildcards.chart)),
         pictures=lambda wildcards: chart_pictures(wildcards.chart),
+        curves=lambda wildcards: [
+            f"results/networks/{id}.csv"
+            for id in PROJECT.charts[wildcards.chart].trainings
+        ],
         configuration=lambda wildcards: str(PROJECT.chart_file(wildcards.chart)),
         code=[
             *(str(file) for file in engine_files()),
@@ -12,7 +16,7 @@ rule chart:
             str(ROOT / "nstbench" / "reporting" / "chart.py"),
             str(ROOT / "nstbench" / "reporting" / "chart_style.py"),
         ],
-        weights=[str(file) for file in embedded_files()],
+        weights=WEIGHTS,
     output:
         drawing=report(
             "reports/figures/{chart}.svg",

@@ -8,6 +8,7 @@ from nstbench.backbones.embedded import embedded_files
 from nstbench.errors import InputError
 from nstbench.experiments.fingerprint import engine_files, scoring_files
 from nstbench.experiments.project import Project
+from nstbench.feedforward.inventory import shipped_networks
 from nstbench.images.manifest import own_file
 
 ROOT = Path(workflow.basedir)
@@ -25,6 +26,9 @@ except InputError as error:
 
 EXPERIMENTS = list(PROJECT.experiments)
 CHARTS = list(PROJECT.charts)
+TRAININGS = list(PROJECT.trainings)
+# Networks that ship in the package.
+WEIGHTS = [str(file) for file in (*embedded_files(), *shipped_networks().values())]
 # What a script needs to know the same plan.
 PLAN = {"root": str(ROOT), "profile": PROJECT.profile.name}
 CONFIGURATION = [
@@ -32,6 +36,7 @@ CONFIGURATION = [
     str(ROOT / "data" / "images.yaml"),
     *(str(PROJECT.experiment_file(id)) for id in EXPERIMENTS),
     *(str(PROJECT.chart_file(id)) for id in CHARTS),
+    *(str(PROJECT.training_file(id)) for id in TRAININGS),
 ]
 
 
@@ -50,9 +55,14 @@ def picture_sources(wildcards):
 
 
 def picture_files(specifications):
-    """The pictures that runs or trials need."""
+    """The pictures that runs, trials or trainings need."""
     names = sorted({name for each in specifications for name in each.pictures})
     return [f"results/pictures/{name}.png" for name in names]
+
+
+def network_files(runs):
+    """The networks of trainings that runs read."""
+    return [f"results/networks/{id}.safetensors" for id in PROJECT.trainings_of(runs)]
 
 
 def batch_files(runs):

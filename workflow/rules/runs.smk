@@ -9,7 +9,8 @@ for rank, experiment in enumerate(EXPERIMENTS):
         input:
             pictures=lambda wildcards: picture_files(BATCHES[wildcards.batch].runs),
             code=[str(file) for file in engine_files()],
-            weights=[str(file) for file in embedded_files()],
+            weights=WEIGHTS,
+            networks=lambda wildcards: network_files(BATCHES[wildcards.batch].runs),
         output:
             f"results/batches/{{batch,{experiment}-\\d+}}.csv",
         log:

@@ -10,7 +10,7 @@ rule score:
             SCORING_BATCHES[wildcards.batch].trials
         ),
         code=[str(file) for file in scoring_files()],
-        weights=[str(file) for file in embedded_files()],
+        weights=WEIGHTS,
     output:
         "results/scores/{batch}.csv",
     log:
