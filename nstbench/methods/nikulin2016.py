@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 class SpatialParameters(GatysParameters):
     """Gatys' parameters, the statistic, and for `local` the radius of its window in positions.
 
-    `covariation` is of each style layer with the first content layer.
+    `all-pairs` are convolutions of every map with every other, `covariation` is of each style layer with the
+    first content layer.
     """
 
-    statistic: Literal["gram", "convolution", "correlation", "local", "covariation"]
+    statistic: Literal["gram", "convolution", "correlation", "all-pairs", "local", "covariation"]
     radius: int = Field(default=0, ge=0, le=8)
     strength: float = Field(default=1.0, gt=0)
 
@@ -125,16 +126,20 @@ def distance_from(parameters: SpatialParameters) -> "Callable[[Tensor], Distance
     """What makes the distance from a style's features."""
     from nstbench.descent import gram_distance
     from nstbench.statistics.local_gram import LocalGramDistance, window
+    from nstbench.statistics.pairwise_convolution import PairwiseConvolution
     from nstbench.statistics.pixel_gram import PixelGramDistance
-    from nstbench.statistics.self_convolution import CONVOLUTION, CORRELATION, SelfConvolutionDistance
+    from nstbench.statistics.self_convolution import Autocorrelation, SelfConvolution
+    from nstbench.statistics.spectral_distance import SpectralDistance
 
     match parameters.statistic:
         case "gram":
             return gram_distance
         case "convolution":
-            return partial(SelfConvolutionDistance, kind=CONVOLUTION)
+            return partial(SpectralDistance, convolution=SelfConvolution())
         case "correlation":
-            return partial(SelfConvolutionDistance, kind=CORRELATION)
+            return partial(SpectralDistance, convolution=Autocorrelation())
+        case "all-pairs":
+            return partial(SpectralDistance, convolution=PairwiseConvolution())
         case _ if parameters.radius == 0:
             return PixelGramDistance
         case _:

@@ -9,5 +9,5 @@ def choose(costs: NDArray[np.float64], tolerance: float, random: np.random.Gener
 
     All of them are equally likely (Efros and Freeman 2001, section 2.2).
     """
-    (candidates,) = np.nonzero(costs.ravel() <= (1 + tolerance) * costs.min())
-    return divmod(int(random.choice(candidates)), costs.shape[1])
+    row, column = random.choice(np.argwhere(costs <= (1 + tolerance) * costs.min()))
+    return int(row), int(column)

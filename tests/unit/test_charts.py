@@ -12,6 +12,7 @@ from nstbench.analyses import analyses
 from nstbench.analyses.gram_entries import NORMALISERS
 from nstbench.analyses.gram_entries import findings as gram_findings
 from nstbench.analyses.segment import barriers
+from nstbench.analyses.statistic_cost import ALL_PAIRS, WRITTEN_OUT, distances, timed
 from nstbench.backbones.loading import load_backbone
 from nstbench.errors import InputError
 from nstbench.experiments.chart import load_chart
@@ -61,7 +62,7 @@ def written(tmp_path):
 def test_mistakes_in_a_chart_file_are_said_in_one_line(written, change, complaint):
     file = written(CHART.replace(*change))
     with pytest.raises(InputError) as failure:
-        load_chart(file, MANIFEST, {"nikulin-fig3"})
+        load_chart(file, MANIFEST, {"nikulin-fig3"}, {"fast_starry_night"})
     assert complaint in str(failure.value)
     assert str(file) in str(failure.value)
     assert "\n" not in str(failure.value)
@@ -124,14 +125,26 @@ def test_gram_findings_name_the_normalisers_that_rise():
 
 
 def test_costs_are_counted_by_the_formulas(made):
-    """REPLICATION: N^2 (2X - 1)(2Y - 1) 4 bytes for all pairs of N maps of X by Y."""
+    """N^2 (2X - 1)(2Y - 1) values of 4 bytes for all pairs of N maps of X by Y."""
     table, _ = made("nikulin-spatial-cost")
     rows = table.set_index(["statistic", "layer"])
-    assert rows.loc[("all pairs of maps", "relu5_1"), "bytes"] == 256**2 * 7 * 7 * 4
+    assert rows.loc[("all pairs, written out", "relu5_1"), "bytes"] == 256**2 * 7 * 7 * 4
     assert rows.loc[("self-convolution", "relu1_1"), "bytes"] == 32 * 127 * 127 * 4
     assert rows.loc[("Gram matrix", "relu3_1"), "bytes"] == 128**2 * 4
     assert float(rows.loc[("Gram matrix", "relu3_1"), "seconds"]) > 0
-    assert rows.loc[("all pairs of maps", "relu1_1"), "seconds"] == ""
+
+
+def test_all_pairs_written_out_are_those_of_the_closed_form():
+    torch.manual_seed(3)
+    features, target = torch.rand(2, 1, 3, 5, 6, dtype=torch.float64)
+    closed_form, written_out = (distances()[name](target)(features) for name in (ALL_PAIRS, WRITTEN_OUT))
+    torch.testing.assert_close(closed_form, written_out)
+
+
+def test_what_does_not_fit_is_not_written_out(monkeypatch):
+    monkeypatch.setattr("nstbench.analyses.statistic_cost.MOST_BYTES", 4 * 3 * 3 * 9 * 11 - 1)
+    features = torch.rand(1, 3, 5, 6)
+    assert WRITTEN_OUT not in dict(timed(features, features, 1))
 
 
 def test_a_barrier_is_the_height_over_the_higher_end():

@@ -7,8 +7,10 @@ from scipy.signal import convolve, correlate
 
 from nstbench.statistics.gram import gram
 from nstbench.statistics.local_gram import LocalGramDistance, window
+from nstbench.statistics.pairwise_convolution import PairwiseConvolution
 from nstbench.statistics.pixel_gram import PixelGramDistance
-from nstbench.statistics.self_convolution import CONVOLUTION, CORRELATION, SelfConvolutionDistance
+from nstbench.statistics.self_convolution import Autocorrelation, SelfConvolution
+from nstbench.statistics.spectral_distance import SpectralDistance
 from nstbench.statistics.spectrum import Spectrum
 
 SHAPES = [(1, 3, 7, 6), (1, 2, 5, 8), (1, 4, 9, 9)]
@@ -29,18 +31,31 @@ def maps(features, product):
     return np.stack([product(channel, channel, mode="full") for channel in features[0].numpy()])
 
 
-@pytest.mark.parametrize(("kind", "product"), [(CONVOLUTION, convolve), (CORRELATION, correlate)])
-def test_distance_of_spectra_is_that_of_the_maps(pair, kind, product):
+@pytest.mark.parametrize(
+    ("convolution", "product"), [(SelfConvolution(), convolve), (Autocorrelation(), correlate)]
+)
+def test_distance_of_spectra_is_that_of_the_maps(pair, convolution, product):
     features, target = pair
     expected = ((maps(features, product) - maps(target, product)) ** 2).sum() / positions(features) ** 2
-    assert SelfConvolutionDistance(target, kind)(features).item() == pytest.approx(expected, rel=1e-12)
+    assert SpectralDistance(target, convolution)(features).item() == pytest.approx(expected, rel=1e-12)
+
+
+def test_distance_of_all_pairs_is_that_of_their_convolutions(pair):
+    def convolutions(features):
+        maps = features[0].numpy()
+        return np.array([[convolve(first, second) for first in maps] for second in maps])
+
+    features, target = pair
+    expected = ((convolutions(features) - convolutions(target)) ** 2).sum() / positions(features) ** 2
+    found = SpectralDistance(target, PairwiseConvolution())(features)
+    assert found.item() == pytest.approx(expected, rel=1e-12)
 
 
 def test_gradient_of_the_convolution_is_the_published_one(pair):
     """dE/dF(v) = 4 sum_u (G - A)(u) F(u - v), the valid correlation (Nikulin and Novak 2016, section 7)."""
     features, target = pair
     probe = features.clone().requires_grad_()
-    SelfConvolutionDistance(target, CONVOLUTION)(probe).backward()
+    SpectralDistance(target, SelfConvolution())(probe).backward()
     difference = maps(features, convolve) - maps(target, convolve)
     expected = [
         4 * correlate(map_, channel, mode="valid")
@@ -77,18 +92,18 @@ def test_adjoint_of_the_spectrum():
     torch.testing.assert_close(forward, (maps * spectrum.adjoint(slopes)).sum())
 
 
-@pytest.mark.parametrize("kind", [CONVOLUTION, CORRELATION])
-def test_gradients_of_spatial_distances_by_finite_differences(pair, kind):
+@pytest.mark.parametrize("convolution", [SelfConvolution(), Autocorrelation(), PairwiseConvolution()])
+def test_gradients_of_spatial_distances_by_finite_differences(pair, convolution):
     features, target = pair
-    assert torch.autograd.gradcheck(SelfConvolutionDistance(target, kind), features.requires_grad_())
+    assert torch.autograd.gradcheck(SpectralDistance(target, convolution), features.requires_grad_())
 
 
 def test_a_turned_picture_has_another_convolution_but_the_same_correlation(pair):
     _, target = pair
     turned = target.flip(-1, -2)
-    assert SelfConvolutionDistance(target, CONVOLUTION)(target).item() == pytest.approx(0, abs=1e-20)
-    assert SelfConvolutionDistance(target, CONVOLUTION)(turned).item() > 1e-3
-    assert SelfConvolutionDistance(target, CORRELATION)(turned).item() == pytest.approx(0, abs=1e-20)
+    assert SpectralDistance(target, SelfConvolution())(target).item() == pytest.approx(0, abs=1e-20)
+    assert SpectralDistance(target, SelfConvolution())(turned).item() > 1e-3
+    assert SpectralDistance(target, Autocorrelation())(turned).item() == pytest.approx(0, abs=1e-20)
 
 
 def local_grams(features, weights):
@@ -166,7 +181,8 @@ def test_weights_of_a_window():
 def test_bf16_features_are_compared_in_fp32():
     features = torch.rand(1, 4, 8, 8).to(torch.bfloat16)
     for distance in (
-        SelfConvolutionDistance(features, CONVOLUTION),
+        SpectralDistance(features, SelfConvolution()),
+        SpectralDistance(features, PairwiseConvolution()),
         LocalGramDistance(features, window(1)),
         PixelGramDistance(features),
     ):
