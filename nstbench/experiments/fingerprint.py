@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
+PAINTING = ("images/painted/*.py",)
 ENGINE = (
     "images/*.py",
     "backbones/*.py",
@@ -21,29 +22,44 @@ ENGINE = (
     "quilting/*.py",
     "methods/*.py",
     "hardware.py",
+    "experiments/execution.py",
 )
-TRAINING = ("training/crops.py", "training/loop.py", "training/trainer.py")
+TRAINING = (
+    *ENGINE,
+    "training/crops.py",
+    "training/loop.py",
+    "training/trainer.py",
+    "experiments/training.py",
+)
 SCORING = ("metrics/*.py", "scoring.py")
+REPORTING = ("reporting/**/*.py", "reporting/**/*.j2")
+CHARTING = (
+    *ENGINE,
+    "analyses/*.py",
+    "reporting/chart.py",
+    "reporting/chart_style.py",
+    "reporting/diagrams/*.py",
+)
+NOTEBOOK = (*REPORTING, "notebook.py")
 
 
-def engine_files() -> list[Path]:
-    """The modules that decide what a run produces."""
-    return [*_sources(ENGINE), PACKAGE / "experiments" / "execution.py"]
+def sources(patterns: Iterable[str]) -> list[Path]:
+    """The files of the package that match any of the patterns."""
+    return sorted({file for pattern in patterns for file in PACKAGE.glob(pattern)})
 
 
-def training_files() -> list[Path]:
-    """The modules that decide what a training of the pipeline produces."""
-    return [*_sources(ENGINE), *_sources(TRAINING), PACKAGE / "experiments" / "training.py"]
-
-
-def scoring_files() -> list[Path]:
-    """The modules that decide how a picture is scored."""
-    return _sources(SCORING)
+@cache
+def code_hash(patterns: tuple[str, ...]) -> str:
+    """SHA-256 over the contents of the package's files that match any of the patterns."""
+    digest = hashlib.sha256()
+    for file in sources(patterns):
+        digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
 def fingerprint(files: Iterable[Path]) -> str:
     """SHA-256 over the contents of the engine and of `files`, in this order."""
-    digest = hashlib.sha256(_digest_of_engine())
+    digest = hashlib.sha256(code_hash(ENGINE).encode())
     for file in files:
         digest.update(sha256(file).encode())
     return digest.hexdigest()
@@ -52,15 +68,3 @@ def fingerprint(files: Iterable[Path]) -> str:
 def sha256(file: Path) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-@cache
-def _digest_of_engine() -> bytes:
-    digest = hashlib.sha256()
-    for file in engine_files():
-        digest.update(file.name.encode() + file.read_bytes())
-    return digest.digest()
-
-
-def _sources(patterns: Iterable[str]) -> list[Path]:
-    return sorted(file for pattern in patterns for file in PACKAGE.glob(pattern))

@@ -127,7 +127,7 @@ def test_run_is_made_again_when_its_inputs_changed(run, pictures, tmp_path, monk
     if changed == "picture":
         Image.new("RGB", (40, 40), "red").save(pictures / "painting.png")
     else:
-        monkeypatch.setattr(fingerprint, "_digest_of_engine", lambda: b"another engine")
+        monkeypatch.setattr(fingerprint, "code_hash", lambda patterns: "another engine")
     execute(run, pictures, tmp_path / "results")
     assert folder.image.stat().st_mtime_ns > before
 

@@ -12,7 +12,7 @@ from nstbench.experiments.project import CHECKOUT
 def test_planning_does_not_import_torch():
     code = (
         "import sys, nstbench; from nstbench.experiments.project import CHECKOUT, Project;"
-        "from nstbench.experiments.fingerprint import engine_files; import nstbench.backbones.embedded;"
+        "from nstbench.experiments.fingerprint import code_hash; import nstbench.backbones.embedded;"
         "Project.load(CHECKOUT, 'default').batches; sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

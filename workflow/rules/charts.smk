@@ -10,12 +10,6 @@ rule chart:
             for id in PROJECT.charts[wildcards.chart].trainings
         ],
         configuration=lambda wildcards: str(PROJECT.chart_file(wildcards.chart)),
-        code=[
-            *(str(file) for file in engine_files()),
-            *sources("analyses"),
-            str(ROOT / "nstbench" / "reporting" / "chart.py"),
-            str(ROOT / "nstbench" / "reporting" / "chart_style.py"),
-        ],
         weights=WEIGHTS,
     output:
         drawing=report(
@@ -40,6 +34,7 @@ rule chart:
         about=lambda wildcards: PROJECT.charts[wildcards.chart].model_dump(
             include={"title", "question"}
         ),
+        code=code_hash(CHARTING),
     message:
         "chart {output.drawing}"
     script:

@@ -6,7 +6,16 @@ from pathlib import Path
 
 from nstbench.backbones.embedded import embedded_files
 from nstbench.errors import InputError
-from nstbench.experiments.fingerprint import engine_files, scoring_files
+from nstbench.experiments.fingerprint import (
+    CHARTING,
+    ENGINE,
+    NOTEBOOK,
+    PAINTING,
+    REPORTING,
+    SCORING,
+    TRAINING,
+    code_hash,
+)
 from nstbench.experiments.project import Project
 from nstbench.feedforward.inventory import shipped_networks
 from nstbench.images.manifest import own_file
@@ -40,17 +49,9 @@ CONFIGURATION = [
 ]
 
 
-def sources(folder):
-    """Modules and templates of a room of the library."""
-    files = (ROOT / "nstbench" / folder).rglob("*.*")
-    return sorted(str(file) for file in files if file.suffix in (".py", ".j2"))
-
-
-def picture_sources(wildcards):
-    """What a picture is made from: the painters, or the user's own file."""
+def own_picture(wildcards):
+    """The user's own file, if the picture is one."""
     picture, own = PROJECT.manifest[wildcards.name], own_file(wildcards.name)
-    if picture.painted:
-        return sources("images/painted")
     return [str(own)] if picture.url and own else []
 
 

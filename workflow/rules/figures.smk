@@ -18,7 +18,6 @@ rule figure:
         configuration=lambda wildcards: str(
             PROJECT.experiment_file(wildcards.experiment)
         ),
-        code=sources("reporting"),
     output:
         panel=report(
             "reports/figures/{experiment}.png",
@@ -46,6 +45,7 @@ rule figure:
         about=lambda wildcards: PROJECT.experiments[wildcards.experiment].model_dump(
             include={"title", "question"}
         ),
+        code=code_hash(REPORTING),
     message:
         "figure {output.panel}"
     script:

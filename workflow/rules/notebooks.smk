@@ -22,7 +22,11 @@ rule notebook:
             for experiment in PROJECT.experiments.values()
             if family(experiment.source.document) == wildcards.name
         ],
-        code=[str(ROOT / "nstbench" / "notebook.py"), *sources("reporting")],
+        charts=lambda wildcards: [
+            f"reports/figures/{chart.id}.json"
+            for chart in PROJECT.charts.values()
+            if family(chart.source.document) == wildcards.name
+        ],
     output:
         "results/notebooks/{name}.ipynb",
     log:
@@ -30,6 +34,8 @@ rule notebook:
         notebook="results/notebooks/{name}.ipynb",
     conda:
         ENVIRONMENT
+    params:
+        code=code_hash(NOTEBOOK),
     message:
         "notebook {wildcards.name}"
     notebook:
@@ -39,7 +45,6 @@ rule notebook:
 rule notebook_pages:
     input:
         executed=expand("results/notebooks/{name}.ipynb", name=NOTEBOOKS),
-        code=sources("reporting"),
     output:
         notebooks=expand("reports/notebooks/{name}.ipynb", name=NOTEBOOKS),
         pages=report(
@@ -51,6 +56,8 @@ rule notebook_pages:
         "results/logs/notebook-pages.log",
     conda:
         ENVIRONMENT
+    params:
+        code=code_hash(REPORTING),
     message:
         "notebook pages"
     script:

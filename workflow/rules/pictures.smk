@@ -3,7 +3,7 @@
 
 rule picture:
     input:
-        picture_sources,
+        own_picture,
     output:
         "results/pictures/{name}.png",
     log:
@@ -13,6 +13,7 @@ rule picture:
         ENVIRONMENT
     params:
         picture=lambda wildcards: PROJECT.manifest[wildcards.name].model_dump(),
+        code=code_hash(PAINTING),
     message:
         "picture {wildcards.name}"
     script:

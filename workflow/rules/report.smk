@@ -8,7 +8,6 @@ rule report:
         charts=expand("reports/figures/{chart}.json", chart=CHARTS),
         notebooks=expand("reports/notebooks/{name}.html", name=NOTEBOOKS),
         configuration=CONFIGURATION,
-        code=sources("reporting"),
     output:
         "reports/index.html",
     log:
@@ -17,6 +16,7 @@ rule report:
         ENVIRONMENT
     params:
         plan=PLAN,
+        code=code_hash(REPORTING),
     message:
         "report {output}"
     script:

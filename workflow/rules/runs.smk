@@ -8,7 +8,6 @@ for rank, experiment in enumerate(EXPERIMENTS):
             f"runs_{experiment}"
         input:
             pictures=lambda wildcards: picture_files(BATCHES[wildcards.batch].runs),
-            code=[str(file) for file in engine_files()],
             weights=WEIGHTS,
             networks=lambda wildcards: network_files(BATCHES[wildcards.batch].runs),
         output:
@@ -23,6 +22,7 @@ for rank, experiment in enumerate(EXPERIMENTS):
             runs=lambda wildcards: [
                 run.model_dump() for run in BATCHES[wildcards.batch].runs
             ],
+            code=code_hash(ENGINE),
         message:
             "runs {wildcards.batch}: progress in {log}"
         script:

@@ -9,7 +9,6 @@ rule score:
         pictures=lambda wildcards: picture_files(
             SCORING_BATCHES[wildcards.batch].trials
         ),
-        code=[str(file) for file in scoring_files()],
         weights=WEIGHTS,
     output:
         "results/scores/{batch}.csv",
@@ -22,6 +21,7 @@ rule score:
         trials=lambda wildcards: [
             trial.model_dump() for trial in SCORING_BATCHES[wildcards.batch].trials
         ],
+        code=code_hash(SCORING),
     message:
         "scores {wildcards.batch}"
     script:

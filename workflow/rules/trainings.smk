@@ -1,17 +1,10 @@
 """Networks that the pipeline trains itself; an interrupted training goes on from its checkpoint."""
 
-from nstbench.experiments.fingerprint import training_files
-
 
 rule training:
     input:
-        pictures=lambda wildcards: picture_files(
-            [PROJECT.training(wildcards.training)]
-        ),
-        configuration=lambda wildcards: str(
-            PROJECT.training_file(wildcards.training)
-        ),
-        code=[str(file) for file in training_files()],
+        pictures=lambda wildcards: picture_files([PROJECT.training(wildcards.training)]),
+        configuration=lambda wildcards: str(PROJECT.training_file(wildcards.training)),
         weights=[str(file) for file in embedded_files()],
     output:
         network="results/networks/{training}.safetensors",
@@ -26,6 +19,7 @@ rule training:
     threads: 1
     params:
         training=lambda wildcards: PROJECT.training(wildcards.training).model_dump(),
+        code=code_hash(TRAINING),
     message:
         "training {wildcards.training}: progress in {log}"
     script:
