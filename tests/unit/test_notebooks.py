@@ -51,7 +51,7 @@ def calls(text: str) -> list[tuple[str, tuple[str, ...]]]:
 
 def test_the_replicated_documents_have_notebooks():
     documents = {family(entry.source.document) for entry in PROJECT.experiments.values()}
-    assert {"jain", "nikulin", "unlusoy"} <= {file.stem for file in FILES} <= documents
+    assert {"da", "jain", "nikulin", "unlusoy"} <= {file.stem for file in FILES} <= documents
 
 
 def test_notebooks_are_normalised(committed):
@@ -300,7 +300,7 @@ def picture(shown) -> Image.Image:
         (lambda document: document.compare("two-arms", "C", "Z"), "unknown metric 'Z'; allowed: C"),
         (lambda document: document.vary("two-arms", "none"), "no arm 'none'; allowed: weak, strong"),
         (lambda document: document.vary("two-arms", "weak", alhpa=1), "alhpa: unknown key; allowed: "),
-        (lambda document: Document.open("nobody"), "document 'nobody'; allowed: jain, nikulin"),
+        (lambda document: Document.open("nobody"), "document 'nobody'; allowed: da, jain, nikulin"),
     ],
 )
 def test_mistakes_are_told(document, ask, complaint):
