@@ -112,9 +112,12 @@ class Document:
         reports = self.folder / "reports"
         drawing = drawing_file(reports, id).read_text(encoding="utf-8")
         facts = json.loads(facts_file(reports, id).read_text(encoding="utf-8"))
-        used = ", ".join([*facts["weights"], f"{facts['profile']['size']} px"])
-        said = escape(" ".join(facts["findings"]))
-        return HTML(f"{drawing[drawing.index('<svg') :]}<p>{said}</p><p>Measured with {escape(used)}.</p>")
+        said = [" ".join(facts["findings"])]
+        if facts["weights"]:
+            used = ", ".join([*facts["weights"], f"{facts['profile']['size']} px"])
+            said.append(f"Measured with {used}.")
+        paragraphs = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in said)
+        return HTML(drawing[drawing.index("<svg") :] + paragraphs)
 
     def runs(self, id: str) -> pd.DataFrame:
         """One row per run: what was made, what it cost, its final loss, and a column for every metric."""

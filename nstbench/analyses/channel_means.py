@@ -1,7 +1,8 @@
 """Mean activation of every channel: as trained, normalised as in the port, and normalised to mean 1.
 
-Source of the question: Jain and Venkitachalam, section 3 and figure 8. nstbench.backbones.normalisation has the
-three networks; the right procedure divides each channel by a positive number and so keeps what it computes.
+Source of the question: Jain and Venkitachalam, section 3 and figure 8. nstbench.backbones.normalisation has
+the three networks; the right procedure divides each channel by a positive number and so keeps what
+it computes.
 """
 
 from collections.abc import Iterable
@@ -32,7 +33,7 @@ LARGEST = 3.0
 
 
 class MeansParameters(NetworkParameters):
-    """The network, and its layers behind a ReLU, from the input on; each of the three normalisations is made."""
+    """The network, and its layers behind a ReLU, from the input on; all three normalisations are made."""
 
     layers: tuple[str, ...] = Field(min_length=1)
 
@@ -47,9 +48,9 @@ class MeansParameters(NetworkParameters):
 
 
 def measure(materials: Materials) -> "pd.DataFrame":
-    """Columns network, layer, channel, mean, mean_before_relu, correlation, over all pictures and positions.
+    """Columns network, layer, channel, mean, mean_before_relu, correlation, over pictures and positions.
 
-    `correlation` is Pearson's with the same channel of the regular network, NaN for a channel that is constant.
+    `correlation` is Pearson's with the same channel of the regular network, NaN for one that is constant.
     """
     import pandas as pd
     import torch
@@ -57,7 +58,7 @@ def measure(materials: Materials) -> "pd.DataFrame":
     parameters: MeansParameters = materials.parameters
     networks = {name: parameters.load(materials, name) for name in NETWORKS}
     before = {layer: parameters.layer_before(layer) for layer in parameters.layers}
-    sums: dict[tuple[str, str], Tensor | int] = {}
+    sums: dict[tuple[str, str], Tensor] = {}
     with torch.no_grad():
         for file in materials.pictures.values():
             image = materials.picture(file)
@@ -66,14 +67,14 @@ def measure(materials: Materials) -> "pd.DataFrame":
                 for layer in parameters.layers:
                     added = moments(features[layer], features[before[layer]], found["none"][layer])
                     sums[name, layer] = sums.get((name, layer), 0) + added
-    return pd.concat(_described(*key, total / len(materials.pictures)) for key, total in sums.items())
+    return pd.concat([_described(*key, total / len(materials.pictures)) for key, total in sums.items()])
 
 
 def moments(features: "Tensor", before: "Tensor", original: "Tensor") -> "Tensor":
     """Means over the positions of (1, N, H, W) as (6, N) in fp64.
 
-    Of the features, of those before the ReLU, of the original ones, and of the squares and the products of the
-    first and the third.
+    Of the features, of those before the ReLU, of the original ones, and of the squares and the products of
+    the first and the third.
     """
     import torch
 
@@ -110,22 +111,22 @@ def findings(table: "pd.DataFrame") -> list[str]:
     return [
         f"The median channel's mean activation is {medians['none']:.2f} in the regular network, "
         f"{medians['port']:.2f} after the port's procedure and {medians['mean-1']:.2f} after the right one.",
-        f"{negative:.0%} of the regular network's channels have a negative mean before the ReLU, by which the port "
-        f"divides. Its channels correlate with the regular ones by {_listed(correlations['port'])}; with the right "
-        f"procedure by at least {correlations['mean-1'].min():.4f}.",
-        f"The layers' means differ by a factor of {spread['none']:.1f} in the regular network, {spread['port']:.0f} "
-        f"in the port's and {spread['mean-1']:.1f} in the right one. A style loss goes with the fourth power of the "
-        f"activations, which makes {number(spread['none'] ** 4)}, {number(spread['port'] ** 4)} and "
-        f"{number(spread['mean-1'] ** 4)} of it.",
+        f"{negative:.0%} of the regular network's channels have a negative mean before the ReLU, by which "
+        f"the port divides. Its channels correlate with the regular ones by {_listed(correlations['port'])}; "
+        f"with the right procedure by at least {correlations['mean-1'].min():.4f}.",
+        f"The layers' means differ by a factor of {spread['none']:.1f} in the regular network, "
+        f"{spread['port']:.0f} in the port's and {spread['mean-1']:.1f} in the right one. A style loss goes "
+        f"with the fourth power of the activations, which makes {number(spread['none'] ** 4)}, "
+        f"{number(spread['port'] ** 4)} and {number(spread['mean-1'] ** 4)} of it.",
     ]
 
 
 def _listed(by_layer: "pd.Series") -> str:
-    return ", ".join(f"{value:.2f} at {layer}" for layer, value in by_layer.items())
+    return ", ".join(f"{value:z.2f} at {layer}" for layer, value in by_layer.items())
 
 
 def histogram(means: "Iterable[float]") -> "tuple[list[float], list[float], float]":
-    """Shares in per cent of channels in BINS bins from 0 to LARGEST, the bins' edges, and the share beyond."""
+    """Per cent of channels in each of BINS bins from 0 to LARGEST, the bins' edges, per cent beyond."""
     import numpy as np
 
     values = np.asarray(list(means))
@@ -136,21 +137,20 @@ def histogram(means: "Iterable[float]") -> "tuple[list[float], list[float], floa
 
 def draw(table: "pd.DataFrame", figure: "Figure") -> None:
     for axes, (network, title) in zip(figure.subplots(1, 3, sharex=True), NETWORKS.items(), strict=True):
-        own = table[table["network"] == network]
-        _histograms(axes, {layer: rows["mean"] for layer, rows in own.groupby("layer", sort=False)})
+        _histograms(axes, table[table["network"] == network])
         axes.set(title=title, xlabel="mean activation of a channel", xlim=(0, LARGEST))
     figure.axes[0].set_ylabel("% of the layer's channels")
 
 
-def _histograms(axes: "Axes", layers: "dict[str, pd.Series]") -> None:
+def _histograms(axes: "Axes", channels: "pd.DataFrame") -> None:
     """One outline a layer; the legend says how many channels lie beyond the axis."""
     from matplotlib.ticker import MultipleLocator
 
     from nstbench.reporting.chart_style import COLOURS, INK
 
-    for colour, (layer, means) in zip(COLOURS, layers.items(), strict=False):
-        shares, edges, beyond = histogram(means)
-        label = f"{layer}, {beyond:.0f} % beyond" if beyond >= 0.5 else layer
+    for colour, layer in zip(COLOURS, channels["layer"].unique(), strict=False):
+        shares, edges, beyond = histogram(channels.loc[channels["layer"] == layer, "mean"])
+        label = f"{layer}, {beyond:.0f}% beyond" if beyond >= 0.5 else layer
         axes.stairs(shares, edges, color=colour, linewidth=1.1, label=label)
         axes.stairs(shares, edges, color=colour, alpha=0.12, fill=True)
     axes.axvline(1, color=INK, linewidth=0.8, linestyle=(0, (2, 2)))

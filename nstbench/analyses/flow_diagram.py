@@ -3,6 +3,8 @@
 The pictures are those of a finished run and its content and style; networks are drawn from their tables.
 """
 
+import math
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 class Node(Record):
     """A picture, a network or a box with its text, in the middle of a cell (column, row) of the grid.
 
-    `shows` is content, style, noise or an arm of the chart's experiment, and `part` what is left of its colours;
-    `network` is one that nstbench.analyses.chain knows; `about` colours a box.
+    `shows` is content, style, noise or an arm of the chart's experiment, and `part` what is left of its
+    colours; `network` is one that nstbench.analyses.chain knows; `about` colours a box.
     """
 
     at: tuple[float, float]
@@ -76,8 +78,9 @@ class FlowDiagramParameters(Record):
 def measure(materials: Materials) -> "pd.DataFrame":
     """One row a node, an arrow, and a layer of a network that is a node.
 
-    Columns part, node, kind, text, about, x and y, the middle of a node in shares of the sheet from its upper
-    left corner, picture as a data URI; start, end, way of an arrow; layer, channels, kernel, stride of a layer.
+    Columns part, node, kind, text, about, x and y, the middle of a node in shares of the sheet from its
+    upper left corner, picture as a data URI; start, end, way of an arrow; layer, channels, kernel, stride of
+    a layer.
     """
     import pandas as pd
 
@@ -157,20 +160,21 @@ def _part(image: "Tensor", part: str) -> "Tensor":
 
 
 def findings(table: "pd.DataFrame") -> list[str]:
-    """What the networks consist of, and whether they change the size of their input."""
+    """What the networks consist of, each once, and whether they change the size of their input."""
+    networks = table[table["kind"] == "network"].drop_duplicates("text")
+    return [
+        f"{network}: {_described(table[(table['part'] == 'layer') & (table['node'] == node)])}."
+        for node, network in zip(networks["node"], networks["text"], strict=True)
+    ]
+
+
+def _described(layers: "pd.DataFrame") -> str:
     from nstbench.reporting.quantities import counted
 
-    layers = table[table["part"] == "layer"]
-    nodes = table[table["part"] == "node"].set_index("node")
-    found = {}
-    for node, rows in layers.groupby("node", sort=False):
-        kinds = ", ".join(
-            counted(count, kind) for kind, count in rows["kind"].value_counts(sort=False).items()
-        )
-        stride = rows["stride"].prod()
-        size = "of the size of its input" if stride == 1 else f"{stride:g} times smaller than its input"
-        found[nodes.loc[node, "text"]] = f"{kinds}; the output is {size}"
-    return [f"{network}: {said}." for network, said in found.items()]
+    kinds = ", ".join(counted(count, kind) for kind, count in Counter(layers["kind"]).items())
+    stride = math.prod(layers["stride"])
+    size = "of the size of its input" if stride == 1 else f"{stride:g} times smaller than its input"
+    return f"{kinds}; the output is {size}"
 
 
 def draw(table: "pd.DataFrame", figure: "Figure") -> None:

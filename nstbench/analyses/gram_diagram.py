@@ -44,8 +44,8 @@ class GramDiagramParameters(NetworkParameters):
 def measure(materials: Materials) -> "pd.DataFrame":
     """Columns part, map, other, y, x, value, picture; a map is called `<layer>/<channel>`.
 
-    A part is the `picture`, as a data URI; a `map`, one row a position; or an `entry`, the mean over positions
-    of the product of a map at the top and another one at the side.
+    A part is the `picture`, as a data URI; a `map`, one row a position; or an `entry`, the mean over
+    positions of the product of a map at the top and another one at the side.
     """
     import pandas as pd
     import torch
@@ -63,7 +63,7 @@ def measure(materials: Materials) -> "pd.DataFrame":
     top, side = (
         _liveliest(activations(found[maps.layer]), maps) for maps in (parameters.top, parameters.side)
     )
-    products = chained_gram(*(torch.stack(list(maps.values()))[None] for maps in (top, side)))[0]
+    products = chained_gram(_stacked(top), _stacked(side))[0]
     shown = to_data_uri(load_picture(file, THUMBNAIL, square=True))
     entries = [
         {"part": "entry", "map": name, "other": other, "value": products[column, row].item()}
@@ -86,16 +86,25 @@ def _liveliest(features: "Tensor", maps: Maps) -> "dict[str, Tensor]":
     return {f"{maps.layer}/{channel}": features[0, channel] for channel in channels.tolist()}
 
 
+def _stacked(maps: "dict[str, Tensor]") -> "Tensor":
+    """Features (1, N, H, W) of N maps."""
+    import torch
+
+    return torch.stack(list(maps.values()))[None]
+
+
 def _positions(name: str, values: "Tensor") -> "pd.DataFrame":
+    """The rows of one map (H, W)."""
+    import numpy as np
     import pandas as pd
 
-    rows = pd.DataFrame(values.cpu().numpy()).stack().rename_axis(["y", "x"]).rename("value").reset_index()
-    return rows.assign(part="map", map=name)
+    y, x = np.indices(values.shape).reshape(2, -1)
+    return pd.DataFrame({"part": "map", "map": name, "y": y, "x": x, "value": values.flatten().cpu()})
 
 
 def findings(table: "pd.DataFrame") -> list[str]:
     entries = table[table["part"] == "entry"]
-    largest = entries.loc[entries["value"].idxmax()]
+    largest = entries.nlargest(1, "value").iloc[0]
     shape = " x ".join(str(entries[side].nunique()) for side in ("map", "other"))
     return [
         f"{shape} entries, from {entries['value'].min():.2f} to {largest['value']:.2f}, "

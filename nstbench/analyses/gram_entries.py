@@ -5,13 +5,12 @@ bottom layers to the top ones, without saying how they divided the matrices.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, model_validator
 
 from nstbench.analyses.base import Analysis, Materials
-from nstbench.backbones.catalogue import architecture
-from nstbench.documents import Record
+from nstbench.analyses.network import NetworkParameters
 from nstbench.statistics.sparsity import SMALL, small_entries
 
 if TYPE_CHECKING:
@@ -26,17 +25,14 @@ LOWEST = -6.0
 NORMALISERS = {"F Fᵀ": lambda n, m: 1.0, "F Fᵀ / M": lambda n, m: m, "F Fᵀ / (N M)": lambda n, m: n * m}
 
 
-class GramParameters(Record):
+class GramParameters(NetworkParameters):
     """The network and the layers, from the input on."""
 
-    backbone: str = "vgg19"
-    normalisation: Literal["mean-1", "port", "none"] = "mean-1"
-    pooling: Literal["max", "average"] = "average"
     layers: tuple[str, ...] = Field(min_length=2)
 
     @model_validator(mode="after")
     def _known_layers(self) -> "GramParameters":
-        architecture(self.backbone).check_layers(self.layers)
+        self.architecture.check_layers(self.layers)
         return self
 
 
@@ -49,17 +45,10 @@ def measure(materials: Materials) -> "pd.DataFrame":
     import pandas as pd
     import torch
 
-    from nstbench.backbones.loading import load_backbone
     from nstbench.statistics.activations import activations
 
     parameters: GramParameters = materials.parameters
-    backbone = load_backbone(
-        parameters.backbone,
-        materials.weights,
-        parameters.pooling,
-        materials.hardware,
-        parameters.normalisation,
-    )
+    backbone = parameters.load(materials)
     rows = []
     with torch.no_grad():
         for name, file in materials.pictures.items():

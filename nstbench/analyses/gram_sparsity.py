@@ -2,8 +2,8 @@
 
     G_s = (F + s)(F + s)^T
 
-Two channels that never fire at the same place have an entry of 0, whether they are silent or far apart; with a
-shift the entry is s^2 M + s (sum_p F_i + sum_p F_j), which tells the two apart (Novak and Nikulin 2016,
+Two channels that never fire at the same place have an entry of 0, whether they are silent or far apart; with
+a shift the entry is s^2 M + s (sum_p F_i + sum_p F_j), which tells the two apart (Novak and Nikulin 2016,
 arXiv:1605.04603, with s = -1). Source of the question: Jain and Venkitachalam, section 2.2 and figure 4.
 """
 
@@ -63,8 +63,7 @@ def measure(materials: Materials) -> "pd.DataFrame":
             for layer in layers:
                 for quantity, value in zero_shares(activations(features[layer]), parameters.shift):
                     rows.append({"picture": name, "layer": layer, "quantity": quantity, "value": value})
-    used = {"weights": materials.weights, "size": materials.size, "shift": parameters.shift}
-    return pd.DataFrame(rows).assign(**used)
+    return pd.DataFrame(rows).assign(weights=materials.weights, size=materials.size, shift=parameters.shift)
 
 
 def zero_shares(features: "Tensor", shift: float) -> Iterator[tuple[str, float]]:
@@ -86,16 +85,17 @@ def findings(table: "pd.DataFrame") -> list[str]:
     correlations = _by_layer(table, UNSHIFTED).corrwith(_places(zeros.index), method="spearman")
     distances = (zeros - medians[READ_OFF]).abs()
     upper = silent[len(silent) // 2 :]
+    (weights,), (size,) = table["weights"].unique(), table["size"].unique()
     last = ", ".join(f"{share:.1%} at {layer}" for layer, share in zeros.tail(4).items())
     return [
-        f"With {table['weights'].iloc[0]} weights at {table['size'].iloc[0]} px the zero entries are {last} "
-        f"(medians over {len(correlations)} pictures). Spearman's correlation of share and depth is "
+        f"With {weights} weights at {size} px the zero entries are {last} (medians over "
+        f"{len(correlations)} pictures). Spearman's correlation of share and depth is "
         f"{correlations.median():.2f} in the median picture and {correlations.min():.2f} in the lowest.",
         f"From the values read off the document's figure the medians differ by up to "
         f"{100 * distances.max():.0f} percentage points, at {distances.idxmax()}.",
-        f"With the shift at most {_by_layer(table, SHIFTED).max(axis=None):.2%} of a picture's entries are zero.",
-        f"Of the activations in the upper half of the network {upper.min():.0%} to {upper.max():.0%} are zero, "
-        f"more than half at {(upper > 0.5).sum()} of {len(upper)} layers.",
+        f"With the shift at most {_largest(table, SHIFTED):.2%} of a picture's entries are zero.",
+        f"Of the activations in the upper half of the network {upper.min():.0%} to {upper.max():.0%} are "
+        f"zero, more than half at {(upper > 0.5).sum()} of {len(upper)} layers.",
     ]
 
 
@@ -103,6 +103,11 @@ def _by_layer(table: "pd.DataFrame", quantity: str) -> "pd.DataFrame":
     """Layers, from the input on, by pictures."""
     chosen = table[table["quantity"] == quantity]
     return chosen.pivot(index="layer", columns="picture", values="value").loc[chosen["layer"].unique()]
+
+
+def _largest(table: "pd.DataFrame", quantity: str) -> float:
+    """Over pictures and layers."""
+    return float(table.loc[table["quantity"] == quantity, "value"].max())
 
 
 def _places(layers: "pd.Index[Any]") -> "pd.Series":
@@ -114,6 +119,7 @@ def _places(layers: "pd.Index[Any]") -> "pd.Series":
 def draw(table: "pd.DataFrame", figure: "Figure") -> None:
     from nstbench.reporting.chart_style import COLOURS
 
+    (shift,) = table["shift"].unique()
     unshifted, shifted = figure.subplots(1, 2, sharey=True)
     _bars(unshifted, _by_layer(table, UNSHIFTED))
     _bars(shifted, _by_layer(table, SHIFTED))
@@ -122,12 +128,10 @@ def draw(table: "pd.DataFrame", figure: "Figure") -> None:
     unshifted.plot(places, 100 * read_off, "D", color=COLOURS[1], markersize=4.5, label=READ_OFF)
     unshifted.plot(places, 100 * silent, ".-", color=COLOURS[2], linewidth=0.8, label=SILENT)
     unshifted.set(title="Without activation shift", ylabel="share of zeros in %", ylim=(0, 102))
-    shifted.set(title=f"With activation shift, s = {table['shift'].iloc[0]:g}")
+    shifted.set(title=f"With activation shift, s = {shift:g}")
     unshifted.legend(frameon=False, loc="upper left")
-    largest = _by_layer(table, SHIFTED).max(axis=None)
-    shifted.text(
-        0.02, 0.95, f"largest share of any picture: {largest:.2%}", transform=shifted.transAxes, va="top"
-    )
+    largest = f"largest share of any picture: {_largest(table, SHIFTED):.2%}"
+    shifted.text(0.02, 0.95, largest, transform=shifted.transAxes, va="top")
 
 
 def _bars(axes: "Axes", shares: "pd.DataFrame") -> None:

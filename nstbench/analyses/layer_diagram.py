@@ -46,8 +46,8 @@ class LayerDiagramParameters(Record):
 def measure(materials: Materials) -> "pd.DataFrame":
     """Columns layer, kind, channels, kernel, stride, block, side, parameters, activation, place, read_for.
 
-    `side` and `channels` are of the output, `activation` is the ReLU behind a convolution and `place` its place
-    among all layers, from 0, which is that in torchvision's `features`.
+    `side` and `channels` are of the output, `activation` is the ReLU behind a convolution and `place` its
+    place among all layers, from 0, which is that in torchvision's `features`.
     """
     import pandas as pd
 
@@ -92,8 +92,8 @@ def findings(table: "pd.DataFrame") -> list[str]:
     poolings, dense = ((table["kind"] == kind).sum() for kind in ("pooling", DENSE))
     blocks = ", ".join(map(str, convolutions.groupby("block").size()))
     found = [
-        f"{len(convolutions)} convolutions, each with a ReLU, in blocks of {blocks}, and {poolings} poolings; "
-        f"{convolutions['parameters'].sum():,} parameters."
+        f"{len(convolutions)} convolutions, each with a ReLU, in blocks of {blocks}, and {poolings} "
+        f"poolings: {convolutions['parameters'].sum():,} parameters."
     ]
     for purpose, rows in table[table["read_for"] != ""].groupby("read_for", sort=False):
         layers, places = ", ".join(rows["activation"]), ", ".join(rows["place"])

@@ -50,7 +50,7 @@ def write_chart(
     facts = {
         "chart": chart.model_dump(),
         "profile": profile.model_dump(),
-        "pictures": {name: file.stem for name, file in materials.pictures.items()},
+        "pictures": _pictures(materials),
         "runs": [run.planned.run.id for run in materials.runs],
         "weights": _weights(materials),
         "device": str(materials.hardware.device),
@@ -89,6 +89,14 @@ def _materials(
         weights=profile.weights,
         hardware=resolve(precision=profile.precision),
     )
+
+
+def _pictures(materials: Materials) -> dict[str, str]:
+    """The pictures that were measured or that runs were made from: the name asked for, and the one used."""
+    pairs = [(run.planned.asked, run.planned.used) for run in materials.runs]
+    contents = {asked.content: used.content for asked, used in pairs}
+    styles = {asked.style: used.style for asked, used in pairs}
+    return {name: file.stem for name, file in materials.pictures.items()} | contents | styles
 
 
 def _weights(materials: Materials) -> list[str]:

@@ -55,6 +55,9 @@ def make_chart_section(
 
 
 def _used(facts: dict[str, Any], profile: Profile) -> dict[str, str]:
+    """Size and precision are those that a network was used at."""
+    if not facts["weights"]:
+        return {"Profile": profile.name}
     return {
         "Profile": profile.name,
         "Size": f"{profile.size} px",

@@ -6,9 +6,12 @@ import pytest
 import torch
 from PIL import Image
 
+from nstbench.analyses import analysis
+from nstbench.analyses.base import Materials
 from nstbench.backbones.network import Backbone
 from nstbench.backbones.vgg import VGG19
 from nstbench.cli import main
+from nstbench.hardware import Hardware
 
 
 class Finished(NamedTuple):
@@ -50,6 +53,22 @@ def photo(tmp_path):
     file = tmp_path / "photo.png"
     Image.fromarray(smooth).save(file)
     return file
+
+
+@pytest.fixture
+def materials(tmp_path):
+    """What an analysis measures on: its parameters, and pictures of noise by name."""
+
+    def make(id, parameters, pictures=(), size=32, runs=()) -> Materials:
+        random = np.random.default_rng(0)
+        files = {name: tmp_path / f"{name}.png" for name in pictures}
+        for file in files.values():
+            Image.fromarray(random.integers(0, 256, (size, size, 3), dtype=np.uint8)).save(file)
+        typed = analysis(id).parameters.model_validate(parameters)
+        hardware = Hardware(torch.device("cpu"), "fp32")
+        return Materials(typed, files, {}, runs, tmp_path, size, "embedded", hardware)
+
+    return make
 
 
 @pytest.fixture

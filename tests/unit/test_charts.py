@@ -23,7 +23,9 @@ from nstbench.hardware import Hardware
 from nstbench.images.manifest import load_manifest
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
+from nstbench.notebook import Document
 from nstbench.reporting.chart import write_chart
+from nstbench.reporting.chart_section import make_chart_section
 
 MANIFEST = load_manifest(CHECKOUT / "data" / "images.yaml")
 CHART = """
@@ -51,7 +53,7 @@ def written(tmp_path):
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (("analysis: gram_entries", "analysis: tarot"), "unknown analysis 'tarot'; allowed: engine_speed"),
+        (("analysis: gram_entries", "analysis: tarot"), "unknown analysis 'tarot'; allowed: channel_means"),
         (("relu2_1", "relu9_9"), "unknown layer 'relu9_9'"),
         (("layers:", "lairs:"), "lairs: unknown key; allowed: backbone"),
         (("[chelsea]", "[felix]"), "felix"),
@@ -93,6 +95,18 @@ def made(tmp_path):
         return pd.read_csv(tmp_path / "results" / "charts" / f"{id}.csv", keep_default_na=False), facts
 
     return make
+
+
+@pytest.mark.parametrize(("id", "measured"), [("jain-fig1", False), ("nikulin-gram-entries", True)])
+def test_size_and_precision_are_told_of_what_was_measured(made, tmp_path, id, measured):
+    made(id)
+    project = Project.load(CHECKOUT, "smoke")
+    folders = tmp_path / "results", tmp_path / "reports"
+    section = make_chart_section(project.charts[id], project.profile, MANIFEST, *folders)
+    assert ("Size" in section.used) == ("Precision" in section.used) == measured
+    shown = Document("mine", {}, MANIFEST, tmp_path).chart(id).data
+    assert shown.startswith("<svg")
+    assert ("Measured with" in shown) == measured
 
 
 def test_gram_entries_are_those_of_a_plain_product(made, tmp_path):
@@ -169,6 +183,7 @@ def test_the_segments_end_at_the_runs_own_losses(made, tmp_path):
         finals[entry.arm.caption] = record["final_losses"]["total"]
     table, facts = made("nikulin-barriers", planned)
     assert len(facts["runs"]) == 3
+    assert facts["pictures"] == {name: MANIFEST.available(name) for name in ("chelsea", "starry_night")}
     starts = table[table.place == 0].set_index("start").loss.astype(float)
     for caption in starts.index.unique():
         assert starts[[caption]].iloc[0] == pytest.approx(finals[caption], rel=0.3)

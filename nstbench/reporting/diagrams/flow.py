@@ -1,7 +1,5 @@
 """Pictures, networks and boxes with arrows between them."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -16,6 +14,7 @@ from nstbench.reporting.diagrams.sheet import (
     ORANGE,
     Place,
     Point,
+    Row,
     arrow,
     box,
     label,
@@ -39,28 +38,28 @@ def draw_flow(table: pd.DataFrame, figure: Figure) -> None:
     width, height = figure.get_size_inches()
     nodes = table[table["part"] == "node"]
     places = {
-        row.node: Place(width * row.x, FOOT + (height - FOOT) * (1 - row.y), *SIZES[row.kind])
-        for row in nodes.itertuples()
+        row["node"]: Place(width * row["x"], FOOT + (height - FOOT) * (1 - row["y"]), *SIZES[row["kind"]])
+        for row in nodes.to_dict("records")
     }
-    for row in table[table["part"] == "arrow"].itertuples():
-        _draw_arrow(axes, places[row.start], places[row.end], row)
-    for row in nodes.itertuples():
-        layers = table[(table["part"] == "layer") & (table["node"] == row.node)]
-        _draw_node(axes, places[row.node], row, layers)
+    for row in table[table["part"] == "arrow"].to_dict("records"):
+        _draw_arrow(axes, places[row["start"]], places[row["end"]], row)
+    for row in nodes.to_dict("records"):
+        layers = table[(table["part"] == "layer") & (table["node"] == row["node"])]
+        _draw_node(axes, places[row["node"]], row, layers)
 
 
-def _draw_node(axes: Axes, place: Place, row: Any, layers: pd.DataFrame) -> None:
+def _draw_node(axes: Axes, place: Place, row: Row, layers: pd.DataFrame) -> None:
     """Boxes have their text inside, pictures below and networks above."""
-    match row.kind:
+    match row["kind"]:
         case "picture":
-            picture(axes, place, from_data_uri(row.picture))
-            label(axes, (place.x, place.bottom[1] - CAPTION), row.text)
+            picture(axes, place, from_data_uri(row["picture"]))
+            label(axes, (place.x, place.bottom[1] - CAPTION), row["text"])
         case "network":
             _draw_network(axes, place, layers)
-            label(axes, (place.x, place.top[1] + CAPTION), row.text)
+            label(axes, (place.x, place.top[1] + CAPTION), row["text"])
         case _:
-            box(axes, place, BOX_COLOURS[row.about])
-            label(axes, (place.x, place.y), row.text, linespacing=1.4)
+            box(axes, place, BOX_COLOURS[row["about"]])
+            label(axes, (place.x, place.y), row["text"], linespacing=1.4)
 
 
 def _draw_network(axes: Axes, place: Place, layers: pd.DataFrame) -> None:
@@ -74,14 +73,14 @@ def _draw_network(axes: Axes, place: Place, layers: pd.DataFrame) -> None:
         box(axes, slab, LAYER_COLOURS[kind], radius=0.02, tinted=0.35)
 
 
-def _draw_arrow(axes: Axes, start: Place, end: Place, row: Any) -> None:
+def _draw_arrow(axes: Axes, start: Place, end: Place, row: Row) -> None:
     """Arrows that lead back along the lower edge of the sheet are dashed and have their text there."""
-    back = row.way in ("under", "around")
-    points = {"direct": _direct, "turn": _turn, "under": _under, "around": _around}[row.way](start, end)
+    back = row["way"] in ("under", "around")
+    points = {"direct": _direct, "turn": _turn, "under": _under, "around": _around}[row["way"]](start, end)
     arrow(axes, points, dashed=back)
-    if row.text:
+    if row["text"]:
         middle = ((points[1][0] + points[2][0]) / 2, (points[1][1] + points[2][1]) / 2)
-        label(axes, middle, row.text, backgroundcolor="white")
+        label(axes, middle, row["text"], backgroundcolor="white")
 
 
 def _direct(start: Place, end: Place) -> list[Point]:

@@ -88,11 +88,11 @@ def _draw_entries(
 ) -> None:
     """A number for each pair, the darker the larger."""
     largest = entries["value"].max()
-    for row in entries.itertuples():
-        place = Place(top[row.map].x, side[row.other].y, CELL, CELL)
-        share = row.value / largest
+    for row in entries.to_dict("records"):
+        place = Place(top[row["map"]].x, side[row["other"]].y, CELL, CELL)
+        share = row["value"] / largest
         box(axes, place, BLUE, tinted=share)
-        label(axes, (place.x, place.y), f"{row.value:.2f}", color="white" if share > DARK else INK)
+        label(axes, (place.x, place.y), f"{row['value']:.2f}", color="white" if share > DARK else INK)
 
 
 def _draw_formula(axes: Axes, layers: list[str]) -> None:

@@ -1,14 +1,12 @@
 """A chain of layers as boxes, high where maps are large, over a table of their shapes."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nstbench.reporting.chart_style import RULE
-from nstbench.reporting.diagrams.sheet import BLUE, GREEN, MUTED, ORANGE, Place, arrow, box, label, sheet
+from nstbench.reporting.diagrams.sheet import BLUE, GREEN, MUTED, ORANGE, Place, Row, arrow, box, label, sheet
 
 # Inches, from the lower left corner.
 MIDDLE, LEFT, RIGHT, HEADINGS = 2.5, 1.15, 9.65, 0.15
@@ -29,10 +27,10 @@ def draw_layers(table: pd.DataFrame, figure: Figure) -> None:
     axes = sheet(figure)
     places = _places(table)
     arrow(axes, [(places[0].left[0] - 0.2, MIDDLE), (places[-1].right[0] + 0.2, MIDDLE)])
-    for place, row in zip(places, table.itertuples(), strict=True):
-        box(axes, place, COLOURS[row.kind], dashed=row.kind == "fully connected", radius=0.03)
-        label(axes, (place.x, place.y), row.layer, rotation=90, fontsize=8)
-        if row.read_for:
+    for place, row in zip(places, table.to_dict("records"), strict=True):
+        box(axes, place, COLOURS[row["kind"]], dashed=row["kind"] == "fully connected", radius=0.03)
+        label(axes, (place.x, place.y), row["layer"], rotation=90, fontsize=8)
+        if row["read_for"]:
             _draw_reading(axes, place, row)
     for _, rows in table.groupby("block"):
         _draw_shapes(axes, places[rows.index[0]].left[0], places[rows.index[-1]].right[0], rows)
@@ -54,14 +52,14 @@ def _places(table: pd.DataFrame) -> list[Place]:
     ]
 
 
-def _draw_reading(axes: Axes, place: Place, row: Any) -> None:
+def _draw_reading(axes: Axes, place: Place, row: Row) -> None:
     """An arrow out of a box, upwards for the style and downwards for the content, to what is read there."""
-    colour, end = READING_COLOURS[row.read_for], READINGS[row.read_for]
-    style = row.read_for == "style"
+    colour, end = READING_COLOURS[row["read_for"]], READINGS[row["read_for"]]
+    style = row["read_for"] == "style"
     tip = end - 1.3 * LINE if style else end + 0.6 * LINE
     arrow(axes, [place.top if style else place.bottom, (place.x, tip)], colour)
-    label(axes, (place.x, end), row.activation, color=colour, weight="bold")
-    label(axes, (place.x, end - LINE), f"features[{row.place}]", color=MUTED, fontsize=7.5)
+    label(axes, (place.x, end), row["activation"], color=colour, weight="bold")
+    label(axes, (place.x, end - LINE), f"features[{row['place']}]", color=MUTED, fontsize=7.5)
 
 
 def _draw_shapes(axes: Axes, left: float, right: float, rows: pd.DataFrame) -> None:
@@ -70,7 +68,7 @@ def _draw_shapes(axes: Axes, left: float, right: float, rows: pd.DataFrame) -> N
     dense = first["kind"] == "fully connected"
     texts = {
         "channels": ", ".join(map(str, rows["channels"])) if dense else str(first["channels"]),
-        "side": f"{first['side']} × {first['side']}",
+        "side": f"{first['side']} \N{MULTIPLICATION SIGN} {first['side']}",
         "parameters": f"{rows['parameters'].sum():,}",
     }
     height = CAPTIONS["channels"] + 0.16

@@ -1,6 +1,6 @@
 """What schematic figures are drawn with: a sheet measured in inches, boxes, pictures, arrows and labels."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ TINT = 0.14
 DASHES = (0, (3, 2))
 
 Point = tuple[float, float]
+# Of a table, by its columns.
+Row = Mapping[Hashable, Any]
 
 
 @dataclass(frozen=True)
