@@ -42,8 +42,8 @@ Network = Annotated[
 PreserveColour = Annotated[
     str | None,
     typer.Option(
-        help="Keep the content's colours: luminance, luminance-mean, luminance-mean-std, histogram, cholesky, "
-        "image-analogies or symmetric (docs/colour.md).",
+        help="Keep the content's colours: luminance, luminance-mean, luminance-mean-std, histogram, "
+        "cholesky, image-analogies or symmetric (docs/colour.md).",
         show_default="none",
     ),
 ]

@@ -51,7 +51,7 @@ EVERYDAY = PAPER.model_copy(update={"block": 24})
 
 
 def stylise(task: Task) -> "Outcome":
-    """The picture of `task`, whose pixels are all of the style's; InputError when a block is larger than that."""
+    """The picture of `task`, made of the style's pixels; InputError when a block is larger than the style."""
     import numpy as np
     import torch
 

@@ -53,7 +53,7 @@ class _Search:
         return trial.length, trial.evaluation
 
     def _zoom(self, low: Trial, high: Trial) -> tuple[float, Evaluation]:
-        """Shrink the bracket, `low` being its lower end in loss, until the conditions hold or it has no length."""
+        """Shrink the bracket, `low` the end of less loss, until the conditions hold or it has no length."""
         while self.trials < MOST_TRIALS and low.length != high.length:
             trial = self._try(_interpolate(low, high))
             if self._too_high(trial) or trial.value >= low.value:
