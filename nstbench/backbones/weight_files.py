@@ -62,6 +62,8 @@ def read_weights(architecture: Architecture, file: Path) -> StoredWeights:
             f"{file} holds no weights of {architecture.id}: {missing[0]} is missing; "
             "give a torchvision state dict or a file written by `nstbench train-backbone`"
         )
+    if damaged := [name for name in sorted(expected) if not tensors[name].isfinite().all()]:
+        raise InputError(f"{file} is damaged: {damaged[0]} holds values that are no numbers; get it again")
     return StoredWeights(
         {name: tensors[name].float() for name in expected},
         _stored_calibration(architecture, raw, metadata),

@@ -66,6 +66,9 @@ def read_network(file: Path, kind: str) -> StoredNetwork:
     card = _card(metadata)
     if card.get("kind") != kind:
         raise InputError(f"{file} holds no {kind} network; give a .safetensors file of `nstbench train-fast`")
+    for name, tensor in weights.items():
+        if not tensor.isfinite().all():
+            raise InputError(f"{file} is damaged: {name} holds values that are no numbers; train it again")
     return StoredNetwork(file, weights, card)
 
 

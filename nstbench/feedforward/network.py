@@ -17,6 +17,7 @@ from nstbench.feedforward.architecture import (
     output_channels,
 )
 from nstbench.feedforward.blockwise import BlockwiseConvolution
+from nstbench.hardware import Hardware
 
 # What files of such networks hold, by their card.
 KIND = "transformation"
@@ -106,6 +107,14 @@ class Transformation(nn.Module):
         if self.architecture.bounded:
             return 0.5 + 0.5 * painted.tanh()
         return (painted - self.offset) / self.scale
+
+
+@torch.inference_mode()
+def paint(network: Transformation, images: Tensor, hardware: Hardware) -> Tensor:
+    """What `network` makes of pictures (B, 3, H, W), RGB in [0, 1], in one pass, clipped to [0, 1]."""
+    with hardware.autocast():
+        painted: Tensor = network(images)
+    return painted.float().clamp_(0, 1)
 
 
 def reflected(images: Tensor, before: int, below: int, right: int) -> Tensor:

@@ -1,13 +1,17 @@
 """How a transformation network is trained: all that decides its weights besides the pictures."""
 
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, field_validator
 
 from nstbench.feedforward.architecture import architecture
-from nstbench.methods.gatys2015 import GatysParameters
-from nstbench.methods.novak2016 import NovakParameters
+from nstbench.methods import gatys2015, novak2016
+from nstbench.methods.base import Task
 from nstbench.training.trainer import Recipe
+
+if TYPE_CHECKING:
+    from nstbench.backbones.network import Backbone
+    from nstbench.objective import Match
 
 
 class TransformationRecipe(Recipe):
@@ -20,7 +24,7 @@ class TransformationRecipe(Recipe):
 
     architecture: str
     width: float = Field(default=1.0, gt=0, le=1)
-    loss: NovakParameters | GatysParameters
+    loss: novak2016.NovakParameters | gatys2015.GatysParameters
     style_size: int = Field(default=256, ge=32, le=2048)
     crop: int = Field(default=256, ge=32, le=1024)
     batch: int = Field(default=4, ge=1, le=64)
@@ -30,6 +34,12 @@ class TransformationRecipe(Recipe):
 
     def with_weights(self, weights: str) -> Self:
         return self.model_copy(update={"loss": self.loss.model_copy(update={"weights": weights})})
+
+    def terms_of(self, task: Task, backbone: "Backbone") -> "list[Match]":
+        """The terms of a task whose parameters are `loss`."""
+        if isinstance(self.loss, novak2016.NovakParameters):
+            return novak2016.terms_of(task, backbone)
+        return gatys2015.terms_of(task, backbone)
 
     @field_validator("architecture")
     @classmethod

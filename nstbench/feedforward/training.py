@@ -21,13 +21,15 @@ from nstbench.files import check_writable
 from nstbench.hardware import Hardware
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
-from nstbench.methods import gatys2015, novak2016
 from nstbench.methods.base import Task
+from nstbench.methods.gatys2015 import terms_besides_style
 from nstbench.objective import Objective
 from nstbench.optimise.checkpoint import Checkpoint
 from nstbench.training.crops import CropSource
 from nstbench.training.loop import Schedule, train
 from nstbench.training.trainer import TrainingTask
+
+SUFFIX = ".safetensors"
 
 
 class Lesson:
@@ -44,8 +46,7 @@ class Lesson:
         self.crops, self.network = crops, network
         self.task = Task(style, style, recipe.loss, recipe.seed, hardware)
         self.backbone = open_backbone(self.task)
-        method = novak2016 if isinstance(recipe.loss, novak2016.NovakParameters) else gatys2015
-        terms = method.terms_of(self.task, self.backbone)
+        terms = recipe.terms_of(self.task, self.backbone)
         self.names = [term.name for term in terms]
         # Distances are sums over a batch; these are to count as means, as those from the content do.
         self.style_terms = [
@@ -59,7 +60,7 @@ class Lesson:
         photographs = self.crops.training(step).to(self.task.hardware.device)
         with self.task.hardware.autocast():
             painted = self.network(photographs)
-        others = gatys2015.terms_besides_style(replace(self.task, content=photographs), self.backbone)
+        others = terms_besides_style(replace(self.task, content=photographs), self.backbone)
         by_name = {term.name: term for term in (*others, *self.style_terms)}
         return Objective(self.backbone, [by_name[name] for name in self.names])(painted.float())
 
@@ -68,10 +69,13 @@ def train_transformation(task: TrainingTask) -> None:
     """Train by a `TransformationRecipe` on one style.
 
     Goes on from a checkpoint of the same recipe, style and number of photographs. Raises InputError when
-    there is not one style, or when a file cannot be read or written.
+    there is not one style, when the output does not end in .safetensors, or when a file cannot be read or
+    written.
     """
     recipe: TransformationRecipe = task.recipe
     style = _only(task.styles)
+    if task.output.suffix != SUFFIX:
+        raise InputError(f"{task.output} must end in {SUFFIX}; other files are written beside it")
     check_writable(task.output)
     hardware = task.hardware
     painting = to_tensor(load_picture(style, recipe.style_size)).to(hardware.device)

@@ -165,6 +165,14 @@ def test_weights_of_wrong_shape_are_said(tmp_path, own_file):
         load_backbone("vgg19", str(file), "max", CPU)
 
 
+def test_weights_that_are_no_numbers_are_said(tmp_path, own_file):
+    tensors = load_file(own_file)
+    tensors["conv3_2.weight"][0, 0, 0, 0] = torch.nan
+    save_file(tensors, tmp_path / "nan.safetensors")
+    with pytest.raises(InputError, match=r"nan\.safetensors is damaged: conv3_2\.weight"):
+        load_backbone("vgg19", str(tmp_path / "nan.safetensors"), "average", CPU)
+
+
 def test_missing_file_is_said():
     with pytest.raises(InputError, match=r"'nowhere\.pth' do not exist; allowed: embedded, imagenet, random"):
         locate_weights(VGG19, "nowhere.pth")

@@ -1,0 +1,233 @@
+"""Training a transformation network: its loss, its checkpoint, its files, and how mistakes are told."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from PIL import Image
+from torch import nn
+
+from nstbench.descent import open_backbone
+from nstbench.errors import InputError
+from nstbench.feedforward.architecture import JAIN
+from nstbench.feedforward.files import read_card
+from nstbench.feedforward.network import Transformation
+from nstbench.feedforward.recipe import TransformationRecipe
+from nstbench.feedforward.training import Lesson, train_transformation
+from nstbench.hardware import Hardware
+from nstbench.methods import gatys2015
+from nstbench.methods.base import Task, TotalVariation
+from nstbench.methods.johnson2016 import TRAINER
+from nstbench.objective import Objective
+from nstbench.optimise.checkpoint import Checkpoint
+from nstbench.training.crops import CropSource
+from nstbench.training.loop import Schedule, train
+from nstbench.training.photographs import own_photographs
+from nstbench.training.trainer import TrainingTask
+
+CPU = Hardware(torch.device("cpu"), "fp32")
+LOSS = gatys2015.EVERYDAY.model_copy(
+    update={
+        "content_layers": {"relu2_1": 1.0},
+        "style_layers": {"relu1_2": 0.7, "relu2_1": 0.3},
+        "alpha": 0.1,
+        "tv": TotalVariation(form="squared", weight=1e-2),
+    }
+)
+RECIPE = TransformationRecipe(
+    architecture="jain", width=0.125, loss=LOSS, style_size=32, crop=32, batch=2, rate=5e-3, steps=12
+)
+
+
+def photographs():
+    """Three pictures of smooth noise."""
+    random = np.random.default_rng(1)
+    for _ in range(3):
+        yield Image.fromarray(random.integers(0, 256, (5, 6, 3), dtype=np.uint8)).resize((60, 50))
+
+
+@pytest.fixture
+def asked(painting, tmp_path):
+    """A training of 12 steps; `seen` collects the steps and losses that it reports."""
+    seen = []
+
+    def ask(recipe=RECIPE, watch=lambda *step: None, name="stripes"):
+        def watching(step, loss):
+            seen.append((step, float(loss)))
+            watch(step, loss)
+
+        output = tmp_path / f"{name}.safetensors"
+        return TrainingTask(recipe, (painting,), photographs(), output, CPU, watching)
+
+    ask.seen = seen
+    return ask
+
+
+def test_training_brings_the_loss_down_and_leaves_network_and_curve(asked, painting):
+    task = asked()
+    train_transformation(task)
+    curve = pd.read_csv(task.output.with_suffix(".csv"))
+    terms = ["content/relu2_1", "tv", "style/relu1_2", "style/relu2_1"]
+    assert list(curve) == ["step", "total", *terms, "seconds"]
+    assert curve["step"].tolist() == list(range(1, 13))
+    assert curve["total"].iloc[-3:].mean() < 0.9 * curve["total"].iloc[0]
+    weights = torch.tensor([0.1, 1e-2, 0.7, 0.3])
+    assert curve["total"].to_numpy() == pytest.approx(curve[terms].to_numpy() @ weights.numpy(), rel=1e-4)
+    assert [loss for _, loss in asked.seen] == pytest.approx(curve["total"].tolist(), rel=1e-4)
+    card = read_card(task.output)
+    assert TransformationRecipe.model_validate(card["recipe"]) == RECIPE
+    assert (card["style"]["name"], card["training_pictures"]) == (painting.stem, 2)
+    assert not task.output.with_suffix(".checkpoint").exists()
+
+
+def test_a_batch_loses_the_mean_of_what_its_pictures_lose():
+    torch.manual_seed(0)
+    style, network = torch.rand(1, 3, 32, 32), Transformation(JAIN, 0.125)
+    crops = CropSource(photographs(), RECIPE.crop, RECIPE.batch, seed=3)
+    found = Lesson(RECIPE, style, crops, network, CPU)(5)
+    single = []
+    for photograph in crops.training(5).split(1):
+        task = Task(photograph, style, LOSS, 0, CPU)
+        backbone = open_backbone(task)
+        single.append(Objective(backbone, gatys2015.terms_of(task, backbone))(network(photograph)))
+    torch.testing.assert_close(found, torch.stack(single).mean(0), rtol=1e-4, atol=1e-7)
+
+
+class KilledError(Exception):
+    """The machine died."""
+
+
+def killer(at):
+    def watch(step, loss):
+        if step == at:
+            raise KilledError
+
+    return watch
+
+
+def test_a_training_that_goes_on_ends_with_the_same_file(asked, monkeypatch):
+    monkeypatch.setattr("nstbench.optimise.checkpoint.SECONDS_BETWEEN", 0.0)
+    whole, cut = asked(), asked(watch=killer(8), name="cut")
+    train_transformation(whole)
+    with pytest.raises(KilledError):
+        train_transformation(cut)
+    assert not cut.output.exists()
+    asked.seen.clear()
+    train_transformation(replace(cut, watch=asked(name="cut").watch, photographs=photographs()))
+    assert [step for step, _ in asked.seen] == [8, 9, 10, 11, 12]
+    assert cut.output.read_bytes() == whole.output.read_bytes()
+    curves = [pd.read_csv(task.output.with_suffix(".csv")).drop(columns="seconds") for task in (whole, cut)]
+    pd.testing.assert_frame_equal(*curves)
+
+
+@pytest.mark.parametrize("change", [{"seed": 1}, {"steps": 13}, {"batch": 1}])
+def test_a_checkpoint_of_another_recipe_is_not_continued(asked, monkeypatch, change):
+    monkeypatch.setattr("nstbench.optimise.checkpoint.SECONDS_BETWEEN", 0.0)
+    with pytest.raises(KilledError):
+        train_transformation(asked(watch=killer(3)))
+    asked.seen.clear()
+    with pytest.raises(KilledError):
+        train_transformation(asked(RECIPE.model_copy(update=change), killer(1)))
+    assert asked.seen[0][0] == 1
+
+
+def test_a_damaged_checkpoint_is_a_fresh_start(asked):
+    task = asked(RECIPE.model_copy(update={"steps": 1}))
+    task.output.with_suffix(".checkpoint").write_bytes(b"half a checkpoi")
+    train_transformation(task)
+    assert [step for step, _ in asked.seen] == [1]
+
+
+def test_more_than_one_style_is_refused(asked, painting):
+    with pytest.raises(InputError, match="2 styles given"):
+        train_transformation(replace(asked(), styles=(painting, painting)))
+
+
+def test_a_cosine_falls_from_the_rate_to_nothing():
+    schedule = Schedule(steps=8, rate=0.4, decay="cosine")
+    assert [schedule.rate_at(step) for step in (0, 4, 8)] == pytest.approx([0.4, 0.2, 0.0])
+    assert Schedule(8, 0.4, "none").rate_at(7) == 0.4
+
+
+def test_a_training_that_diverges_is_told(tmp_path):
+    network = nn.Linear(1, 1)
+
+    def losses_at(step):
+        loss = network.weight.sum() * (float("inf") if step == 2 else 1.0)
+        return torch.stack([loss, loss])
+
+    with pytest.raises(InputError, match=r"diverged at step 3 \(loss -?inf\); lower the learning rate"):
+        checkpoint = Checkpoint(tmp_path / "checkpoint")
+        train(network, losses_at, ["loss"], Schedule(5, 1e-3, "none"), {}, lambda *_: None, checkpoint)
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"architecture": "cubist"}, "unknown architecture 'cubist'"),
+        ({"steps": 0}, "steps"),
+        ({"width": 2.0}, "width"),
+        ({"stpes": 3}, "stpes: unknown key; allowed: steps, architecture"),
+    ],
+)
+def test_recipes_that_do_not_fit_are_told(changes, complaint):
+    with pytest.raises(InputError, match=complaint) as failure:
+        TRAINER.configure("everyday", changes)
+    assert "\n" not in str(failure.value)
+
+
+def test_there_are_photographs_without_a_folder(monkeypatch):
+    painted = []
+
+    def paint(painter, seed, size, **look):
+        painted.append((painter, seed, *look.values()))
+        return np.full((size, size, 3), len(painted), np.uint8)
+
+    monkeypatch.setattr("nstbench.training.photographs.paint", paint)
+    pictures = list(own_photographs())
+    assert len({picture.tobytes() for picture in pictures}) == 7 + 6
+    assert all(min(picture.size) >= 256 for picture in pictures)
+    assert len(set(painted)) == 6
+
+
+def test_the_command_trains_with_what_it_is_given(run, tmp_path, painting, photo, monkeypatch):
+    tasks = []
+    monkeypatch.setattr("nstbench.feedforward.training.train_transformation", tasks.append)
+    folder = tmp_path / "photographs"
+    folder.mkdir()
+    photo.rename(folder / "photo.png")
+    out = tmp_path / "new.safetensors"
+    arguments = ["train-fast", "--style", painting, "--images", folder, "-o", out, "--device", "cpu"]
+    done = run(*arguments, "--steps", 7, "--seed", 3, "--parameters", "jain", "--precision", "fp32")
+    assert done.returncode == 0, done.stderr
+    (task,) = tasks
+    assert (task.recipe.steps, task.recipe.seed, task.recipe.architecture) == (7, 3, "jain")
+    assert (task.styles, task.output, len(list(task.photographs))) == ((painting,), out, 1)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "complaint"),
+    [
+        ("--style", "nothing.png", "nothing.png"),
+        ("--images", "empty", "no training pictures in empty"),
+        ("--parameters", "cubist", "unknown parameter set 'cubist' of training; allowed: johnson, jain"),
+        ("--steps", "0", "steps"),
+        ("--out", "empty", "empty must end in .safetensors"),
+        ("--out", "new.csv", "new.csv must end in .safetensors"),
+        ("--precision", "fp7", "unknown precision 'fp7'"),
+    ],
+)
+def test_mistakes_of_the_command_are_one_line(run, tmp_path, painting, monkeypatch, option, value, complaint):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setattr("nstbench.training.photographs.own_photographs", photographs)
+    given = {"--style": painting, "--out": "new.safetensors", "--device": "cpu", "--steps": "1"} | {
+        option: value
+    }
+    done = run("train-fast", *(part for pair in given.items() for part in pair))
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert len([line for line in done.stderr.splitlines() if line.startswith("nstbench:")]) == 1
+    assert "Traceback" not in done.stderr
