@@ -65,7 +65,7 @@ def _inner_product(tiles: Tensor, others: Tensor, weights: Tensor) -> tuple[Tens
     """sum_q sum_q' W(q, q') (f(q) . r(q'))^2, and a half of its gradient with respect to f(q)."""
     products = tiles @ others.mT
     weighted = weights * products
-    return torch.dot(weighted.flatten(), products.flatten()), weighted @ others
+    return (weighted * products).sum(), weighted @ others
 
 
 def _pair_weights(weights: Tensor, tiling: Tiling) -> list[Tensor]:

@@ -4,7 +4,6 @@ Source: Nikulin and Novak 2016, section 7: G_i(u) = sum_v F_i(v) F_i(u - v) over
 shifts u, and its gradient, the valid correlation of G - A with F.
 """
 
-import torch
 from torch import Tensor
 
 from nstbench.statistics.spectral_distance import Kept
@@ -40,4 +39,4 @@ class Autocorrelation:
 
 
 def _energy(values: Tensor) -> Tensor:
-    return torch.dot(values.flatten(), values.flatten())
+    return values.square().sum()
