@@ -127,29 +127,35 @@ def ends(table: "pd.DataFrame") -> "pd.DataFrame":
 
 
 def findings(table: "pd.DataFrame") -> list[str]:
-    from nstbench.reporting.quantities import number
+    from nstbench.reporting.quantities import counted, number
 
-    pairs = table.groupby(["content", "style"]).ngroups
+    pairs = counted(table.groupby(["content", "style"]).ngroups, "pair")
     sentences = [
-        f"{quantity}: " + ", ".join(f"{number(value)} ({arm})" for arm, value in values.items()) + "."
+        f"{_title(str(quantity))}: "
+        + ", ".join(f"{number(value)} ({arm})" for arm, value in values.items())
+        + "."
         for quantity, values in ends(table).items()
     ]
-    return [f"After {table['evaluation'].max():,} evaluations, medians over {pairs} pairs:", *sentences]
+    return [f"After {table['evaluation'].max():,} evaluations, medians over {pairs}:", *sentences]
+
+
+def _title(quantity: str) -> str:
+    known = metrics()
+    title = known[quantity].title if quantity in known else quantity
+    return title[0].upper() + title[1:]
 
 
 def draw(table: "pd.DataFrame", figure: "Figure") -> None:
     from nstbench.reporting.chart_style import lines
 
-    known = metrics()
-    grid = figure.subplots(2, 3).flat
-    for axes, (quantity, rows) in zip(grid, table.groupby("quantity", sort=False), strict=False):
+    grid = iter(figure.subplots(2, 3).flat)
+    for (quantity, rows), axes in zip(table.groupby("quantity", sort=False), grid, strict=False):
         medians = rows.pivot_table(
             index="evaluation", columns="arm", values="value", aggfunc="median", sort=False
         )
         # The content itself, from which most descents start, has no content loss and no place on the axis.
         lines(axes, {str(arm): curve.where(curve > 0) for arm, curve in medians.items()})
-        name = str(quantity)
-        axes.set(title=known[name].title if name in known else name, xlabel="evaluation", yscale="log")
+        axes.set(title=_title(str(quantity)), xlabel="evaluation", yscale="log")
     for axes in grid:
         axes.set_axis_off()
     figure.legend(

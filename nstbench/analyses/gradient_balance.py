@@ -89,22 +89,20 @@ def findings(table: "pd.DataFrame") -> list[str]:
 
 
 def draw(table: "pd.DataFrame", figure: "Figure") -> None:
-    from nstbench.reporting.chart_style import RULE, lines
+    from nstbench.reporting.chart_style import COLOURS, INK, lines
 
     lengths, ratios = figure.subplots(1, 2)
     medians = table.groupby(["arm", "evaluation"], sort=False).median(numeric_only=True)
     arms = list(table["arm"].unique())
-    curves = {
-        f"{arm}, {kind}": medians.loc[arm, f"{kind}_gradient"]
-        for arm in arms
-        for kind in ("style", "content")
-    }
-    lines(lengths, curves)
-    lengths.set(title="Length of the gradient", xlabel="evaluation", yscale="log")
+    lines(lengths, {arm: medians.loc[arm, "style_gradient"] for arm in arms})
+    for arm, colour in zip(arms, COLOURS, strict=False):
+        lengths.plot(medians.loc[arm, "content_gradient"], color=colour, linestyle="--", linewidth=1.4)
+    lengths.set(title="Length of the gradient: style, content dashed", xlabel="evaluation", yscale="log")
     lines(ratios, {arm: medians.loc[arm, "ratio"] for arm in arms})
-    ratios.axhline(ORDER, color=RULE, zorder=0)
+    ratios.axhline(ORDER, color=INK, linestyle=":", linewidth=0.8)
     ratios.set(title="Style over content", xlabel="evaluation", yscale="log")
-    lengths.legend(frameon=False, fontsize=8)
+    names = lengths.get_legend_handles_labels()
+    figure.legend(*names, loc="outside lower left", ncols=len(arms), frameon=False)
 
 
 ANALYSIS = Analysis("gradient_balance", BalanceParameters, measure, findings, draw)

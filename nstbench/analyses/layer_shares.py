@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nstbench.analyses.base import Analysis, Materials
 from nstbench.analyses.channel_means import NETWORKS, MeansParameters
+from nstbench.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,7 @@ LOSS = ["network", "content", "style"]
 def measure(materials: Materials) -> "pd.DataFrame":
     """Columns network, content, style, layer, share (of all layers' sum), activation (the style's mean).
 
-    The pictures are contents and styles in turns.
+    The pictures are contents and styles in turns; InputError when one has no partner.
     """
     import pandas as pd
     import torch
@@ -32,6 +33,8 @@ def measure(materials: Materials) -> "pd.DataFrame":
     parameters: MeansParameters = materials.parameters
     networks = {name: parameters.load(materials, name) for name in NETWORKS}
     names = list(materials.pictures)
+    if len(names) % 2:
+        raise InputError(f"layer_shares of {len(names)} pictures; name a style after every content")
     rows = []
     with torch.no_grad():
         for content, style in zip(names[::2], names[1::2], strict=True):
@@ -65,12 +68,14 @@ def rank_correlations(table: "pd.DataFrame") -> "pd.Series":
 
 
 def findings(table: "pd.DataFrame") -> list[str]:
+    from nstbench.reporting.quantities import counted
+
     ranks = rank_correlations(table).groupby("network").median()
     shares = table.groupby(["network", "layer"], sort=False)["share"].median()
-    pairs = table.groupby(["content", "style"]).ngroups
+    pairs = counted(table.groupby(["content", "style"]).ngroups, "pair")
     return [
         f"{title}: {shares[network].idxmax()} makes up {shares[network].max():.0%} of the style loss; the "
-        f"rank correlation of shares with activations is {ranks[network]:.2f} (medians over {pairs} pairs)."
+        f"rank correlation of shares with activations is {ranks[network]:.2f} (medians over {pairs})."
         for network, title in NETWORKS.items()
     ]
 

@@ -69,7 +69,7 @@ def benchmark(size: int) -> list[dict[str, Any]]:
     block. `ratio` is reference_s / engine_s. Pictures are `size` x `size`.
     """
     device = resolve().device
-    content, style = _pair(size, device)
+    content, style = pair(size, device)
     tasks = {name: Task(content, style, EVERYDAY, SEED, Hardware(device, name)) for name in PRECISIONS}
     reference = Contestant(_reference(tasks["fp32"]))
     engines = {variant: Contestant(_engine(tasks[variant.precision], variant.layout)) for variant in VARIANTS}
@@ -87,7 +87,7 @@ def benchmark(size: int) -> list[dict[str, Any]]:
 def seconds_per_evaluation(backbone: str, weights: str, size: int) -> float:
     """Of the engine on another network, as `nstbench stylize` would run it: `engine_s` of `benchmark`."""
     hardware = resolve()
-    content, style = _pair(size, hardware.device)
+    content, style = pair(size, hardware.device)
     parameters = METHOD.configure("everyday", {"backbone": backbone, "weights": weights})
     engine = Contestant(_engine(Task(content, style, parameters, SEED, hardware)))
     for _ in range(BLOCKS):
@@ -106,7 +106,8 @@ def check_equal_work(rows: list[dict[str, Any]]) -> None:
             )
 
 
-def _pair(size: int, device: torch.device) -> list[Tensor]:
+def pair(size: int, device: torch.device) -> list[Tensor]:
+    """Content and style, photographs of `size` x `size`, as (1, 3, size, size) in [0, 1]."""
     return [to_tensor(load_picture(photograph(name), size, square=True)).to(device) for name in PAIR]
 
 

@@ -15,7 +15,7 @@ def absolute_variation(image: Tensor) -> Tensor:
 def squared_variation(image: Tensor) -> Tensor:
     """sum (x(p) - x(p + right))^2 + (x(p) - x(p + down))^2 over channels and pixels.
 
-    Takes (B, C, H, W), returns (B,). Source: Johnson et al. 2016, section 3.2, with the exponent of their code.
+    Takes (B, C, H, W), returns (B,). Source: Johnson et al. 2016, section 3.2, with their code's exponent.
     """
     across, down = _differences(image)
     return across.square().sum((1, 2, 3)) + down.square().sum((1, 2, 3))

@@ -5,9 +5,13 @@ import json
 import pytest
 import torch
 
+from nstbench.benchmark import improved
 from nstbench.benchmark.reference import TextbookLoop, gram_matrix
-from nstbench.benchmark.timing import UnequalWorkError, check_equal_work
+from nstbench.benchmark.timing import SEED, UnequalWorkError, check_equal_work, pair
 from nstbench.descent import content_terms, style_terms
+from nstbench.hardware import resolve
+from nstbench.methods import method
+from nstbench.methods.base import Task
 from nstbench.objective import Objective
 from nstbench.statistics.gram import gram
 
@@ -117,3 +121,14 @@ def test_bad_size_is_refused(bench):
     status, printed, log = bench("--size", "5")
     assert (status, printed) == (2, "")
     assert log == "nstbench: size 5 is out of range; allowed: 16 to 8192 pixels\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "id", "set_"), [("original", "gatys2015", "jain"), ("improved", "novak2016", "improved")]
+)
+def test_what_is_timed_of_the_improved_style_is_the_method(name, id, set_):
+    parameters = method(id).configure(set_, {"evaluations": 3})
+    hardware = resolve()
+    outcome = method(id).stylise(Task(*pair(32, hardware.device), parameters, SEED, hardware))
+    timed = improved.contestant(improved.PARAMETERS[name], 32)
+    assert timed.descend(3) == pytest.approx(outcome.trace[0, 0].item(), rel=1e-4)
