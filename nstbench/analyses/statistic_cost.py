@@ -112,12 +112,13 @@ def _written_out(target: "Tensor") -> "Distance":
     """F -> sum |G/M - A/M|^2 with the convolutions of all pairs of maps (1, N, X, Y) in memory."""
     import torch
 
-    height, width = (2 * side - 1 for side in target.shape[-2:])
+    # One row and column more than there are shifts, all zeros, because odd lengths transform slowly.
+    sizes = [2 * side for side in target.shape[-2:]]
     positions = target[0, 0].numel()
 
     def convolutions(features: "Tensor") -> "Tensor":
-        spectra = torch.fft.rfft2(features[0], (height, width))
-        maps: Tensor = torch.fft.irfft2(spectra[:, None] * spectra, (height, width))
+        spectra = torch.fft.rfft2(features[0], sizes)
+        maps: Tensor = torch.fft.irfft2(spectra[:, None] * spectra, sizes)
         return maps / positions
 
     wanted = convolutions(target)

@@ -5,9 +5,17 @@ import json
 import pytest
 import torch
 
-from nstbench.benchmark import improved
+from nstbench.benchmark import improved, timing
 from nstbench.benchmark.reference import TextbookLoop, gram_matrix
-from nstbench.benchmark.timing import SEED, UnequalWorkError, check_equal_work, pair
+from nstbench.benchmark.timing import (
+    BLOCKS,
+    SEED,
+    Contestant,
+    UnequalWorkError,
+    check_equal_work,
+    pair,
+    take_turns,
+)
 from nstbench.descent import content_terms, style_terms
 from nstbench.hardware import resolve
 from nstbench.methods import method
@@ -132,3 +140,20 @@ def test_what_is_timed_of_the_improved_style_is_the_method(name, id, set_):
     outcome = method(id).stylise(Task(*pair(32, hardware.device), parameters, SEED, hardware))
     timed = improved.contestant(improved.PARAMETERS[name], 32)
     assert timed.descend(3) == pytest.approx(outcome.trace[0, 0].item(), rel=1e-4)
+
+
+def test_a_hopeless_engine_is_timed_once(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(timing.time, "perf_counter", lambda: clock[0])
+
+    def taking(seconds):
+        def descend(evaluations):
+            clock[0] += seconds * evaluations
+            return 1.0
+
+        return Contestant(descend)
+
+    reference, fair, hopeless = taking(0.1), taking(0.29), taking(0.31)
+    take_turns(reference, [fair, hopeless], "bench")
+    assert [each.blocks for each in (reference, fair, hopeless)] == [BLOCKS, BLOCKS, 1]
+    assert hopeless.seconds == pytest.approx(0.31)
