@@ -170,7 +170,7 @@ def draw(table: "pd.DataFrame", figure: "Figure") -> None:
         strict=True,
     ):
         curves: dict[str, Any] = {
-            str(statistic): rows.set_index("layer")[column].loc[layers]
+            str(statistic): rows.set_index("layer")[column].reindex(layers)
             for statistic, rows in table.dropna(subset=[column]).groupby("statistic", sort=False)
         }
         lines(axes, curves)

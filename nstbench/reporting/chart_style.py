@@ -31,8 +31,9 @@ TYPOGRAPHY: Any = {
 
 
 def lines(axes: Axes, curves: Mapping[str, pd.Series]) -> None:
-    """One line a curve, by its name in the legend, over a horizontal grid."""
+    """One line a curve, by its name in the legend, over a horizontal grid; a single value is a dot."""
     for (name, curve), (colour, dash) in zip(curves.items(), itertools.cycle(STYLES), strict=False):
-        axes.plot(curve.index, curve, color=colour, linestyle=dash, linewidth=1.4, label=name)
+        marker = "o" if curve.count() == 1 else None
+        axes.plot(curve.index, curve, color=colour, linestyle=dash, linewidth=1.4, marker=marker, label=name)
     axes.grid(axis="y")
     axes.margins(x=0.01)

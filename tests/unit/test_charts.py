@@ -155,6 +155,15 @@ def test_all_pairs_written_out_are_those_of_the_closed_form():
     torch.testing.assert_close(closed_form, written_out)
 
 
+def test_a_statistic_that_fits_at_some_layers_is_drawn(made, monkeypatch):
+    most = 4 * 64**2 * 63**2 - 1
+    monkeypatch.setattr("nstbench.analyses.statistic_cost.MOST_BYTES", most)
+    table, _ = made("nikulin-spatial-cost")
+    written_out = table[table["statistic"] == WRITTEN_OUT].set_index("layer")
+    assert ((written_out["seconds"] != "") == (written_out["bytes"].astype(int) <= most)).all()
+    assert 0 < (written_out["seconds"] != "").sum() < len(written_out)
+
+
 def test_what_does_not_fit_is_not_written_out(monkeypatch):
     monkeypatch.setattr("nstbench.analyses.statistic_cost.MOST_BYTES", 4 * 3 * 3 * 9 * 11 - 1)
     features = torch.rand(1, 3, 5, 6)
