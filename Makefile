@@ -33,8 +33,9 @@ lint: environment
 types: environment
 	$(BIN)/mypy
 
+# A process a core, so each of them computes with one thread.
 unit: environment
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --dist loadfile
 
 regress: environment
 	$(BIN)/nstbench regress

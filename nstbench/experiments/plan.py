@@ -95,6 +95,8 @@ def _runs(
     shortened = profile.evaluations is not None
     allotted = {"weights": profile.weights} | ({"evaluations": profile.evaluations} if shortened else {})
     changes = {**recipe.known(allotted), **experiment.settings_of(arm, shortened)}
+    if profile.evaluations and not profile.own_budgets and "evaluations" in changes:
+        changes["evaluations"] = min(changes["evaluations"], profile.evaluations)
     if (network := changes.get("network")) in manifest.root:
         # A shipped network is named after the picture that it has learned, and stood in for alike.
         changes["network"] = manifest.available(network)

@@ -10,10 +10,15 @@ from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
 
 
 class Budget(Record):
-    """What a profile decides; `evaluations: null` keeps what each source used."""
+    """What a profile decides.
+
+    `evaluations: null` keeps what each source used; without `own_budgets` no experiment gets more than
+    `evaluations`, whatever its file asks for.
+    """
 
     size: int = Field(ge=SMALLEST_SIDE, le=LARGEST_SIZE)
     evaluations: int | None = Field(default=None, ge=1)
+    own_budgets: bool = True
     weights: str = "embedded"
     precision: str = "auto"
     pairs: int | None = Field(default=None, ge=1)

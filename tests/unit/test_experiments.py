@@ -119,6 +119,16 @@ def test_shortened_settings_only_under_a_budget(write, content):
     assert (short.run.parameters["evaluations"], full.run.parameters["evaluations"]) == (5, 1500)
 
 
+@pytest.mark.parametrize(("own_budgets", "expected"), [(True, 80), (False, 5)])
+def test_an_experiment_gets_a_budget_of_its_own_where_the_profile_allows(
+    write, content, own_budgets, expected
+):
+    content["settings"] = {"evaluations": 80}
+    profile = PROFILE.model_copy(update={"evaluations": 5, "own_budgets": own_budgets})
+    first, *_ = plan(load_experiment(write(content), MANIFEST), profile, MANIFEST)
+    assert first.run.parameters["evaluations"] == expected
+
+
 def test_a_truth_is_planned_by_the_name_that_is_here_and_shown_in_the_panel(write, content, monkeypatch):
     monkeypatch.delenv("NSTBENCH_DATA", raising=False)
     content["pairs"][0] = {"content": "cat", "style": "cat"}
