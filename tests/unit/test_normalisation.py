@@ -1,4 +1,4 @@
-"""The normalisation of activations (REPLICATION B.8) and the first document's port of it."""
+"""The normalisation of activations (Gatys et al. 2015, section Methods) and the first document's port of it."""
 
 import pytest
 import torch
@@ -71,7 +71,7 @@ def test_dead_channels_keep_their_scale_and_are_counted(narrow_vgg):
 
 
 def ported(network, images):
-    """The first document's procedure on torchvision-like modules, step by step (REPLICATION B.8).
+    """The first document's procedure on torchvision-like modules, step by step.
 
     Means right behind each convolution but the first; weights times the previous means, over the own ones.
     """
@@ -108,7 +108,7 @@ def three_networks():
 
 
 def test_port_changes_the_function_and_the_right_procedure_does_not(three_networks):
-    """REPLICATION U15: r > 0.999 per layer against the port, which destroys deep ones."""
+    """r > 0.999 per layer against the port, which destroys deep ones."""
     images, layers = photographs()[:2], ["relu1_1", "relu3_1", "relu4_1", "relu5_1"]
     features = {procedure: network(images, layers) for procedure, network in three_networks.items()}
 
@@ -127,7 +127,7 @@ def test_port_changes_the_function_and_the_right_procedure_does_not(three_networ
 
 
 def test_about_half_of_the_ports_means_are_negative(three_networks):
-    """44 to 56 % in REPLICATION's check of the port; its network is another, so the range here is wider."""
+    """44 to 56 % in a check of the port on another network, so the range here is wider."""
     means = calibrate(three_networks["none"], photographs().split(1), "photographs").divisors("port")
     share = torch.cat(list(means.values())).lt(0).float().mean()
     assert 0.4 < share < 0.65
