@@ -1,4 +1,4 @@
-"""The normalisation of activations (Gatys et al. 2015, section Methods) and the first document's port of it."""
+"""The normalisation of activations (Gatys et al. 2015) and the first document's port of it."""
 
 import pytest
 import torch
