@@ -8,6 +8,7 @@ import pytest
 import torch
 from scipy.linalg import sqrtm
 from skimage.color import rgb2yiq, yiq2rgb
+from small_runs import small_run
 
 from nstbench.colour.linear_matching import (
     LEAST_VARIANCE,
@@ -31,7 +32,6 @@ from nstbench.colour.preservation import (
 )
 from nstbench.errors import InputError
 from nstbench.experiments.execution import execute
-from nstbench.experiments.specification import RunSpecification
 from nstbench.hardware import Hardware
 from nstbench.images.colour import luma
 from nstbench.images.pictures import load_picture
@@ -333,15 +333,7 @@ def test_a_descent_keeps_the_colours(pictures, tmp_path):
     )
     changed, facts = {}, {}
     for mode in ("none", "luminance", "histogram"):
-        settings = {"evaluations": 8, "preserve_colour": mode}
-        run = RunSpecification(
-            method="gatys2015",
-            content="photo",
-            style="painting",
-            size=32,
-            precision="fp32",
-            parameters=method("gatys2015").configure("nikulin", settings).model_dump(),
-        )
+        run = small_run(evaluations=8, preserve_colour=mode)
         folder = execute(run, pictures, tmp_path / "results")
         result = Sighted(to_tensor(load_picture(folder.image, 32)), {})
         changed[mode] = metrics()["CHRc"].measure(Trial(result, content, style))

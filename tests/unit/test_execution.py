@@ -8,30 +8,21 @@ import pandas as pd
 import pytest
 from PIL import Image
 from skimage.io import imread
+from small_runs import TWO_LAYERS, small_run
 
 from nstbench.experiments import fingerprint
 from nstbench.experiments.execution import execute
 from nstbench.experiments.plan import PlannedRun
 from nstbench.experiments.runs import RunFolder
 from nstbench.experiments.scoring import score_trials
-from nstbench.experiments.specification import RunSpecification
 from nstbench.experiments.tables import control_id, tidy_scores
-from nstbench.methods import method
 from nstbench.metrics import metrics
 from nstbench.objective import Objective
 
 
 @pytest.fixture
 def run():
-    changes = {"evaluations": 4, "style_layers": {"relu1_1": 1.0}, "content_layers": {"relu2_1": 1.0}}
-    return RunSpecification(
-        method="gatys2015",
-        content="photo",
-        style="painting",
-        size=32,
-        precision="fp32",
-        parameters=method("gatys2015").configure("nikulin", changes).model_dump(),
-    )
+    return small_run(evaluations=4, **TWO_LAYERS)
 
 
 @pytest.fixture

@@ -5,14 +5,13 @@ import pytest
 import torch
 from PIL import Image
 from skimage.io import imread
+from small_runs import TWO_LAYERS, small_run
 
 from nstbench.errors import InputError
 from nstbench.experiments.execution import execute
 from nstbench.experiments.experiment import Experiment
 from nstbench.experiments.plan import PlannedRun
-from nstbench.experiments.specification import RunSpecification
 from nstbench.images.manifest import Manifest
-from nstbench.methods import method
 from nstbench.methods.base import Method, Parameters
 from nstbench.objective import Objective
 from nstbench.optimise import checkpoint as checkpoints
@@ -84,16 +83,7 @@ def test_snapshots_are_evenly_spaced_from_start_to_end(run, count, evaluations, 
 
 @pytest.fixture
 def run():
-    changes = {"evaluations": 9, "style_layers": {"relu1_1": 1.0}, "content_layers": {"relu2_1": 1.0}}
-    return RunSpecification(
-        method="gatys2015",
-        content="photo",
-        style="painting",
-        size=32,
-        precision="fp32",
-        snapshots=3,
-        parameters=method("gatys2015").configure("nikulin", changes).model_dump(),
-    )
+    return small_run(snapshots=3, evaluations=9, **TWO_LAYERS)
 
 
 def test_a_run_leaves_its_snapshots_and_nothing_else_differs(run, photo, painting, tmp_path):
