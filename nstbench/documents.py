@@ -1,7 +1,8 @@
 """Files that people write: read as YAML, validated by models, complained about in one line."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -21,6 +22,33 @@ def read_yaml(file: Path) -> Any:
         return yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise InputError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
+
+
+class Named(Record):
+    """What a file `<id>.yaml` holds."""
+
+    id: str
+
+
+N = TypeVar("N", bound=Named)
+
+
+def load_named(file: Path, model: type[N], check: Callable[[N], object]) -> N:
+    """Read `<id>.yaml` as a `model`; InputError names file, key, value and what is allowed.
+
+    `check` raises InputError when what the file refers to is not there.
+    """
+    content = read_yaml(file)
+    try:
+        named = model.model_validate(content)
+        check(named)
+    except ValidationError as error:
+        raise InputError(f"{file}: {first_problem(error, model)}") from error
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from error
+    if named.id != file.stem:
+        raise InputError(f"{file}: id {named.id!r} must be the file's name, {file.stem!r}")
+    return named
 
 
 def first_problem(error: ValidationError, model: type[BaseModel]) -> str:

@@ -6,20 +6,19 @@ from typing import Any
 from pydantic import Field, ValidationError, field_validator
 
 from nstbench.analyses import analysis
-from nstbench.documents import Record, first_problem, read_yaml
+from nstbench.documents import Named, first_problem, load_named
 from nstbench.errors import InputError
 from nstbench.experiments.experiment import Source
 from nstbench.images.manifest import Manifest
 
 
-class Chart(Record):
+class Chart(Named):
     """One figure that shows numbers instead of pictures.
 
     `analysis` measures them, on `pictures`, on the finished runs of `experiment` and on the learning curves
     of `trainings`, as its `parameters` say.
     """
 
-    id: str
     title: str
     source: Source
     question: str
@@ -47,18 +46,13 @@ class Chart(Record):
 
 def load_chart(file: Path, manifest: Manifest, experiments: set[str], trainings: set[str]) -> Chart:
     """Read a chart file; InputError names file, key, value and what is allowed."""
-    content = read_yaml(file)
-    try:
-        chart = Chart.model_validate(content)
+
+    def check(chart: Chart) -> None:
         chart.typed_parameters()
         for picture in chart.pictures:
             manifest.available(picture)
-    except ValidationError as error:
-        raise InputError(f"{file}: {first_problem(error, Chart)}") from error
-    except InputError as error:
-        raise InputError(f"{file}: {error}") from error
-    if chart.id != file.stem:
-        raise InputError(f"{file}: id {chart.id!r} must be the file's name, {file.stem!r}")
+
+    chart = load_named(file, Chart, check)
     for what, given, known in (
         ("experiment", {chart.experiment} - {None}, experiments),
         ("training", set(chart.trainings), trainings),

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from nstbench.documents import Record, first_problem, read_yaml
+from nstbench.documents import Named, Record, load_named
 from nstbench.errors import InputError
 from nstbench.images.manifest import Manifest
 from nstbench.methods import method
@@ -71,7 +71,7 @@ class Comparison(Record):
     reference: str
 
 
-class Experiment(Record):
+class Experiment(Named):
     """One figure. Its arms are the product of its axes; an arm's id joins its points' ids by `/`.
 
     Later settings win: the method's parameter set, `settings`, `when_shortened` (only under a profile
@@ -79,7 +79,6 @@ class Experiment(Record):
     profile; with `snapshots` every run leaves so many pictures of its way.
     """
 
-    id: str
     title: str
     source: Source
     question: str
@@ -176,15 +175,6 @@ class Arm:
 
 def load_experiment(file: Path, manifest: Manifest) -> Experiment:
     """Read an experiment file; InputError names file, key, value and what is allowed."""
-    content = read_yaml(file)
-    try:
-        experiment = Experiment.model_validate(content)
-        for picture in experiment.pictures:
-            manifest.available(picture)
-    except ValidationError as error:
-        raise InputError(f"{file}: {first_problem(error, Experiment)}") from error
-    except InputError as error:
-        raise InputError(f"{file}: {error}") from error
-    if experiment.id != file.stem:
-        raise InputError(f"{file}: id {experiment.id!r} must be the file's name, {file.stem!r}")
-    return experiment
+    return load_named(
+        file, Experiment, lambda experiment: [manifest.available(name) for name in experiment.pictures]
+    )

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from nstbench.documents import Record, first_problem, read_yaml
+from nstbench.documents import Named, Record, load_named
 from nstbench.errors import InputError
 from nstbench.experiments.profile import Profile
 from nstbench.images.manifest import Manifest
@@ -13,13 +13,12 @@ from nstbench.methods import method
 from nstbench.training.trainer import Recipe, Trainer, TrainingTask
 
 
-class Training(Record):
+class Training(Named):
     """One network: `parameters` of a method's trainer with `settings` changed, and pictures by name.
 
     `steps` says how many a profile takes; one that is not named takes those of the parameters.
     """
 
-    id: str
     title: str
     method: str
     parameters: str
@@ -77,18 +76,11 @@ def specification(training: Training, profile: Profile, manifest: Manifest) -> T
 
 def load_training(file: Path, manifest: Manifest) -> Training:
     """Read a training file; InputError names file, key, value and what is allowed."""
-    content = read_yaml(file)
-    try:
-        training = Training.model_validate(content)
-        for picture in (*training.styles, *training.photographs):
-            manifest.available(picture)
-    except ValidationError as error:
-        raise InputError(f"{file}: {first_problem(error, Training)}") from error
-    except InputError as error:
-        raise InputError(f"{file}: {error}") from error
-    if training.id != file.stem:
-        raise InputError(f"{file}: id {training.id!r} must be the file's name, {file.stem!r}")
-    return training
+    return load_named(
+        file,
+        Training,
+        lambda training: [manifest.available(name) for name in (*training.styles, *training.photographs)],
+    )
 
 
 def carry_out(training: TrainingSpecification, pictures: Path, output: Path) -> None:
