@@ -1,6 +1,7 @@
 """One picture from two, without a pipeline."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,8 @@ def stylize(
     backbone: str | None = None,
     weights: str | None = None,
     network: str | None = None,
+    strength: float | None = None,
+    blend: Mapping[str, float] | None = None,
     preserve_colour: str | None = None,
     seed: int = 0,
     precision: str = "auto",
@@ -50,7 +53,9 @@ def stylize(
 
     A method whose network has learned its style takes None for `style`; `network` says which network.
     `size` is the long side of the result in pixels; `iterations` counts evaluations of the loss;
-    `iterations`, `backbone`, `weights` and `network` are the method's own when left out. `preserve_colour`
+    `iterations`, `backbone`, `weights` and `network` are the method's own when left out. With AdaIN,
+    `strength` goes from 0 to 1, and `blend` maps further style files to their shares; the style has the rest
+    of 1. `preserve_colour`
     keeps the content's colours, in one of several ways (docs/colour.md). With `out` the picture is also saved
     there, with `video` its way from the start, a frame an evaluation, as .gif, .webp, or .mp4 by the program
     ffmpeg.
@@ -63,6 +68,8 @@ def stylize(
         "backbone": backbone,
         "weights": weights,
         "network": network,
+        "strength": strength,
+        "blend": dict(blend) if blend else None,
         "evaluations": iterations,
         "preserve_colour": preserve_colour,
     }
@@ -75,11 +82,16 @@ def stylize(
     painted = to_tensor(load_picture(Path(content), size)).to(hardware.device)
     # Without a style, only what keeps the content's colours looks at one; they are to be as they are.
     painting = to_tensor(load_picture(Path(style), size)).to(hardware.device) if style else painted
+    others = {
+        file: to_tensor(load_picture(Path(file), size)).to(hardware.device)
+        for file in parameters.other_pictures()
+    }
     started = time.perf_counter()
     title = f"{method} on {hardware.device} in {hardware.precision}"
     with filmed(parameters, Path(video) if video else None) as show:
         with progress(title, parameters.steps(*painted.shape[-2:])) as watch:
-            outcome = recipe.transfer(Task(painted, painting, parameters, seed, hardware, watch, show=show))
+            task = Task(painted, painting, parameters, seed, hardware, watch, show=show, others=others)
+            outcome = recipe.transfer(task)
         result = Stylization(
             to_picture(outcome.image),
             {

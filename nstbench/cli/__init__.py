@@ -12,7 +12,7 @@ from nstbench.cli.score import score
 from nstbench.cli.stylize import stylize
 from nstbench.cli.survey import survey
 from nstbench.cli.survey_results import survey_results
-from nstbench.cli.train import train_backbone, train_fast
+from nstbench.cli.train import train_adain, train_backbone, train_fast
 from nstbench.errors import InputError
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.command()(fetch)
 app.command()(regress)
 app.command()(bench)
 app.command("train-fast")(train_fast)
+app.command("train-adain")(train_adain)
 app.command("train-backbone")(train_backbone)
 
 

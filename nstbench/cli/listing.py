@@ -124,12 +124,13 @@ def _networks() -> list[Row]:
     from nstbench.feedforward.files import read_card
     from nstbench.feedforward.inventory import shipped_networks
 
-    return [{"id": name, **_fast_row(read_card(file))} for name, file in shipped_networks().items()]
+    return [{"id": name, **_network_row(read_card(file))} for name, file in shipped_networks().items()]
 
 
-def _fast_row(card: Row) -> Row:
-    names = ("architecture", "width", "backbone", "steps")
-    return {"style": card["style"]["name"], **{name: card[name] for name in names}}
+def _network_row(card: Row) -> Row:
+    """A decoder has learned no style in particular, and so has no name of one."""
+    style = card.get("style", {}).get("name", "any")
+    return {"style": style, **{name: card[name] for name in ("kind", "width", "backbone", "steps")}}
 
 
 def _metrics() -> list[Row]:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from nstbench.errors import InputError
+
 Content = Annotated[Path, typer.Argument(help="The picture to repaint.", show_default=False)]
 Style = Annotated[
     Path | None,
@@ -39,6 +41,18 @@ Network = Annotated[
         show_default="the method's",
     ),
 ]
+Strength = Annotated[
+    float | None,
+    typer.Option(help="How much of the style, 0 to 1 (adain2017).", show_default="1"),
+]
+Blend = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FILE=SHARE",
+        help="A further style and its share of 1, of which STYLE has the rest (adain2017); may be repeated.",
+        show_default=False,
+    ),
+]
 PreserveColour = Annotated[
     str | None,
     typer.Option(
@@ -63,6 +77,8 @@ def stylize(
     backbone: Backbone = None,
     weights: Weights = None,
     network: Network = None,
+    strength: Strength = None,
+    blend: Blend = None,
     preserve_colour: PreserveColour = None,
     seed: Annotated[int, typer.Option(help="Seed of every random draw.")] = 0,
     precision: Precision = "auto",
@@ -83,6 +99,8 @@ def stylize(
         backbone=backbone,
         weights=weights,
         network=network,
+        strength=strength,
+        blend=dict(map(_share, blend or [])),
         preserve_colour=preserve_colour,
         seed=seed,
         precision=precision,
@@ -92,3 +110,12 @@ def stylize(
         print(json.dumps({**result.summary, "out": str(out)}, indent=2))
     else:
         print(f"wrote {out} ({result.summary['seconds']} s)")
+
+
+def _share(given: str) -> tuple[str, float]:
+    """FILE=SHARE as a file and a number; InputError when it is not."""
+    file, _, share = given.rpartition("=")
+    try:
+        return file, float(share)
+    except ValueError:
+        raise InputError(f"--blend {given!r} is not FILE=SHARE, such as wave.jpg=0.5") from None

@@ -68,6 +68,10 @@ def on_luminance(stylise: Stylise, task: Task, matching: Matching) -> Outcome:
             task,
             content=_grey(luminance),
             style=_grey(style.clamp(0, 1)),
+            others={
+                name: _grey(matching(luminance, luma(other)).clamp(0, 1))
+                for name, other in task.others.items()
+            },
             show=task.show and _showing(recolour, task.show),
         )
     )
@@ -88,7 +92,8 @@ def with_luminance_of(content: Tensor, image: Tensor) -> Tensor:
 def with_colours_matched(stylise: Stylise, task: Task, matching: Matching) -> Outcome:
     """The result with a style that has the content's colours."""
     style = matching(task.content, task.style)
-    outcome = stylise(replace(task, style=style.clamp(0, 1)))
+    others = {name: matching(task.content, other).clamp(0, 1) for name, other in task.others.items()}
+    outcome = stylise(replace(task, style=style.clamp(0, 1), others=others))
     return replace(outcome, facts={**outcome.facts, "clipped_style": clipped(style)})
 
 

@@ -38,9 +38,11 @@ def execute(
     """
     folder = RunFolder(results / "runs" / run.id)
     parameters = run.typed_parameters()
-    images = {"content": pictures / f"{run.content}.png", "style": pictures / f"{run.style}.png"}
+    names = {"content": run.content, "style": run.style}
+    names |= {name: name for name in parameters.other_pictures()}
+    files = {role: pictures / f"{name}.png" for role, name in names.items()}
     weights = parameters.weight_files()
-    mark = fingerprint([*images.values(), *weights])
+    mark = fingerprint([*files.values(), *weights])
     if folder.is_done(mark):
         return folder
     recipe = method(run.method)
@@ -48,19 +50,21 @@ def execute(
     unfinished = results / "checkpoints" / f"{run.id}-{mark[:12]}"
     checkpoint = Checkpoint(unfinished.with_suffix(".pt"))
     snapshots = Snapshots(unfinished, run.snapshots_at)
-    content, style = (
-        to_tensor(load_picture(file, run.size, square=True)).to(hardware.device) for file in images.values()
-    )
+    images = {
+        role: to_tensor(load_picture(file, run.size, square=True)).to(hardware.device)
+        for role, file in files.items()
+    }
+    content, style = images.pop("content"), images.pop("style")
     started = time.perf_counter()
     with progress(run.id, parameters.steps(*content.shape[-2:])) as watch:
-        task = Task(content, style, parameters, run.seed, hardware, watch, checkpoint, snapshots)
+        task = Task(content, style, parameters, run.seed, hardware, watch, checkpoint, snapshots, images)
         outcome = recipe.transfer(task)
     record = {
         "id": run.id,
         "specification": run.model_dump(),
         "fingerprint": mark,
         "sha256": {
-            **{role: sha256(file) for role, file in images.items()},
+            **{role: sha256(file) for role, file in files.items()},
             "weights": {file.name: sha256(file) for file in weights},
         },
         **_measured(outcome, hardware, time.perf_counter() - started),

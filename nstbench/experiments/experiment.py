@@ -101,9 +101,12 @@ class Experiment(Named):
 
     @property
     def pictures(self) -> set[str]:
-        """The names of every content, style and truth."""
+        """The names of every content, style and truth, and of what arms look at besides."""
         named = {name for pair in self.pairs for name in (pair.content, pair.style, pair.truth)}
-        return {name for name in named | {arm.style for arm in self.arms} if name}
+        named |= {arm.style for arm in self.arms}
+        for arm in self.arms:
+            named.update(self.configure(arm, self.settings_of(arm, shortened=False)).other_pictures())
+        return {name for name in named if name}
 
     @property
     def _image_tiles(self) -> list[str]:

@@ -19,6 +19,7 @@ ENGINE = (
     "optimise/*.py",
     "descent.py",
     "feedforward/*.py",
+    "adain/*.py",
     "quilting/*.py",
     "methods/*.py",
     "hardware.py",

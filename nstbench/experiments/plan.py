@@ -3,10 +3,11 @@
 import itertools
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from nstbench.errors import InputError
 from nstbench.experiments.experiment import Arm, Experiment, Pair, load_experiment
@@ -97,10 +98,7 @@ def _runs(
     changes = {**recipe.known(allotted), **experiment.settings_of(arm, shortened)}
     if profile.evaluations and not profile.own_budgets and "evaluations" in changes:
         changes["evaluations"] = min(changes["evaluations"], profile.evaluations)
-    if (network := changes.get("network")) in manifest.root:
-        # A shipped network is named after the picture that it has learned, and stood in for alike.
-        changes["network"] = manifest.available(network)
-    parameters = experiment.configure(arm, changes)
+    parameters = experiment.configure(arm, _with_stand_ins(changes, manifest))
     for seed in range(profile.seeds if parameters.draws() else 1):
         yield RunSpecification(
             method=recipe.id,
@@ -112,6 +110,20 @@ def _runs(
             snapshots=experiment.snapshots,
             parameters=parameters.model_dump(),
         )
+
+
+def _with_stand_ins(changes: dict[str, Any], manifest: Manifest) -> dict[str, Any]:
+    """Settings that name pictures with those that are here in their place."""
+    named: dict[str, Any] = {key: changes[key] for key in ("network", "blend") if key in changes}
+    if named.get("network") in manifest.root:
+        # A shipped network is named after the picture that it has learned, and stood in for alike.
+        named["network"] = manifest.available(named["network"])
+    if "blend" in named:
+        shares: Counter[str] = Counter()
+        for name, share in named["blend"].items():
+            shares[manifest.available(name)] += share
+        named["blend"] = dict(shares)
+    return {**changes, **named}
 
 
 def batches(plans: Sequence[PlannedRun]) -> list[Batch]:

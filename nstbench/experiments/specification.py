@@ -39,8 +39,8 @@ class RunSpecification(Record):
 
     @property
     def pictures(self) -> set[str]:
-        """The names of content and style."""
-        return {self.content, self.style}
+        """The names of content, style, and what the method looks at besides."""
+        return {self.content, self.style, *self.typed_parameters().other_pictures()}
 
     @property
     def network(self) -> str | None:

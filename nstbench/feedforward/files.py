@@ -12,10 +12,13 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from nstbench.errors import InputError
-from nstbench.files import written_whole
+from nstbench.files import check_writable, written_whole
 
+# What a file can hold, and the command that makes it.
+COMMANDS = {"transformation": "train-fast", "decoder": "train-adain"}
 # The one key of the metadata: the card as JSON.
 CARD = "nstbench"
+SUFFIX = ".safetensors"
 
 
 @dataclass(frozen=True)
@@ -26,25 +29,34 @@ class StoredNetwork:
     weights: Mapping[str, Tensor]
     card: Mapping[str, Any]
 
-    def fill(self, network: nn.Module) -> None:
-        """Copy the weights into `network`; InputError names the first that is missing or of another shape."""
+    def fill(self, network: nn.Module, prefix: str = "") -> None:
+        """Copy those weights into `network` whose names begin with `prefix`.
+
+        InputError names the first that is missing or of another shape.
+        """
         own = network.state_dict()
+        weights = {name: self.weights.get(prefix + name) for name in own}
         for name, tensor in own.items():
-            given = tuple(self.weights[name].shape) if name in self.weights else "missing"
+            stored = weights[name]
+            given = "missing" if stored is None else tuple(stored.shape)
             if given != tuple(tensor.shape):
                 raise InputError(
                     f"{self.file} does not fit its card: {name} is {given} instead of {tuple(tensor.shape)}; "
                     "train it again"
                 )
-        network.load_state_dict({name: self.weights[name] for name in own})
+        network.load_state_dict(weights)
 
 
-def save_network(network: nn.Module, card: Mapping[str, Any], path: Path) -> None:
-    """Write the weights as fp16, and the card, whole or not at all."""
-    halves = {
-        name: tensor.detach().to("cpu", torch.float16).contiguous()
-        for name, tensor in network.state_dict().items()
-    }
+def check_network_output(path: Path) -> None:
+    """InputError unless a trained network can be written to `path`."""
+    if path.suffix != SUFFIX:
+        raise InputError(f"{path} must end in {SUFFIX}; other files are written beside it")
+    check_writable(path)
+
+
+def save_network(weights: Mapping[str, Tensor], card: Mapping[str, Any], path: Path) -> None:
+    """Write weights by name as fp16, and the card, whole or not at all."""
+    halves = {name: tensor.detach().to("cpu", torch.float16).contiguous() for name, tensor in weights.items()}
     with written_whole(path) as temporary:
         save_file(halves, temporary, {CARD: json.dumps(card)})
 
@@ -61,11 +73,11 @@ def read_network(file: Path, kind: str) -> StoredNetwork:
     except Exception as error:  # A damaged file can raise anything.
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(
-            f"{file} is no readable network ({reason}); give a .safetensors file of `nstbench train-fast`"
+            f"{file} is no readable network ({reason}); give a file of `nstbench {COMMANDS[kind]}`"
         ) from error
     card = _card(metadata)
     if card.get("kind") != kind:
-        raise InputError(f"{file} holds no {kind} network; give a .safetensors file of `nstbench train-fast`")
+        raise InputError(f"{file} holds no {kind} network; give a file of `nstbench {COMMANDS[kind]}`")
     for name, tensor in weights.items():
         if not tensor.isfinite().all():
             raise InputError(f"{file} is damaged: {name} holds values that are no numbers; train it again")

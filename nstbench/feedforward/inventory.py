@@ -27,6 +27,6 @@ def locate_network(name: str) -> Path:
         shipped = ", ".join(shipped_networks())
         raise InputError(
             f"network {name!r} does not exist; allowed: {shipped}, a training of the pipeline once "
-            "it is done, or a .safetensors file of `nstbench train-fast`"
+            "it is done, or a file of `nstbench train-fast` or `train-adain`"
         )
     return found

@@ -14,10 +14,9 @@ from nstbench.descent import open_backbone
 from nstbench.errors import InputError
 from nstbench.experiments.fingerprint import sha256
 from nstbench.feedforward.architecture import architecture
-from nstbench.feedforward.files import save_network
+from nstbench.feedforward.files import check_network_output, save_network
 from nstbench.feedforward.network import KIND, Transformation
 from nstbench.feedforward.recipe import TransformationRecipe
-from nstbench.files import check_writable
 from nstbench.hardware import Hardware
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
@@ -28,8 +27,6 @@ from nstbench.optimise.checkpoint import Checkpoint
 from nstbench.training.crops import CropSource
 from nstbench.training.loop import Schedule, train
 from nstbench.training.trainer import TrainingTask
-
-SUFFIX = ".safetensors"
 
 
 class Lesson:
@@ -74,9 +71,7 @@ def train_transformation(task: TrainingTask) -> None:
     """
     recipe: TransformationRecipe = task.recipe
     style = _only(task.styles)
-    if task.output.suffix != SUFFIX:
-        raise InputError(f"{task.output} must end in {SUFFIX}; other files are written beside it")
-    check_writable(task.output)
+    check_network_output(task.output)
     hardware = task.hardware
     painting = to_tensor(load_picture(style, recipe.style_size)).to(hardware.device)
     crops = CropSource(task.photographs, recipe.crop, recipe.batch, recipe.seed)
@@ -91,9 +86,9 @@ def train_transformation(task: TrainingTask) -> None:
     }
     checkpoint = Checkpoint(task.output.with_suffix(".checkpoint"))
     schedule = Schedule(recipe.steps, recipe.rate, recipe.decay)
-    curve = train(network, lesson, lesson.names, schedule, identity, task.watch, checkpoint)
-    save_network(network, _card(recipe, style, crops), task.output)
-    curve.write(task.output.with_suffix(".csv"))
+    training = train(network, lesson, lesson.names, schedule, identity, task.watch, checkpoint)
+    save_network(network.state_dict(), _card(recipe, style, crops), task.output)
+    training.curve.write(task.output.with_suffix(".csv"))
     checkpoint.remove()
 
 

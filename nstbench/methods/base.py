@@ -1,7 +1,7 @@
 """What a method is: parameters, named sets of them with their sources, and a function that stylises."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -50,6 +50,10 @@ class Parameters(Record):
         """Whether a run depends on its seed."""
         return False
 
+    def other_pictures(self) -> tuple[str, ...]:
+        """Pictures that the method looks at besides content and style, as the parameters name them."""
+        return ()
+
     def weight_files(self) -> list[Path]:
         """The files of weights that the method reads; a changed file makes a run outdated."""
         return []
@@ -76,7 +80,10 @@ class TotalVariation(Record):
 
 @dataclass(frozen=True)
 class Task:
-    """One picture to make: content and style (1, 3, H, W), RGB in [0, 1], and how."""
+    """One picture to make: content and style (1, 3, H, W), RGB in [0, 1], and how.
+
+    `others` are the further pictures that the parameters name.
+    """
 
     content: "Tensor"
     style: "Tensor"
@@ -86,6 +93,7 @@ class Task:
     watch: Watch | None = None
     checkpoint: "Checkpoint | None" = None
     show: "Show | None" = None
+    others: "Mapping[str, Tensor]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

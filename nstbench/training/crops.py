@@ -63,8 +63,13 @@ class CropSource:
 
 def pictures_in(folders: Iterable[Path]) -> Iterator[Image.Image]:
     """The pictures below `folders`, one by one; InputError when a folder has none or one cannot be read."""
-    files = [file for folder in folders for file in _files(Path(folder))]
+    files = picture_files(folders)
     return (read_picture(file) for file in files)
+
+
+def picture_files(folders: Iterable[Path]) -> list[Path]:
+    """The files of the pictures below `folders`; InputError when a folder has none."""
+    return [file for folder in folders for file in _files(Path(folder))]
 
 
 def _files(folder: Path) -> list[Path]:

@@ -153,7 +153,7 @@ def test_squares_of_pixels_at_once_are_the_same_convolution(mode):
 def stored(tmp_path):
     """A narrow network with random weights, and its file."""
     network, file = narrow(JAIN), tmp_path / "stripes.safetensors"
-    save_network(network, CARD_OF_NARROW, file)
+    save_network(network.state_dict(), CARD_OF_NARROW, file)
     return network, file
 
 

@@ -157,7 +157,7 @@ def test_networks_are_listed(run):
     assert listed[0] == {
         "id": "starry_night",
         "style": "starry_night",
-        "architecture": "jain",
+        "kind": "transformation",
         "width": 0.5,
         "backbone": "vgg19",
         "steps": 1400,

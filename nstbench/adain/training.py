@@ -1,0 +1,118 @@
+"""Train a decoder: features in any style in, pictures out, judged by the encoder that the features are from.
+
+Source: Huang and Belongie 2017, section 5; Soboleva.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from nstbench.adain.alignment import align
+from nstbench.adain.decoder import KIND, Decoder
+from nstbench.adain.encoder import DEEPEST, LAYERS, open_encoder
+from nstbench.adain.files import save_stages
+from nstbench.adain.losses import content_loss, style_loss
+from nstbench.adain.recipe import DecoderRecipe
+from nstbench.backbones.network import Backbone
+from nstbench.experiments.fingerprint import sha256
+from nstbench.feedforward.files import check_network_output
+from nstbench.hardware import Hardware
+from nstbench.images.pictures import read_picture
+from nstbench.optimise.checkpoint import Checkpoint
+from nstbench.statistics.channel_moments import channel_moments
+from nstbench.training.crops import CropSource
+from nstbench.training.loop import Schedule, train
+from nstbench.training.trainer import TrainingTask
+
+# Styles are drawn by other numbers than contents, whatever the seed of a recipe.
+STYLE_SEED = 2**32
+
+
+class Lesson:
+    """The losses of a step: contents painted in styles, compared with what the decoder was given."""
+
+    names = (f"content/{DEEPEST}", *(f"style/{layer}" for layer in LAYERS))
+
+    def __init__(
+        self,
+        recipe: DecoderRecipe,
+        contents: CropSource,
+        styles: CropSource,
+        encoder: Backbone,
+        decoder: Decoder,
+        hardware: Hardware,
+    ) -> None:
+        self.recipe, self.encoder, self.decoder, self.hardware = recipe, encoder, decoder, hardware
+        self.contents, self.styles = contents, styles
+        self.weights = torch.tensor([1.0] + [recipe.style_weight] * len(LAYERS), device=hardware.device)
+
+    def __call__(self, step: int) -> Tensor:
+        """(6,): the weighted total, the content's loss, and the style's in every layer."""
+        contents = self.contents.training(step).to(self.hardware.device)
+        styles = self.styles.training(step).to(self.hardware.device)
+        with torch.no_grad():
+            style = self.encoder(styles, LAYERS)
+            target = align(self.encoder(contents, [DEEPEST])[DEEPEST], style[DEEPEST])
+        with self.hardware.autocast():
+            painted = self.decoder(target)
+        features = self.encoder(painted.float(), LAYERS)
+        losses = [content_loss(features[DEEPEST], target, self.recipe.loss)]
+        for layer in LAYERS:
+            moments, wanted = channel_moments(features[layer]), channel_moments(style[layer])
+            losses.append(style_loss(moments, wanted, self.recipe.loss))
+        separate = torch.stack(losses)
+        return torch.cat([(separate @ self.weights)[None], separate])
+
+
+def train_decoder(task: TrainingTask) -> None:
+    """Train by a `DecoderRecipe` on photographs and any number of styles.
+
+    Goes on from a checkpoint of the same recipe and pictures. Raises InputError when the output does not end
+    in .safetensors, or when a file cannot be read or written.
+    """
+    recipe: DecoderRecipe = task.recipe
+    check_network_output(task.output)
+    hardware = task.hardware
+    contents = CropSource(task.photographs, recipe.crop, recipe.batch, recipe.seed)
+    paintings = (read_picture(style) for style in task.styles)
+    styles = CropSource(paintings, recipe.crop, recipe.batch, STYLE_SEED + recipe.seed)
+    encoder = open_encoder(recipe.backbone, recipe.weights, hardware)
+    torch.manual_seed(recipe.seed)
+    decoder = Decoder(encoder.architecture, DEEPEST, encoder.width, recipe.norm)
+    decoder.to(hardware.device).to(memory_format=torch.channels_last)
+    lesson = Lesson(recipe, contents, styles, encoder, decoder, hardware)
+    card = _card(recipe, encoder, contents, styles)
+    identity = {**card, "styles": [sha256(style) for style in task.styles]}
+    checkpoint = Checkpoint(task.output.with_suffix(".checkpoint"))
+    training = train(decoder, lesson, lesson.names, _schedule(recipe), identity, task.watch, checkpoint)
+    save_stages(training.stages, card, task.output)
+    training.curve.write(task.output.with_suffix(".csv"))
+    checkpoint.remove()
+
+
+def _schedule(recipe: DecoderRecipe) -> Schedule:
+    return Schedule(
+        recipe.steps,
+        recipe.rate,
+        recipe.decay,
+        recipe.stages,
+        tuple(round(share * recipe.steps) for share in recipe.relaunches),
+        recipe.relaunch_keeps,
+    )
+
+
+def _card(
+    recipe: DecoderRecipe, encoder: Backbone, contents: CropSource, styles: CropSource
+) -> dict[str, Any]:
+    return {
+        "kind": KIND,
+        "backbone": recipe.backbone,
+        "weights": recipe.weights,
+        "width": encoder.width,
+        "norm": recipe.norm,
+        "steps": recipe.steps,
+        "recipe": recipe.model_dump(mode="json"),
+        "training_pictures": len(contents.training_pictures),
+        "training_styles": len(styles.training_pictures),
+    }

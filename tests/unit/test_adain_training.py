@@ -1,0 +1,197 @@
+"""Training a decoder: its losses, the stages that are kept, launches on the way, and its files."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from PIL import Image
+from torch import nn
+
+from nstbench.adain.alignment import align
+from nstbench.adain.decoder import Decoder
+from nstbench.adain.encoder import DEEPEST, LAYERS, open_encoder
+from nstbench.adain.files import read_decoder
+from nstbench.adain.recipe import DecoderRecipe
+from nstbench.adain.training import Lesson, train_decoder
+from nstbench.errors import InputError
+from nstbench.feedforward.files import read_card
+from nstbench.hardware import Hardware
+from nstbench.optimise.checkpoint import Checkpoint
+from nstbench.statistics.channel_moments import channel_moments
+from nstbench.training.crops import CropSource
+from nstbench.training.loop import Schedule, train
+from nstbench.training.trainer import TrainingTask
+
+CPU = Hardware(torch.device("cpu"), "fp32")
+RECIPE = DecoderRecipe(crop=32, batch=1, rate=1e-3, steps=6, decay="none")
+
+
+def photographs():
+    """Three pictures of smooth noise."""
+    random = np.random.default_rng(1)
+    for _ in range(3):
+        yield Image.fromarray(random.integers(0, 256, (5, 6, 3), dtype=np.uint8)).resize((60, 50))
+
+
+@pytest.fixture
+def asked(tmp_path):
+    """A training on three photographs and two styles, which reports to `watch`."""
+    styles = tuple(tmp_path / f"style{number}.png" for number in range(2))
+    for number, file in enumerate(styles):
+        noise = np.random.default_rng(number).integers(0, 256, (48, 48, 3), dtype=np.uint8)
+        Image.fromarray(noise).save(file)
+
+    def ask(name="decoder", watch=lambda *step: None, **changes):
+        recipe = RECIPE.model_copy(update=changes)
+        return TrainingTask(recipe, styles, photographs(), tmp_path / f"{name}.safetensors", CPU, watch)
+
+    return ask
+
+
+def test_training_leaves_a_decoder_for_every_stage_and_the_curve(asked):
+    task = asked(stages=3)
+    train_decoder(task)
+    curve = pd.read_csv(task.output.with_suffix(".csv"))
+    terms = [f"content/{DEEPEST}", *(f"style/{layer}" for layer in LAYERS)]
+    assert list(curve) == ["step", "total", *terms, "seconds"]
+    weighted = curve[terms[0]] + 10 * curve[terms[1:]].sum(axis=1)
+    assert curve["total"].to_numpy() == pytest.approx(weighted.to_numpy(), rel=1e-4)
+    card = read_card(task.output)
+    assert (card["stages"], card["training_pictures"], card["training_styles"]) == ([2, 4, 6], 2, 1)
+    assert DecoderRecipe.model_validate(card["recipe"]) == task.recipe
+    assert not task.output.with_suffix(".checkpoint").exists()
+    last = [
+        read_decoder(task.output, stage, CPU.device)[0].layers.deconv1_1.weight for stage in (1, 2, 3, None)
+    ]
+    assert not torch.equal(last[0], last[1])
+    assert torch.equal(last[2], last[3])
+    shorter = asked("shorter", steps=2)
+    train_decoder(shorter)
+    first, _ = read_decoder(shorter.output, None, CPU.device)
+    assert torch.equal(first.layers.deconv1_1.weight, last[0])
+
+
+def test_training_brings_the_losses_down(asked):
+    task = asked(steps=30)
+    train_decoder(task)
+    curve = pd.read_csv(task.output.with_suffix(".csv"))
+    assert curve["total"].iloc[-5:].mean() < 0.7 * curve["total"].iloc[:5].mean()
+
+
+@pytest.mark.parametrize("form", ["squared", "literal", "summed"])
+def test_the_loss_of_a_step_by_hand(form):
+    torch.manual_seed(0)
+    encoder = open_encoder("vgg19", "embedded", CPU)
+    decoder = Decoder(encoder.architecture, DEEPEST, encoder.width)
+    contents, styles = (CropSource(photographs(), 32, 2, seed) for seed in (0, 1))
+    recipe = RECIPE.model_copy(update={"loss": form, "style_weight": 3.0})
+    total, content, *style = Lesson(recipe, contents, styles, encoder, decoder, CPU)(4)
+    given = encoder(styles.training(4), LAYERS)
+    target = align(encoder(contents.training(4), [DEEPEST])[DEEPEST], given[DEEPEST])
+    painted = encoder(decoder(target), LAYERS)
+    difference = painted[DEEPEST] - target
+    lengths = difference.flatten(1).norm(dim=1)
+    expected = lengths.mean() if form == "literal" else (lengths**2).sum() / difference.numel()
+    assert content.item() == pytest.approx(expected.item(), rel=1e-4)
+    for layer, found in zip(LAYERS, style, strict=True):
+        by_hand = 0.0
+        for one, other in zip(channel_moments(painted[layer]), channel_moments(given[layer]), strict=True):
+            lengths = (one - other).norm(dim=1)
+            channels = 1 if form == "summed" else one.shape[1]
+            by_hand += (lengths if form == "literal" else lengths**2 / channels).mean().item()
+        assert found.item() == pytest.approx(by_hand, rel=1e-4)
+    assert total.item() == pytest.approx(content.item() + 3 * sum(each.item() for each in style), rel=1e-4)
+
+
+class KilledError(Exception):
+    """The machine died."""
+
+
+def test_a_training_that_goes_on_ends_with_the_same_file(asked, monkeypatch):
+    monkeypatch.setattr("nstbench.optimise.checkpoint.SECONDS_BETWEEN", 0.0)
+
+    def killer(step, loss):
+        if step == 4:
+            raise KilledError
+
+    changes = {"stages": 3, "relaunches": (0.5,), "relaunch_keeps": "weights"}
+    whole, cut = asked("whole", **changes), asked("cut", killer, **changes)
+    train_decoder(whole)
+    with pytest.raises(KilledError):
+        train_decoder(cut)
+    seen = []
+    train_decoder(replace(cut, watch=lambda step, loss: seen.append(step), photographs=photographs()))
+    assert seen == [4, 5, 6]
+    assert cut.output.read_bytes() == whole.output.read_bytes()
+
+
+def learned(schedule, file):
+    """A weight that Adam pulls to 0 from losses that say how many steps they are from their start."""
+    torch.manual_seed(0)
+    network, asked = nn.Linear(1, 1, bias=False), []
+
+    def losses_at(step):
+        asked.append(step)
+        loss = (network.weight.sum() - step) ** 2
+        return torch.stack([loss, loss])
+
+    checkpoint = Checkpoint(file)
+    training = train(network, losses_at, ["loss"], schedule, {}, lambda *_: None, checkpoint)
+    return training, asked
+
+
+def test_a_launch_with_all_that_a_checkpoint_has_changes_nothing(tmp_path):
+    without, _ = learned(Schedule(9, 0.1), tmp_path / "a.pt")
+    with_all, asked = learned(Schedule(9, 0.1, relaunches=(3, 5)), tmp_path / "b.pt")
+    assert asked == list(range(9))
+    assert torch.equal(torch.stack(with_all.curve.rows), torch.stack(without.curve.rows))
+
+
+def test_a_launch_with_the_weights_alone_begins_adam_rate_and_order_again(tmp_path):
+    schedule = Schedule(9, 0.1, "inverse", relaunches=(3, 5), relaunch_keeps="weights")
+    training, asked = learned(schedule, tmp_path / "a.pt")
+    assert asked == [0, 1, 2, 0, 1, 0, 1, 2, 3]
+    (state,) = training.optimiser.state.values()
+    assert state["step"].item() == 4
+    assert training.optimiser.param_groups[0]["lr"] == pytest.approx(0.1 / (1 + 5e-5 * 3))
+
+
+def test_the_rate_falls_as_in_the_authors_code():
+    """adjust_learning_rate of AdaIN-style: lr / (1 + 5e-5 iteration)."""
+    assert Schedule(160_000, 1e-4, "inverse").rate_at(20_000) == pytest.approx(0.5e-4)
+
+
+def test_stages_end_where_the_document_has_them():
+    """Soboleva, figure 2: after 20, 40, 60, 80 and 100 thousand iterations."""
+    schedule = Schedule(100_000, 1e-4, stages=5)
+    ends = [steps for steps in range(10_000, 100_001, 10_000) if schedule.ends_stage(steps)]
+    assert ends == [20_000, 40_000, 60_000, 80_000, 100_000]
+
+
+def test_contents_and_styles_are_drawn_by_different_numbers(asked, monkeypatch):
+    seeds = []
+    original = CropSource.__init__
+
+    def spy(self, pictures, size, batch, seed):
+        seeds.append(seed)
+        original(self, pictures, size, batch, seed)
+
+    monkeypatch.setattr(CropSource, "__init__", spy)
+    train_decoder(asked(steps=1, seed=5))
+    assert len(set(seeds)) == 2
+    assert np.random.default_rng((seeds[0], 0)).random() != np.random.default_rng((seeds[1], 0)).random()
+
+
+@pytest.mark.parametrize("stage", [0, 2])
+def test_a_stage_that_was_not_kept_is_told(asked, stage):
+    task = asked(steps=1)
+    train_decoder(task)
+    with pytest.raises(InputError, match=f"stage {stage} of .* was not kept; allowed: 1 to 1"):
+        read_decoder(task.output, stage, CPU.device)
+
+
+def test_an_output_of_another_kind_is_refused(asked, tmp_path):
+    with pytest.raises(InputError, match=r"must end in \.safetensors"):
+        train_decoder(replace(asked(), output=tmp_path / "decoder.pt"))
