@@ -33,12 +33,14 @@ class Named(Record):
 N = TypeVar("N", bound=Named)
 
 
-def load_named(file: Path, model: type[N], check: Callable[[N], object]) -> N:
+def load_named(
+    file: Path, model: type[N], check: Callable[[N], object], read: Callable[[Path], Any] = read_yaml
+) -> N:
     """Read `<id>.yaml` as a `model`; InputError names file, key, value and what is allowed.
 
     `check` raises InputError when what the file refers to is not there.
     """
-    content = read_yaml(file)
+    content = read(file)
     try:
         named = model.model_validate(content)
         check(named)

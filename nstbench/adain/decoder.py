@@ -6,7 +6,8 @@ from typing import Literal
 
 from torch import Tensor, nn
 
-from nstbench.backbones.architecture import Architecture, Convolution, Pooling, output_channels
+from nstbench.adain.architecture import Convolution, Upsampling, mirrored
+from nstbench.backbones.architecture import Architecture
 from nstbench.feedforward.network import InstanceNorm, NearestUpsampling
 
 # What files of decoders hold, by their card.
@@ -16,22 +17,41 @@ NORMS: dict[Norm, type[nn.Module]] = {"instance": InstanceNorm, "batch": nn.Batc
 
 
 class Decoder(nn.Module):
-    """Takes features (B, N, H, W) of a layer of `encoder`, returns pictures (B, 3, s H, s W), about [0, 1].
+    """Takes features (B, N, H, W) of the deepest layer, returns pictures (B, 3, 8 H, 8 W), about [0, 1].
 
-    Every convolution is mirrored to one back to as many channels as it had come from, every pooling to
-    repeated pixels; convolutions reflect their input at the border. All but the last have a ReLU behind them,
-    and before that the `norm`, which the source advises against.
-    Source: Huang and Belongie 2017, section 4.1; Soboleva.
+    Convolutions reflect their input at the border. All but the last have a ReLU behind them, and before that
+    the `norm`, which Huang and Belongie (2017) and Soboleva advise against.
     """
 
-    def __init__(self, encoder: Architecture, layer: str, width: float = 1.0, norm: Norm = "none") -> None:
+    def __init__(self, encoder: Architecture, width: float = 1.0, norm: Norm = "none") -> None:
         super().__init__()
-        self.layers = nn.Sequential(OrderedDict(_mirrored(encoder, layer, width, norm)))
+        self.layers = nn.Sequential(OrderedDict(_modules(encoder, width, norm)))
         self.layers.apply(_keep_variance)
 
     def forward(self, features: Tensor) -> Tensor:
         picture: Tensor = self.layers(features)
         return picture
+
+
+def _modules(encoder: Architecture, width: float, norm: Norm) -> Iterator[tuple[str, nn.Module]]:
+    *inner, last = mirrored(encoder, width)
+    for layer in inner:
+        match layer:
+            case Upsampling():
+                yield layer.name, NearestUpsampling()
+            case Convolution():
+                yield layer.name, _convolution(layer)
+                if norm != "none":
+                    yield f"{layer.name}_norm", NORMS[norm](layer.channels)
+                yield f"{layer.name}_relu", nn.ReLU(inplace=True)
+    assert isinstance(last, Convolution)
+    yield last.name, _convolution(last)
+
+
+def _convolution(layer: Convolution) -> nn.Conv2d:
+    return nn.Conv2d(
+        layer.inputs, layer.channels, layer.kernel, padding=layer.kernel // 2, padding_mode="reflect"
+    )
 
 
 def _keep_variance(module: nn.Module) -> None:
@@ -40,24 +60,3 @@ def _keep_variance(module: nn.Module) -> None:
         nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
         assert module.bias is not None
         nn.init.zeros_(module.bias)
-
-
-def _mirrored(
-    encoder: Architecture, deepest: str, width: float, norm: Norm
-) -> Iterator[tuple[str, nn.Module]]:
-    for index in reversed(range(encoder.layer_names.index(deepest) + 1)):
-        layer = encoder.layers[index]
-        match layer:
-            case Pooling():
-                yield f"un{layer.name}", NearestUpsampling()
-            case Convolution():
-                channels = output_channels(encoder.layers[:index], 3, width)
-                inputs = encoder.channels(layer.name, width)
-                yield (
-                    f"de{layer.name}",
-                    nn.Conv2d(inputs, channels, layer.kernel, padding=layer.padding, padding_mode="reflect"),
-                )
-                if index > 0:
-                    if norm != "none":
-                        yield f"norm_{layer.name}", NORMS[norm](channels)
-                    yield f"relu_{layer.name}", nn.ReLU(inplace=True)

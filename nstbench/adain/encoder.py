@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable
 
+from nstbench.adain.architecture import LAYERS
 from nstbench.backbones.loading import load_backbone
 from nstbench.backbones.network import Backbone
 from nstbench.hardware import Hardware
-
-# Every block's first layer; AdaIN is at the last of them, the style is compared at all.
-LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
-DEEPEST = LAYERS[-1]
 
 
 def open_encoder(id: str, weights: str, hardware: Hardware, layers: Iterable[str] = LAYERS) -> Backbone:

@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from nstbench.adain.decoder import KIND, Decoder
-from nstbench.adain.encoder import DEEPEST
 from nstbench.backbones.catalogue import architecture
 from nstbench.errors import InputError
 from nstbench.feedforward.files import read_network, save_network
@@ -31,7 +30,7 @@ def read_decoder(file: Path, stage: int | None, device: torch.device) -> tuple[D
     card = stored.card
     try:
         stages = card["stages"]
-        decoder = Decoder(architecture(card["backbone"]), DEEPEST, card["width"], card["norm"])
+        decoder = Decoder(architecture(card["backbone"]), card["width"], card["norm"])
     except (KeyError, TypeError, ValueError, InputError) as error:
         raise InputError(
             f"{file} has a card without a known backbone, width or norm; train it again"

@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from nstbench.adain.alignment import blend
+from nstbench.adain.architecture import DEEPEST
 from nstbench.adain.decoder import Decoder
-from nstbench.adain.encoder import DEEPEST, open_encoder
+from nstbench.adain.encoder import open_encoder
 from nstbench.adain.files import read_decoder
 from nstbench.backbones.network import Backbone
 from nstbench.feedforward.network import reflected

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from nstbench.adain.alignment import align
+from nstbench.adain.architecture import DEEPEST, LAYERS
 from nstbench.adain.decoder import KIND, Decoder
-from nstbench.adain.encoder import DEEPEST, LAYERS, open_encoder
+from nstbench.adain.encoder import open_encoder
 from nstbench.adain.files import save_stages
 from nstbench.adain.losses import content_loss, style_loss
 from nstbench.adain.recipe import DecoderRecipe
@@ -79,7 +80,7 @@ def train_decoder(task: TrainingTask) -> None:
     styles = CropSource(paintings, recipe.crop, recipe.batch, STYLE_SEED + recipe.seed)
     encoder = open_encoder(recipe.backbone, recipe.weights, hardware)
     torch.manual_seed(recipe.seed)
-    decoder = Decoder(encoder.architecture, DEEPEST, encoder.width, recipe.norm)
+    decoder = Decoder(encoder.architecture, encoder.width, recipe.norm)
     decoder.to(hardware.device).to(memory_format=torch.channels_last)
     lesson = Lesson(recipe, contents, styles, encoder, decoder, hardware)
     card = _card(recipe, encoder, contents, styles)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from nstbench.adain import architecture as adain
 from nstbench.backbones.architecture import Convolution, Layer, Pooling
 from nstbench.backbones.vgg import VGG16, VGG19
 from nstbench.errors import InputError
@@ -51,8 +52,22 @@ def _of_transformation(layer: transformation.Layer) -> ChainLayer:
             return ChainLayer(layer.name, "upsampling", layer.channels, 3, 1 / 2)
 
 
+def _of_decoder(layers: Iterable[adain.Layer]) -> list[ChainLayer]:
+    """Convolutions, and upsamplings with the channels that they find."""
+    rows: list[ChainLayer] = []
+    for layer in layers:
+        match layer:
+            case adain.Convolution():
+                rows.append(ChainLayer(layer.name, "convolution", layer.channels, layer.kernel, 1))
+            case adain.Upsampling():
+                rows.append(ChainLayer(layer.name, "upsampling", rows[-1].channels, 1, 1 / 2))
+    return rows
+
+
 CHAINS = {
     "vgg16": _of_backbone(VGG16.layers),
     "vgg19": _of_backbone(VGG19.layers),
+    "encoder": _of_backbone(VGG19.layers[: VGG19.layer_names.index(adain.DEEPEST)]),
+    "decoder": _of_decoder(adain.mirrored(VGG19)),
     "transformation": [_of_transformation(layer) for layer in transformation.LAYERS],
 }

@@ -29,10 +29,11 @@ def measure(materials: Materials) -> "pd.DataFrame":
     import pandas as pd
 
     window = materials.parameters.window
-    return pd.concat(_losses(id, file, window) for id, file in materials.curves.items())
+    return pd.concat(losses_by_step(id, file, window) for id, file in materials.curves.items())
 
 
-def _losses(id: str, file: Path, window: int) -> "pd.DataFrame":
+def losses_by_step(id: str, file: Path, window: int) -> "pd.DataFrame":
+    """The columns of `measure` for one training, means over `window` steps."""
     import pandas as pd
 
     curve = pd.read_csv(file)

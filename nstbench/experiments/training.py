@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from nstbench.documents import Named, Record, load_named
+from nstbench.documents import Named, Record, load_named, read_yaml
 from nstbench.errors import InputError
 from nstbench.experiments.profile import Profile
 from nstbench.images.manifest import Manifest
@@ -16,10 +16,12 @@ from nstbench.training.trainer import Recipe, Trainer, TrainingTask
 class Training(Named):
     """One network: `parameters` of a method's trainer with `settings` changed, and pictures by name.
 
+    One that is `based_on` another takes from it what its file does not say, and adds to its settings.
     `steps` says how many a profile takes; one that is not named takes those of the parameters.
     """
 
     title: str
+    based_on: str | None = None
     method: str
     parameters: str
     settings: dict[str, Any] = Field(default={})
@@ -80,7 +82,20 @@ def load_training(file: Path, manifest: Manifest) -> Training:
         file,
         Training,
         lambda training: [manifest.available(name) for name in (*training.styles, *training.photographs)],
+        _with_base,
     )
+
+
+def _with_base(file: Path) -> Any:
+    """The content of a training file, on top of that of the training that it is based on."""
+    content = read_yaml(file)
+    if not isinstance(content, dict) or "based_on" not in content:
+        return content
+    base = _with_base(file.with_name(f"{content['based_on']}.yaml"))
+    if not isinstance(base, dict):
+        raise InputError(f"{file}: {content['based_on']!r}, on which it is based, is no training")
+    settings = {**base.get("settings", {}), **content.get("settings", {})}
+    return {**base, **content, "settings": settings}
 
 
 def carry_out(training: TrainingSpecification, pictures: Path, output: Path) -> None:

@@ -72,7 +72,7 @@ LITERAL = SOBOLEVA.model_copy(update={"loss": "literal"})
 # As in Huang and Belongie's code: squares summed over channels, for 160,000 steps.
 HUANG = DecoderRecipe(loss="summed", style_weight=1e-2, steps=160_000)
 # For a desk machine: the squared losses on smaller crops, and a rate that falls to 0.
-EVERYDAY_TRAINING = DecoderRecipe(crop=128, batch=4, rate=1e-3, decay="cosine", steps=6000)
+EVERYDAY_TRAINING = DecoderRecipe(crop=128, batch=4, rate=1e-3, decay="cosine", steps=5000)
 
 
 def train(task: TrainingTask) -> None:

@@ -7,8 +7,9 @@ import torch
 from torch.nn.functional import conv2d, interpolate, pad
 
 from nstbench.adain.alignment import align, blend
+from nstbench.adain.architecture import DEEPEST, LAYERS
 from nstbench.adain.decoder import Decoder
-from nstbench.adain.encoder import DEEPEST, LAYERS, open_encoder
+from nstbench.adain.encoder import open_encoder
 from nstbench.adain.losses import content_loss, style_loss
 from nstbench.adain.painting import Painter
 from nstbench.backbones.catalogue import architecture
@@ -71,9 +72,7 @@ def test_a_blend_is_linear_in_styles_and_in_strength():
 @pytest.mark.parametrize(("width", "norm"), [(1.0, "none"), (0.125, "instance"), (0.125, "batch")])
 def test_the_decoder_mirrors_the_encoder(width, norm):
     """Nine convolutions and three upsamplings: Huang and Belongie's code."""
-    convolutions = [
-        layer for layer in Decoder(VGG19, DEEPEST, width, norm).layers if hasattr(layer, "kernel_size")
-    ]
+    convolutions = [layer for layer in Decoder(VGG19, width, norm).layers if hasattr(layer, "kernel_size")]
     channels = [(layer.in_channels, layer.out_channels) for layer in convolutions]
     full = [(512, 256), (256, 256), (256, 256), (256, 256), (256, 128)]
     full += [(128, 128), (128, 64), (64, 64), (64, 3)]
@@ -85,13 +84,13 @@ def test_the_decoder_mirrors_the_encoder(width, norm):
 
 @pytest.mark.parametrize("norm", ["none", "instance", "batch"])
 def test_the_decoder_gives_eight_times_the_side(norm):
-    decoder = Decoder(VGG19, DEEPEST, 0.125, norm).eval()
+    decoder = Decoder(VGG19, 0.125, norm).eval()
     assert decoder(features(2, 64, 3, 5)).shape == (2, 3, 24, 40)
 
 
 def test_the_decoder_is_its_convolutions_by_hand():
     torch.manual_seed(0)
-    decoder = Decoder(VGG19, DEEPEST, 0.0625)
+    decoder = Decoder(VGG19, 0.0625)
     steps = ["4_1", "up", "3_4", "3_3", "3_2", "3_1", "up", "2_2", "2_1", "up", "1_2", "1_1"]
     given = features(1, 32, 4, 4)
     expected = given
@@ -107,7 +106,7 @@ def test_the_decoder_is_its_convolutions_by_hand():
 
 def test_a_fresh_decoder_neither_fades_nor_swells():
     torch.manual_seed(0)
-    decoder = Decoder(VGG19, DEEPEST, 0.5)
+    decoder = Decoder(VGG19, 0.5)
     spread = decoder(torch.randn(1, 256, 8, 8).clamp_min(0) * math.sqrt(2)).std().item()
     assert 0.2 < spread < 5
 
@@ -143,7 +142,7 @@ def test_the_encoder_stops_at_its_deepest_layer():
 def painter():
     torch.manual_seed(0)
     encoder = open_encoder("vgg19", "embedded", CPU, [DEEPEST])
-    decoder = Decoder(encoder.architecture, DEEPEST, encoder.width).requires_grad_(False).eval()
+    decoder = Decoder(encoder.architecture, encoder.width).requires_grad_(False).eval()
     return Painter(encoder, decoder, CPU)
 
 

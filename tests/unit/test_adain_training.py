@@ -10,8 +10,9 @@ from PIL import Image
 from torch import nn
 
 from nstbench.adain.alignment import align
+from nstbench.adain.architecture import DEEPEST, LAYERS
 from nstbench.adain.decoder import Decoder
-from nstbench.adain.encoder import DEEPEST, LAYERS, open_encoder
+from nstbench.adain.encoder import open_encoder
 from nstbench.adain.files import read_decoder
 from nstbench.adain.recipe import DecoderRecipe
 from nstbench.adain.training import Lesson, train_decoder
@@ -84,7 +85,7 @@ def test_training_brings_the_losses_down(asked):
 def test_the_loss_of_a_step_by_hand(form):
     torch.manual_seed(0)
     encoder = open_encoder("vgg19", "embedded", CPU)
-    decoder = Decoder(encoder.architecture, DEEPEST, encoder.width)
+    decoder = Decoder(encoder.architecture, encoder.width)
     contents, styles = (CropSource(photographs(), 32, 2, seed) for seed in (0, 1))
     recipe = RECIPE.model_copy(update={"loss": form, "style_weight": 3.0})
     total, content, *style = Lesson(recipe, contents, styles, encoder, decoder, CPU)(4)

@@ -107,7 +107,7 @@ def test_the_transformation_network_is_johnsons():
 def test_unknown_layers_and_networks_are_told(materials):
     with pytest.raises(InputError, match="unknown layer 'relu6_1' of vgg19"):
         layers(materials, style_layers=["relu6_1"])
-    with pytest.raises(InputError, match="unknown network 'lenet'; allowed: vgg16, vgg19, transformation"):
+    with pytest.raises(InputError, match="unknown network 'lenet'; allowed: vgg16, vgg19, encoder"):
         chain("lenet")
 
 

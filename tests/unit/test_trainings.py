@@ -71,6 +71,20 @@ def test_mistakes_in_a_training_file_are_said_in_one_line(file, change, complain
     assert "\n" not in str(failure.value)
 
 
+def test_a_training_takes_from_its_base_what_its_file_does_not_say(file):
+    other = file.with_name("other.yaml")
+    other.write_text("id: other\ntitle: t\nbased_on: mine\nsettings: {crop: 48, batch: 2}\n")
+    base, based = load_training(file, MANIFEST), load_training(other, MANIFEST)
+    assert based.settings == {"crop": 48, "width": 0.125, "batch": 2}
+    assert (based.styles, based.photographs, based.steps) == (base.styles, base.photographs, base.steps)
+
+
+def test_a_base_that_is_not_there_is_told(file):
+    file.write_text("id: mine\nbased_on: nothing\n")
+    with pytest.raises(InputError, match=r"nothing\.yaml cannot be read"):
+        load_training(file, MANIFEST)
+
+
 def test_the_pipeline_trains_from_its_pictures(file, tmp_path, photo):
     for name in ("chelsea", "coffee", "rocket"):
         (tmp_path / f"{name}.png").write_bytes(photo.read_bytes())

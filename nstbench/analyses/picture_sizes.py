@@ -1,0 +1,138 @@
+"""What one pass of a decoder makes of pictures of other sizes, and how long it takes.
+
+Source of the question: Soboleva, section Training, who applies the fully convolutional network to images of
+any size.
+"""
+
+import time
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from nstbench.analyses.base import Analysis, Materials
+from nstbench.documents import Record
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+    from torch import Tensor
+
+    from nstbench.adain.painting import Painter
+
+
+class SizeParameters(Record):
+    """`network` paints; `sides` are heights and widths as multiples of the profile's size.
+
+    The quickest of `repeats` passes counts.
+    """
+
+    network: str = "any_style"
+    sides: tuple[tuple[float, float], ...] = Field(min_length=1)
+    repeats: int = Field(default=3, ge=1)
+
+
+def measure(materials: Materials) -> "pd.DataFrame":
+    """Columns content, style, asked, size (both "width x height"), pixels, seconds, distance, and where.
+
+    `distance` is the sum over layers of the squared distances of channel moments from the style's, as a share
+    of that of the content left as it is. Content and style are resized alike, their aspect given up.
+    """
+    import pandas as pd
+    import torch
+
+    from nstbench.adain.painting import open_painter
+    from nstbench.feedforward.inventory import locate_network
+
+    parameters: SizeParameters = materials.parameters
+    painter = open_painter(locate_network(parameters.network), None, materials.hardware)
+    pictures = {name: materials.picture(file) for name, file in materials.pictures.items()}
+    content, *styles = pictures
+    rows = [
+        _row(painter, content, style, pictures, side, parameters.repeats)
+        for style in styles
+        for side in parameters.sides
+    ]
+    hardware = materials.hardware
+    return pd.DataFrame(rows).assign(
+        device=str(hardware.device), precision=hardware.precision, threads=torch.get_num_threads()
+    )
+
+
+def _row(
+    painter: "Painter",
+    content: str,
+    style: str,
+    pictures: "dict[str, Tensor]",
+    sides: tuple[float, float],
+    repeats: int,
+) -> dict[str, object]:
+    from torch.nn.functional import interpolate
+
+    profile = pictures[content].shape[-1]
+    height, width = (round(side * profile) for side in sides)
+    given, wanted = (
+        interpolate(pictures[name], (height, width), mode="bicubic", antialias=True).clamp(0, 1)
+        for name in (content, style)
+    )
+    seconds = []
+    for _ in range(repeats + 1):
+        started = time.perf_counter()
+        painted = painter.paint(given, [wanted], [1.0], 1.0)
+        painted.sum().item()  # Waits for the device.
+        seconds.append(time.perf_counter() - started)
+    return {
+        "content": content,
+        "style": style,
+        "asked": f"{width} x {height}",
+        "size": f"{painted.shape[-1]} x {painted.shape[-2]}",
+        "pixels": width * height,
+        "seconds": min(seconds[1:]),
+        "distance": _distance(painter, painted, wanted) / _distance(painter, given, wanted),
+    }
+
+
+def _distance(painter: "Painter", image: "Tensor", style: "Tensor") -> float:
+    import torch
+
+    from nstbench.adain.architecture import LAYERS
+    from nstbench.adain.losses import style_loss
+    from nstbench.statistics.channel_moments import channel_moments
+
+    with torch.inference_mode():
+        of_image, of_style = painter.encoder(image, LAYERS), painter.encoder(style, LAYERS)
+    losses = (
+        style_loss(channel_moments(of_image[layer]), channel_moments(of_style[layer]), "squared")
+        for layer in LAYERS
+    )
+    return sum(loss.item() for loss in losses)
+
+
+def findings(table: "pd.DataFrame") -> list[str]:
+    kept = (table["asked"] == table["size"]).all()
+    by_size = table.groupby("asked", sort=False).agg({"distance": "median", "seconds": "median"})
+    distances = ", ".join(f"{row['distance']:.2f} at {size}" for size, row in by_size.iterrows())
+    rates = ", ".join(f"{1 / row['seconds']:.2g} at {size}" for size, row in by_size.iterrows())
+    return [
+        f"Every picture has the size that was asked for: {'yes' if kept else 'no'}.",
+        f"Distance from the style that is left, median over styles: {distances}.",
+        f"Pictures per second on {table['threads'][0]} thread(s) of {table['device'][0]} in "
+        f"{table['precision'][0]}: {rates}.",
+    ]
+
+
+def draw(table: "pd.DataFrame", figure: "Figure") -> None:
+    from nstbench.reporting.chart_style import lines
+
+    distances, rates = figure.subplots(1, 2)
+    by_pixels = table.assign(rate=1 / table["seconds"]).sort_values("pixels")
+    styles = {str(style): rows.set_index("pixels") for style, rows in by_pixels.groupby("style", sort=False)}
+    lines(distances, {style: rows["distance"] for style, rows in styles.items()})
+    lines(rates, {style: rows["rate"] for style, rows in styles.items()})
+    distances.set(title="Distance from the style, of the content's own", ylim=(0, None))
+    rates.set(title="Pictures per second", yscale="log")
+    for axes in (distances, rates):
+        axes.set(xlabel="pixels", xscale="log")
+    distances.legend(frameon=False)
+
+
+ANALYSIS = Analysis("picture_sizes", SizeParameters, measure, findings, draw)

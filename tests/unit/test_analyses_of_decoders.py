@@ -1,0 +1,105 @@
+"""Jumps of losses at launches, and pictures of several sizes, against what is known of made-up ones."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from nstbench.analyses import analysis
+from nstbench.images.pictures import load_picture
+from nstbench.images.tensors import to_tensor
+from nstbench.methods.adain2017 import METHOD
+from nstbench.methods.base import Task
+
+RELAUNCHES = {"shares": [0.2, 0.5], "before": 0.1, "after": 0.05}
+
+
+@pytest.fixture
+def curves(materials, tmp_path):
+    """Of two trainings of 100 steps: even losses, and some that are 3 times as high on steps 51 and 52."""
+
+    def make(id, jump):
+        style = np.full(100, 2.0)
+        style[50:52] *= jump
+        table = pd.DataFrame({"step": np.arange(1, 101), "style/relu1_1": style, "content/relu4_1": 1.0})
+        table.insert(1, "total", table["style/relu1_1"] * 10 + 1)
+        table["seconds"] = 0.1 * table["step"]
+        file = tmp_path / f"{id}.csv"
+        table.to_csv(file, index=False)
+        return file
+
+    files = {"whole": make("whole", 1.0), "relaunched": make("relaunched", 3.0)}
+    return replace(materials("relaunches", RELAUNCHES), curves=files)
+
+
+def test_a_jump_is_the_largest_loss_after_a_launch_over_the_median_before_it(curves):
+    table = analysis("relaunches").measure(curves)
+    jumps = table.dropna(subset="jump").set_index(["training", "loss", "step"])["jump"]
+    assert set(jumps.index.get_level_values("step")) == {21, 51}
+    assert jumps["relaunched", "style", 51] == pytest.approx(3.0)
+    assert jumps["relaunched", "total", 51] == pytest.approx(61 / 21)
+    assert jumps["relaunched", "content", 51] == pytest.approx(1.0)
+    assert jumps["relaunched", "style", 21] == pytest.approx(1.0)
+    assert (jumps["whole"] == 1.0).all()
+
+
+def test_a_jump_before_or_long_after_a_launch_does_not_count(curves):
+    elsewhere = curves.parameters.model_copy(update={"shares": (0.4, 0.52)})
+    table = analysis("relaunches").measure(replace(curves, parameters=elsewhere))
+    jumps = table[table["training"] == "relaunched"].dropna(subset="jump")
+    assert set(jumps["step"]) == {41, 53}
+    assert (jumps["jump"] == 1.0).all()
+
+
+def test_jumps_are_said(curves):
+    whole, relaunched = analysis("relaunches").findings(analysis("relaunches").measure(curves))
+    assert whole.startswith("whole: largest loss right after step 20 and 50 over the median before it")
+    assert "style 1.00 and 3.00" in relaunched
+
+
+def test_launches_are_marked(curves):
+    figure = Figure()
+    analysis("relaunches").draw(analysis("relaunches").measure(curves), figure)
+    for axes in figure.axes:
+        marked = [line.get_xdata()[0] for line in axes.get_lines() if len(set(line.get_xdata())) == 1]
+        assert marked == [21, 51]
+
+
+SIZES = {"sides": [[1, 1], [0.71, 1.3]], "repeats": 1}
+
+
+def test_pictures_have_the_size_that_was_asked_for(materials):
+    asked = materials("picture_sizes", SIZES, ("a", "b", "c"), size=40)
+    table = analysis("picture_sizes").measure(asked)
+    assert table["style"].tolist() == ["b", "b", "c", "c"]
+    assert table["asked"].tolist() == table["size"].tolist() == ["40 x 40", "52 x 28"] * 2
+    assert (table["seconds"] > 0).all()
+    kept, *_ = analysis("picture_sizes").findings(table)
+    assert kept.endswith("yes.")
+    wrong = table.assign(size="40 x 40")
+    assert analysis("picture_sizes").findings(wrong)[0].endswith("no.")
+
+
+def test_the_distance_is_that_of_the_moments_as_a_share_of_the_content_s(materials):
+    from nstbench.adain.architecture import LAYERS
+    from nstbench.adain.encoder import open_encoder
+    from nstbench.statistics.channel_moments import channel_moments
+
+    asked = materials("picture_sizes", {"sides": [[1, 1]], "repeats": 1}, ("a", "b"), size=40)
+    (found,) = analysis("picture_sizes").measure(asked)["distance"]
+    content, style = (to_tensor(load_picture(asked.folder / f"{name}.png", 40)) for name in "ab")
+    painted = METHOD.transfer(Task(content, style, METHOD.configure("everyday", {}), 0, asked.hardware)).image
+    encoder = open_encoder("vgg19", "embedded", asked.hardware)
+
+    def distance(image):
+        ours, theirs = encoder(image, LAYERS), encoder(style, LAYERS)
+        pairs = [
+            pair
+            for layer in LAYERS
+            for pair in zip(channel_moments(ours[layer]), channel_moments(theirs[layer]), strict=True)
+        ]
+        return sum(((one - other) ** 2).mean().item() for one, other in pairs)
+
+    assert found == pytest.approx(distance(painted) / distance(content), rel=1e-3)
