@@ -1,8 +1,9 @@
 """A trained decoder at work: pictures of any size in, a picture in their blended styles out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -19,10 +20,11 @@ from nstbench.hardware import Hardware
 
 @dataclass(frozen=True)
 class Painter:
-    """An encoder and the decoder that was trained with it."""
+    """An encoder and the decoder that was trained with it; `card` is the decoder's."""
 
     encoder: Backbone
     decoder: Decoder
+    card: Mapping[str, Any]
     hardware: Hardware
 
     @torch.inference_mode()
@@ -50,4 +52,5 @@ def open_painter(file: Path, stage: int | None, hardware: Hardware) -> Painter:
     Raises InputError when the file is missing, damaged, or holds no such decoder.
     """
     decoder, card = read_decoder(file, stage, hardware.device)
-    return Painter(open_encoder(card["backbone"], card["weights"], hardware, [DEEPEST]), decoder, hardware)
+    encoder = open_encoder(card["backbone"], card["weights"], hardware, [DEEPEST])
+    return Painter(encoder, decoder, card, hardware)

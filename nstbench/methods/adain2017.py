@@ -46,8 +46,9 @@ class AdaINParameters(Parameters):
 
 
 def stylise(task: Task) -> "Outcome":
-    """The picture of `task`, clipped to [0, 1]."""
+    """The picture of `task`, clipped to [0, 1]; the facts name the encoder and its weights."""
     import time
+    from dataclasses import replace
 
     from nstbench.adain.painting import open_painter
     from nstbench.optimise.loop import lossless
@@ -59,7 +60,8 @@ def stylise(task: Task) -> "Outcome":
     styles = [task.style, *(task.others[name] for name in parameters.blend)]
     shares = [1 - sum(parameters.blend.values()), *parameters.blend.values()]
     image = painter.paint(task.content, styles, shares, parameters.strength)
-    return lossless(image, time.perf_counter() - started)
+    outcome = lossless(image, time.perf_counter() - started)
+    return replace(outcome, facts={key: painter.card[key] for key in ("backbone", "weights")})
 
 
 EVERYDAY = AdaINParameters(network="any_style")

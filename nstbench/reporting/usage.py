@@ -28,8 +28,12 @@ def usage(runs: Sequence[FinishedRun], profile: Profile) -> dict[str, str]:
 def usage_lines(runs: Sequence[FinishedRun], profile: Profile, manifest: Manifest) -> list[str]:
     """`usage` in one line and one for each stand-in: what every panel and every table must say."""
     used = usage(runs, profile)
-    used |= {"Profile": f"profile {used['Profile']}", "Evaluations": f"{used['Evaluations']} evaluations"}
+    used |= {"Profile": f"profile {used['Profile']}", "Evaluations": _evaluations(used["Evaluations"])}
     return [" · ".join(filter(None, used.values())), *stand_ins(runs, manifest)]
+
+
+def _evaluations(number: str) -> str:
+    return f"{number} evaluation" if number == "1" else f"{number} evaluations"
 
 
 def substitutions(experiment: Experiment, runs: Sequence[FinishedRun], manifest: Manifest) -> list[str]:
@@ -42,7 +46,7 @@ def substitutions(experiment: Experiment, runs: Sequence[FinishedRun], manifest:
 def weights_used(runs: Iterable[FinishedRun]) -> list[str]:
     """Where the weights of the runs' networks come from, a phrase per source."""
     backbones: dict[str, list[str]] = {}
-    for used in (run.planned.run.parameters for run in runs):
+    for used in ({**run.record["facts"], **run.planned.run.parameters} for run in runs):
         if "backbone" in used:
             backbones.setdefault(used["weights"], []).append(used["backbone"])
     return [weights_phrase(source, ", ".join(distinct(names))) for source, names in backbones.items()]

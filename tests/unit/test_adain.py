@@ -143,7 +143,7 @@ def painter():
     torch.manual_seed(0)
     encoder = open_encoder("vgg19", "embedded", CPU, [DEEPEST])
     decoder = Decoder(encoder.architecture, encoder.width).requires_grad_(False).eval()
-    return Painter(encoder, decoder, CPU)
+    return Painter(encoder, decoder, {}, CPU)
 
 
 @pytest.mark.parametrize("size", [(32, 32), (33, 40), (47, 71), (16, 17)])
