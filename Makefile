@@ -54,4 +54,4 @@ lock: environment
 
 clean:
 	rm -rf build results/pictures results/runs results/batches results/checkpoints results/logs \
-		results/notebooks results/scores results/scores.csv reports
+		results/notebooks results/scores results/scores.csv results/claims.json results/claims.csv reports

@@ -9,6 +9,7 @@ include: "workflow/rules/scores.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/charts.smk"
 include: "workflow/rules/notebooks.smk"
+include: "workflow/rules/claims.smk"
 include: "workflow/rules/report.smk"
 
 
@@ -17,6 +18,7 @@ rule all:
     input:
         "reports/index.html",
         "results/scores.csv",
+        "results/claims.json",
         expand("reports/figures/{experiment}.png", experiment=EXPERIMENTS),
         expand("reports/figures/{chart}.svg", chart=CHARTS),
         expand("reports/notebooks/{name}.ipynb", name=NOTEBOOKS),

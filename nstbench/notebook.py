@@ -48,6 +48,7 @@ from nstbench.reporting.usage import distinct, substitutions, usage_lines
 MARKS = list(itertools.product("os^", COLOURS))
 CONTROL_MARKS = dict(zip(CONTROLS.values(), [("X", "#8c8a84"), ("P", "#8c8a84")], strict=True))
 SHARP = 200  # Dots per inch of drawings, shown at half their size.
+DRAWING_COLOURS = 128
 ITALIC = "font-style: italic"
 TABLE_STYLES: Any = [
     {"selector": "th.row_heading", "props": "font-weight: normal; text-align: left"},
@@ -95,10 +96,8 @@ class Document:
     def panel(self, id: str, pair: int = 1) -> Image:
         """The panel of an experiment's pair, counted from 1; as JPEG, because ten PNGs are heavy to open."""
         experiment = self._experiment(id)
-        data = io.BytesIO()
-        read_picture(panel_file(self.folder / "reports", id, pair)).save(data, "JPEG", quality=88)
-        alt = f"Panel of {experiment.source.figure}: {experiment.title}"
-        return Image(data.getvalue(), format="jpeg", alt=alt)
+        panel = read_picture(panel_file(self.folder / "reports", id, pair))
+        return _photograph(panel, f"Panel of {experiment.source.figure}: {experiment.title}")
 
     def curves(self, id: str) -> Image:
         """The losses of an experiment's first pair by evaluation."""
@@ -165,7 +164,8 @@ class Document:
             shown[arm].planned.arm.caption: self._made(id, shown[arm], size, usual),
             title: self._made(id, shown[arm], size, usual | settings),
         }
-        return _image(_side_by_side(pictures), " beside ".join(pictures))
+        with PIL.Image.open(io.BytesIO(_side_by_side(pictures))) as drawn:
+            return _photograph(drawn.convert("RGB"), " beside ".join(pictures), retina=True)
 
     def _experiment(self, id: str) -> Experiment:
         if id not in self.experiments:
@@ -320,5 +320,18 @@ def _png(figure: Figure) -> bytes:
 
 
 def _image(png: bytes, alt: str) -> Image:
-    """A drawing; no SVG, which JupyterLab hides in a notebook that the user has not run."""
-    return Image(png, format="png", retina=True, alt=alt)
+    """A drawing, in as many colours as lines and letters need, which makes it a quarter as heavy.
+
+    No SVG, which JupyterLab hides in a notebook that the user has not run.
+    """
+    reduced = io.BytesIO()
+    with PIL.Image.open(io.BytesIO(png)) as drawn:
+        palette = drawn.convert("RGB").quantize(DRAWING_COLOURS, dither=PIL.Image.Dither.NONE)
+        palette.save(reduced, "PNG", optimize=True)
+    return Image(reduced.getvalue(), format="png", retina=True, alt=alt)
+
+
+def _photograph(picture: PIL.Image.Image, alt: str, retina: bool = False) -> Image:
+    data = io.BytesIO()
+    picture.save(data, "JPEG", quality=88)
+    return Image(data.getvalue(), format="jpeg", retina=retina, alt=alt)

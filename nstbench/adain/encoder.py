@@ -5,15 +5,18 @@ from collections.abc import Iterable
 from nstbench.adain.architecture import LAYERS
 from nstbench.backbones.loading import load_backbone
 from nstbench.backbones.network import Backbone
+from nstbench.backbones.normalisation import Normalisation
 from nstbench.hardware import Hardware
 
 
-def open_encoder(id: str, weights: str, hardware: Hardware, layers: Iterable[str] = LAYERS) -> Backbone:
-    """The network `id` down to the deepest of `layers`, frozen, with a mean activation of 1.
+def open_encoder(
+    id: str, weights: str, normalisation: Normalisation, hardware: Hardware, layers: Iterable[str] = LAYERS
+) -> Backbone:
+    """The network `id` down to the deepest of `layers`, frozen.
 
     Raises InputError when its weights cannot be had.
     """
-    encoder = load_backbone(id, weights, "max", hardware)
+    encoder = load_backbone(id, weights, "max", hardware, normalisation)
     encoder.truncate(layers)
     for convolution in encoder.convolutions.values():
         convolution.padding_mode = "reflect"

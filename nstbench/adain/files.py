@@ -12,6 +12,8 @@ from nstbench.backbones.catalogue import architecture
 from nstbench.errors import InputError
 from nstbench.feedforward.files import read_network, save_network
 
+# What a card says of the encoder.
+ENCODER = ("backbone", "weights", "normalisation")
 Stages = Mapping[int, Mapping[str, Tensor]]
 
 
@@ -28,13 +30,13 @@ def read_decoder(file: Path, stage: int | None, device: torch.device) -> tuple[D
     """
     stored = read_network(file, KIND)
     card = stored.card
+    if unknown := [key for key in ENCODER if key not in card]:
+        raise InputError(f"{file} has a card without {', '.join(unknown)}; train it again")
     try:
         stages = card["stages"]
         decoder = Decoder(architecture(card["backbone"]), card["width"], card["norm"])
     except (KeyError, TypeError, ValueError, InputError) as error:
-        raise InputError(
-            f"{file} has a card without a known backbone, width or norm; train it again"
-        ) from error
+        raise InputError(f"{file} has a card without a known width or norm; train it again") from error
     if stage is not None and not 1 <= stage <= len(stages):
         raise InputError(f"stage {stage} of {file} was not kept; allowed: 1 to {len(stages)}")
     stored.fill(decoder, prefix=f"{stages[-1 if stage is None else stage - 1]}/")

@@ -12,7 +12,7 @@ from nstbench.adain.alignment import blend
 from nstbench.adain.architecture import DEEPEST
 from nstbench.adain.decoder import Decoder
 from nstbench.adain.encoder import open_encoder
-from nstbench.adain.files import read_decoder
+from nstbench.adain.files import ENCODER, read_decoder
 from nstbench.backbones.network import Backbone
 from nstbench.feedforward.network import reflected
 from nstbench.hardware import Hardware
@@ -52,5 +52,6 @@ def open_painter(file: Path, stage: int | None, hardware: Hardware) -> Painter:
     Raises InputError when the file is missing, damaged, or holds no such decoder.
     """
     decoder, card = read_decoder(file, stage, hardware.device)
-    encoder = open_encoder(card["backbone"], card["weights"], hardware, [DEEPEST])
+    backbone, weights, normalisation = (card[key] for key in ENCODER)
+    encoder = open_encoder(backbone, weights, normalisation, hardware, [DEEPEST])
     return Painter(encoder, decoder, card, hardware)

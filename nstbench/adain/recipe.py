@@ -10,6 +10,7 @@ from nstbench.training.trainer import Recipe
 class DecoderRecipe(Recipe):
     """The encoder, the decoder's normalisation, the loss, and the schedule.
 
+    `normalisation` is that of the encoder's activations, `norm` that of the decoder's layers.
     `style_weight` is lambda. `crop` is the side in pixels of contents and styles, `rate` Adam's, which may
     decay as rate / (1 + 5e-5 step), or to 0 along a cosine. `stages` says how many times on the way the
     weights are kept, the last time at the end. The training is launched anew after each of `relaunches`
@@ -19,6 +20,7 @@ class DecoderRecipe(Recipe):
 
     backbone: Literal["vgg16", "vgg19"] = "vgg19"
     weights: str = "embedded"
+    normalisation: Literal["mean-1", "none"] = "mean-1"
     norm: Literal["none", "instance", "batch"] = "none"
     loss: Literal["squared", "literal", "summed"] = "squared"
     style_weight: float = Field(default=10.0, ge=0)

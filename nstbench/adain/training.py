@@ -78,7 +78,7 @@ def train_decoder(task: TrainingTask) -> None:
     contents = CropSource(task.photographs, recipe.crop, recipe.batch, recipe.seed)
     paintings = (read_picture(style) for style in task.styles)
     styles = CropSource(paintings, recipe.crop, recipe.batch, STYLE_SEED + recipe.seed)
-    encoder = open_encoder(recipe.backbone, recipe.weights, hardware)
+    encoder = open_encoder(recipe.backbone, recipe.weights, recipe.normalisation, hardware)
     torch.manual_seed(recipe.seed)
     decoder = Decoder(encoder.architecture, encoder.width, recipe.norm)
     decoder.to(hardware.device).to(memory_format=torch.channels_last)
@@ -110,6 +110,7 @@ def _card(
         "kind": KIND,
         "backbone": recipe.backbone,
         "weights": recipe.weights,
+        "normalisation": recipe.normalisation,
         "width": encoder.width,
         "norm": recipe.norm,
         "steps": recipe.steps,

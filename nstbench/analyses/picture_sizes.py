@@ -32,8 +32,9 @@ class SizeParameters(Record):
 
 
 def measure(materials: Materials) -> "pd.DataFrame":
-    """Columns content, style, asked, size (both "width x height"), pixels, seconds, distance, and where.
+    """Columns content, style, scale, asked, size, pixels, seconds, distance, device, precision, threads.
 
+    `asked` and `size` are "width x height"; `scale` is the same in multiples of the profile's size.
     `distance` is the sum over layers of the squared distances of channel moments from the style's, as a share
     of that of the content left as it is. Content and style are resized alike, their aspect given up.
     """
@@ -83,6 +84,7 @@ def _row(
     return {
         "content": content,
         "style": style,
+        "scale": f"{sides[1]:g} x {sides[0]:g}",
         "asked": f"{width} x {height}",
         "size": f"{painted.shape[-1]} x {painted.shape[-2]}",
         "pixels": width * height,

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from nstbench.cli.bench import bench
+from nstbench.cli.claims import claims
 from nstbench.cli.fetch import fetch
 from nstbench.cli.listing import list_things
 from nstbench.cli.regress import regress
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 app.command()(stylize)
 app.command()(score)
+app.command()(claims)
 app.command()(survey)
 app.command("survey-results")(survey_results)
 app.command("list")(list_things)

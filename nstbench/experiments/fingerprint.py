@@ -42,6 +42,7 @@ CHARTING = (
     "reporting/diagrams/*.py",
 )
 NOTEBOOK = (*REPORTING, "notebook.py")
+CLAIMS = ("claims/**/*.py", "analyses/*.py")
 
 
 def sources(patterns: Iterable[str]) -> list[Path]:

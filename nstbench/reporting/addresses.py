@@ -6,12 +6,18 @@ from pathlib import Path
 from nstbench.experiments.profile import Profile
 
 
-def relative(file: Path, reports: Path) -> str:
-    """The address of a file on the page."""
-    return Path(os.path.relpath(file, reports)).as_posix()
+def relative(file: Path, folder: Path) -> str:
+    """The address of a file on a page that lies in `folder`."""
+    return Path(os.path.relpath(file, folder)).as_posix()
+
+
+def page_file(reports: Path, id: str) -> Path:
+    """The page of an experiment or a chart, beside its other files."""
+    return reports / "figures" / f"{id}.html"
 
 
 def command(target: str, profile: Profile) -> str:
     """What makes `target` under `profile`."""
     call = f"snakemake --cores all {target}"
-    return call if profile.name == "default" else f"PROFILE={profile.name} {call}"
+    # At the end, because --config would take the target for one of its values.
+    return call if profile.name == "default" else f"{call} --config profile={profile.name}"

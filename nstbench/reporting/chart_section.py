@@ -1,4 +1,4 @@
-"""What the page says of one chart, ready for the template."""
+"""What the site says of one chart, ready for the template."""
 
 import json
 from dataclasses import dataclass
@@ -11,7 +11,8 @@ from nstbench.experiments.chart import Chart
 from nstbench.experiments.profile import Profile
 from nstbench.images.manifest import Manifest
 from nstbench.reporting.addresses import command, relative
-from nstbench.reporting.chart import DOTS_PER_INCH, drawing_file, facts_file, table_file
+from nstbench.reporting.chart import DOTS_PER_INCH, drawing_file, facts_file
+from nstbench.reporting.chart_table import NumberTable, number_table, published_table
 from nstbench.reporting.figure import thumbnail_file
 from nstbench.reporting.quantities import duration
 from nstbench.reporting.usage import SURROGATE
@@ -19,19 +20,24 @@ from nstbench.reporting.usage import SURROGATE
 
 @dataclass(frozen=True)
 class ChartSection:
-    """One chart on the page; addresses are relative to it."""
+    """One chart; `thumbnail` is an address on the index, the others are on the chart's page."""
 
     entry: Chart
     drawing: str
     width: int
     height: int
     thumbnail: str
-    table: str
     findings: list[str]
     used: dict[str, str]
     substitutions: list[str]
+    table: str
+    numbers: NumberTable | None
     command: str
     template: str = "chart.html.j2"
+
+    @property
+    def departures(self) -> list[str]:
+        return [*self.substitutions, *self.entry.deviations]
 
 
 def make_chart_section(
@@ -42,14 +48,15 @@ def make_chart_section(
     width, height = (round(DOTS_PER_INCH * inches) for inches in analysis(chart.analysis).inches)
     return ChartSection(
         entry=chart,
-        drawing=relative(drawing_file(reports, chart.id), reports),
+        drawing=relative(drawing_file(reports, chart.id), reports / "figures"),
         width=width,
         height=height,
         thumbnail=relative(thumbnail_file(reports, chart.id), reports),
-        table=relative(table_file(results, chart.id), reports),
         findings=facts["findings"],
         used=_used(facts, profile),
         substitutions=_substitutions(facts, manifest),
+        table=relative(published_table(reports, chart.id), reports / "figures"),
+        numbers=number_table(results, chart.id),
         command=command(f"reports/figures/{chart.id}.svg", profile),
     )
 

@@ -20,11 +20,11 @@ LOSSES = {TOTAL: "^total$", "style loss": "^style/", "content loss": "^content/"
 
 def save_curves(exhibit: Exhibit, path: Path) -> None:
     """Write the curves of each arm's shown run as SVG; axes that no run has a loss for are left out."""
-    losses = _losses(list(exhibit.shown.values()))
+    shown = losses(list(exhibit.shown.values()))
     with matplotlib.rc_context(TYPOGRAPHY):
         figure = Figure(figsize=INCHES, layout="constrained")
-        grid = figure.subplots(1, len(losses), squeeze=False)
-        for axes, (title, curves) in zip(grid[0], losses.items(), strict=True):
+        grid = figure.subplots(1, len(shown), squeeze=False)
+        for axes, (title, curves) in zip(grid[0], shown.items(), strict=True):
             _draw(axes, title, curves)
         handles = figure.axes[0].get_lines()
         columns = min(4, len(handles))
@@ -32,12 +32,12 @@ def save_curves(exhibit: Exhibit, path: Path) -> None:
         figure.savefig(path, metadata={"Date": None})
 
 
-def _losses(runs: Sequence[FinishedRun]) -> dict[str, list[pd.Series]]:
-    """Per loss, one curve a run; style and content are left out where no run has them."""
-    losses = {title: [_curve(run, columns) for run in runs] for title, columns in LOSSES.items()}
+def losses(runs: Sequence[FinishedRun]) -> dict[str, list[pd.Series]]:
+    """Per loss, one curve a run, named after its arm; those that none has are left out, but for the total."""
+    every = {title: [_curve(run, columns) for run in runs] for title, columns in LOSSES.items()}
     return {
         title: curves
-        for title, curves in losses.items()
+        for title, curves in every.items()
         if title == TOTAL or any(curve.notna().any() for curve in curves)
     }
 

@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -16,9 +16,12 @@ from nstbench.metrics import metrics, shown_metrics
 from nstbench.metrics.base import Metric
 from nstbench.reporting.quantities import MISSING, duration, number, scientific
 from nstbench.reporting.tiles import CANONICAL_RATIO
+from nstbench.reporting.usage import distinct
 
 ARROWS = {"lower": "↓", "higher": "↑"}
 CONTROLS = {"content": "content copied", "style": "style copied"}
+# Values with the reasons beside them, by run or control and metric.
+Measured = Mapping[tuple[str, str], Sequence[tuple[float, str]]]
 FACTS = (CANONICAL_RATIO, "final loss", "evaluations", "time")
 
 
@@ -97,8 +100,9 @@ def score_table(runs: Sequence[FinishedRun], scores: pd.DataFrame) -> ScoreTable
     arms: dict[str, list[FinishedRun]] = {}
     for run in runs:
         arms.setdefault(run.planned.arm.id, []).append(run)
-    lines = [_arm_line(members, own) for members in arms.values()]
-    controls = [_control_line(copied, runs, own) for copied in CONTROLS]
+    measured = _measured(own)
+    lines = [_arm_line(members, measured) for members in arms.values()]
+    controls = [_control_line(copied, runs, measured) for copied in CONTROLS]
     columns = tuple(Column(metric) for metric in shown_metrics(any(run.planned.truth for run in runs)))
     return ScoreTable(columns, (*lines, *controls), tuple(_remarks(own, columns)))
 
@@ -110,7 +114,16 @@ def _remarks(scores: pd.DataFrame, columns: Iterable[Column]) -> Iterator[str]:
         yield f"{', '.join(group['metric'].unique())}: {reason}"
 
 
-def _arm_line(runs: Sequence[FinishedRun], scores: pd.DataFrame) -> Line:
+def _measured(scores: pd.DataFrame) -> Measured:
+    """A plain mapping, because tables look into it thousands of times."""
+    found: dict[tuple[str, str], list[tuple[float, str]]] = {}
+    columns = (scores[name] for name in ("run", "metric", "value", "reason"))
+    for run, metric, value, reason in zip(*columns, strict=True):
+        found.setdefault((run, metric), []).append((value, reason if isinstance(reason, str) else ""))
+    return found
+
+
+def _arm_line(runs: Sequence[FinishedRun], measured: Measured) -> Line:
     ids = tuple(run.planned.run.id for run in runs)
     facts = (
         _cell([run.canonical_ratio for run in runs if run.canonical_ratio is not None], scientific),
@@ -118,22 +131,24 @@ def _arm_line(runs: Sequence[FinishedRun], scores: pd.DataFrame) -> Line:
         _cell([run.record["evaluations"] for run in runs], "{:,.0f}".format),
         _cell([run.record["seconds"] for run in runs], duration),
     )
-    return Line(runs[0].planned.arm.caption, _scored(ids, scores), facts, ids)
+    return Line(runs[0].planned.arm.caption, _scored(ids, measured), facts, ids)
 
 
-def _control_line(copied: str, runs: Iterable[FinishedRun], scores: pd.DataFrame) -> Line:
-    return Line(CONTROLS[copied], _scored([control_id(copied, run.planned.run) for run in runs], scores))
+def _control_line(copied: str, runs: Iterable[FinishedRun], measured: Measured) -> Line:
+    ids = dict.fromkeys(control_id(copied, run.planned.run) for run in runs)
+    return Line(CONTROLS[copied], _scored(ids, measured))
 
 
-def _scored(ids: Iterable[str], scores: pd.DataFrame) -> dict[str, Cell]:
-    own = scores[scores["run"].isin(list(ids))]
-    by_metric = dict(list(own.groupby("metric")))
-    return {id: _scored_cell(by_metric.get(id, own[:0])) for id in metrics()}
+def _scored(ids: Collection[str], measured: Measured) -> dict[str, Cell]:
+    return {
+        metric: _scored_cell([entry for id in ids for entry in measured.get((id, metric), ())])
+        for metric in metrics()
+    }
 
 
-def _scored_cell(scores: pd.DataFrame) -> Cell:
-    reasons = scores.loc[scores["value"].isna(), "reason"].dropna().unique()
-    return _cell(scores["value"].tolist(), number, "; ".join(reasons))
+def _scored_cell(entries: Sequence[tuple[float, str]]) -> Cell:
+    reasons = distinct(reason for value, reason in entries if reason and math.isnan(value))
+    return _cell([value for value, _ in entries], number, "; ".join(reasons))
 
 
 def _cell(values: Iterable[float], written: Callable[[float], str], reason: str = "") -> Cell:

@@ -1,24 +1,32 @@
-"""The static page: reports/index.html, readable from a file and without a network."""
+"""The site below reports/, readable from files and without a network: an overview and a page per figure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from nstbench.experiments.chart import Chart
 from nstbench.experiments.experiment import Experiment
-from nstbench.experiments.family import family
 from nstbench.experiments.finished import FinishedRun
 from nstbench.experiments.plan import PlannedRun
 from nstbench.experiments.profile import Profile
-from nstbench.files import write_text
 from nstbench.images.manifest import Manifest
+from nstbench.methods import methods
+from nstbench.reporting.addresses import page_file
 from nstbench.reporting.chart_section import ChartSection, make_chart_section
-from nstbench.reporting.exhibit import exhibits
-from nstbench.reporting.provenance import provenance
-from nstbench.reporting.quantities import counted, duration, scientific
+from nstbench.reporting.chart_table import publish_table
+from nstbench.reporting.documents import Document, documents, neighbours
+from nstbench.reporting.exhibit import Exhibit, exhibits
+from nstbench.reporting.explanations import explanations
+from nstbench.reporting.gallery import write_tiles
+from nstbench.reporting.pages import Pages
+from nstbench.reporting.provenance import pictures_used, provenance
+from nstbench.reporting.quantities import counted, duration
 from nstbench.reporting.score_table import read_scores
 from nstbench.reporting.section import Section, make_section
-from nstbench.reporting.templating import environment
+from nstbench.reporting.tiles import TileSource, result_tile, tile_sources
 from nstbench.reporting.usage import weights_used
+from nstbench.reporting.verdicts.records import Claim, read_verdicts
+from nstbench.reporting.verdicts.tally import tally
 
 
 def write_site(
@@ -31,44 +39,74 @@ def write_site(
     reports: Path,
     commit: str,
 ) -> None:
-    """Write reports/index.html from results/ and reports/figures/; InputError names what is missing."""
+    """Write reports/*.html, reports/figures/<id>.html and what they show, from results/ and reports/figures/.
+
+    InputError names what is missing.
+    """
     scores = read_scores(results / "scores.csv")
+    verdicts = read_verdicts(results / "claims.json")
     shown = [exhibits(experiment, planned, profile, manifest, results) for experiment in experiments]
-    sections = [make_section(figures, scores, reports) for figures in shown if figures]
-    drawn = [make_chart_section(chart, profile, manifest, results, reports) for chart in charts]
-    runs = _distinct_runs(run for figures in shown for exhibit in figures for run in exhibit.runs)
-    documents = _by_document([*sections, *drawn])
-    templates = environment()
-    templates.filters["scientific"] = scientific
-    html = templates.get_template("page.html.j2").render(
-        documents=documents,
-        notebooks=_notebooks(documents, reports),
-        counts=[counted(len(sections) + len(drawn), "figure"), counted(len(runs), "picture")],
+    figures = [exhibit for pairs in shown for exhibit in pairs]
+    runs = _distinct_runs(figures)
+    sections: list[Section | ChartSection] = [
+        *(make_section(pairs, scores, reports) for pairs in shown if pairs),
+        *(make_chart_section(chart, profile, manifest, results, reports) for chart in charts),
+    ]
+    grouped = documents(sections, verdicts.claims, reports)
+    in_order = [section for document in grouped for section in document.sections]
+    write_tiles(_tiles(figures), reports)
+    for chart in charts:
+        publish_table(results, reports, chart.id)
+    pages = Pages(reports, _shared(verdicts.claims, in_order, grouped, profile))
+    pages.write(
+        "index.html",
+        counts=[counted(len(sections), "figure"), counted(len(runs), "picture")],
         computing=duration(sum(run.record["seconds"] for run in runs)),
-        profile=profile,
         weights=weights_used(runs),
-        provenance=provenance(runs, profile, commit),
+        tally=tally(verdicts.claims),
     )
-    write_text(reports / "index.html", html)
+    pages.write("claims.html", tally=tally(verdicts.claims))
+    pages.write("contradictions.html", contradictions=verdicts.contradictions)
+    pages.write("methods.html", explanations=explanations(), methods=methods().values())
+    pages.write(
+        "provenance.html",
+        provenance=provenance(runs, profile, commit),
+        pictures=pictures_used(runs, (name for chart in charts for name in chart.pictures), manifest),
+    )
+    for place, section in enumerate(in_order):
+        id = section.entry.id
+        pages.write(
+            f"figures/{page_file(reports, id).name}",
+            template=section.template,
+            section=section,
+            claims=verdicts.about(id, section.entry.source.claims),
+            neighbours=neighbours(in_order, place),
+        )
 
 
-def _by_document(sections: Iterable[Section | ChartSection]) -> dict[str, list[Section | ChartSection]]:
-    grouped: dict[str, list[Section | ChartSection]] = {}
-    for section in sections:
-        grouped.setdefault(section.entry.source.document, []).append(section)
-    return grouped
-
-
-def _notebooks(documents: Iterable[str], reports: Path) -> dict[str, str]:
-    """The address of each document's notebook, less its suffix, where there is one."""
-    addresses = {document: f"notebooks/{family(document)}" for document in documents}
+def _shared(
+    claims: Sequence[Claim],
+    sections: Sequence[Section | ChartSection],
+    grouped: Sequence[Document],
+    profile: Profile,
+) -> dict[str, Any]:
+    """What every page may refer to."""
     return {
-        document: address
-        for document, address in addresses.items()
-        if (reports / f"{address}.html").is_file()
+        "profile": profile,
+        "documents": grouped,
+        "claims_by_id": {claim.id: claim for claim in claims},
+        "titles": {section.entry.id: section.entry.title for section in sections},
     }
 
 
-def _distinct_runs(runs: Iterable[FinishedRun]) -> list[FinishedRun]:
+def _tiles(figures: Sequence[Exhibit]) -> Iterator[TileSource]:
+    """Those of the panels, and every result, which the planes of content and style link to."""
+    for exhibit in figures:
+        for row in tile_sources(exhibit):
+            yield from filter(None, row)
+        yield from map(result_tile, exhibit.runs)
+
+
+def _distinct_runs(figures: Sequence[Exhibit]) -> list[FinishedRun]:
     """Each run once, though several figures may show it."""
-    return list({run.planned.run.id: run for run in runs}.values())
+    return list({run.planned.run.id: run for exhibit in figures for run in exhibit.runs}.values())

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import ceil
+from pathlib import Path
 
 from PIL import Image
 
@@ -13,6 +14,26 @@ from nstbench.reporting.quantities import counted, scientific
 
 CANONICAL_RATIO = "canonical \N{GREEK SMALL LETTER ALPHA}/β"
 SMALLEST_SIDE = 240  # Pixels that a caption needs; smaller pictures are enlarged by a whole factor.
+
+
+@dataclass(frozen=True)
+class TileSource:
+    """The file of a picture, the side of the square that is shown, what it is and what to know of it.
+
+    `name` tells it from every other tile of the report; `run` is the run that it came from, if it did.
+    """
+
+    name: str
+    file: Path
+    size: int
+    caption: str
+    note: str
+    run: FinishedRun | None = None
+
+    @property
+    def picture(self) -> Image.Image:
+        """`size` x `size` pixels, as the run saw or made it."""
+        return load_picture(self.file, self.size, square=True)
 
 
 @dataclass(frozen=True)
@@ -28,10 +49,23 @@ def tile_rows(exhibit: Exhibit) -> list[list[Tile | None]]:
     """The tiles as the experiment lays them out, all of one size; None leaves a gap."""
     size = max(run.planned.run.size for run in exhibit.shown.values())
     side = size * ceil(SMALLEST_SIDE / size)
-    return [
-        [_tile(exhibit, name, side) if name else None for name in row]
-        for row in exhibit.experiment.panel.rows
-    ]
+    return [[_drawn(source, side) if source else None for source in row] for row in tile_sources(exhibit)]
+
+
+def tile_sources(exhibit: Exhibit) -> list[list[TileSource | None]]:
+    """What the tiles are made from, as the experiment lays them out; None leaves a gap."""
+    return [[_tile(exhibit, name) if name else None for name in row] for row in exhibit.experiment.panel.rows]
+
+
+def result_tile(run: FinishedRun, snapshot: int = 0) -> TileSource:
+    """The result of a run (snapshot 0), or a picture of its way."""
+    planned, folder = run.planned.run, run.folder
+    caption, note = caption_and_note(run, snapshot)
+    if not snapshot:
+        return TileSource(planned.id, folder.image, planned.size, caption, note, run)
+    evaluation = planned.snapshots_at[snapshot - 1]
+    file = folder.snapshots[evaluation]
+    return TileSource(f"{planned.id}-{evaluation}", file, planned.size, caption, note, run)
 
 
 def caption_and_note(run: FinishedRun, snapshot: int) -> tuple[str, str]:
@@ -45,23 +79,21 @@ def caption_and_note(run: FinishedRun, snapshot: int) -> tuple[str, str]:
     return run.planned.arm.caption, "" if ratio is None else f"{CANONICAL_RATIO} = {scientific(ratio)}"
 
 
-def _tile(exhibit: Exhibit, name: str, side: int) -> Tile:
+def _tile(exhibit: Exhibit, name: str) -> TileSource:
     if name in IMAGE_TILES:
-        return _image_tile(exhibit, name, side)
+        return _image_tile(exhibit, name)
     arm, number = arm_and_snapshot(name)
-    run = exhibit.shown[arm]
-    file = run.folder.snapshots[run.planned.run.snapshots_at[number - 1]] if number else run.folder.image
-    picture = load_picture(file, run.planned.run.size, square=True)
-    return Tile(_enlarged(picture, side), *caption_and_note(run, number))
+    return result_tile(exhibit.shown[arm], number)
 
 
-def _image_tile(exhibit: Exhibit, role: str, side: int) -> Tile:
+def _image_tile(exhibit: Exhibit, role: str) -> TileSource:
     planned = exhibit.runs[0].planned
     wanted, used = getattr(planned.asked, role), getattr(planned.used, role)
-    picture = load_picture(exhibit.results / "pictures" / f"{used}.png", planned.run.size, square=True)
+    file, size = exhibit.results / "pictures" / f"{used}.png", planned.run.size
     note = role if used == wanted else f"{role}, stand-in for {exhibit.manifest[wanted].title}"
-    return Tile(_enlarged(picture, side), exhibit.manifest[used].title, note)
+    return TileSource(f"{used}-{size}", file, size, exhibit.manifest[used].title, note)
 
 
-def _enlarged(picture: Image.Image, side: int) -> Image.Image:
-    return picture.resize((side, side), Image.Resampling.BICUBIC)
+def _drawn(source: TileSource, side: int) -> Tile:
+    enlarged = source.picture.resize((side, side), Image.Resampling.BICUBIC)
+    return Tile(enlarged, source.caption, source.note)

@@ -89,6 +89,16 @@ def test_report_shows_every_experiment_and_links_to_files_that_exist(made, proje
         assert (made / "reports" / target).exists(), target
 
 
+def test_every_page_of_the_report_links_to_files_of_the_report(made, project):
+    reports = made / "reports"
+    pages = [*reports.glob("*.html"), *reports.glob("figures/*.html")]
+    assert len(pages) == 5 + len(project.experiments) + len(project.charts)
+    for page in pages:
+        for target in set(re.findall(r'(?:src|href)="([^"#:]+)', page.read_text(encoding="utf-8"))):
+            file = (page.parent / target).resolve()
+            assert file.exists() and file.is_relative_to(reports.resolve()), (page, target)
+
+
 def test_a_second_call_has_nothing_to_do(made):
     command = [sys.executable, "-m", "snakemake", "--cores", "1", "--dry-run", "--directory", str(made)]
     process = subprocess.run(

@@ -15,7 +15,16 @@ import websocket
 T = TypeVar("T")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PATIENCE = 60.0
-CODES = {"Backspace": 8, "Tab": 9, "Enter": 13, "ArrowLeft": 37, "ArrowRight": 39}
+CODES = {
+    "Backspace": 8,
+    "Tab": 9,
+    "Enter": 13,
+    "Escape": 27,
+    "ArrowLeft": 37,
+    "ArrowUp": 38,
+    "ArrowRight": 39,
+    "ArrowDown": 40,
+}
 
 
 def executable() -> str | None:
@@ -43,6 +52,7 @@ class Browser:
             stderr=subprocess.DEVNULL,
         )
         self._numbers = itertools.count(1)
+        self.events: list[dict[str, Any]] = []
         self._socket = websocket.create_connection(
             wait_for(lambda: _address(folder / "DevToolsActivePort")), timeout=PATIENCE, suppress_origin=True
         )
@@ -61,7 +71,7 @@ class Browser:
         command = {"id": number, "method": method, "params": parameters}
         self._socket.send(json.dumps(command | ({"sessionId": session} if session else {})))
         while (answer := json.loads(self._socket.recv())).get("id") != number:
-            pass
+            self.events.append(answer)
         assert "error" not in answer, answer
         return answer["result"]
 
@@ -87,6 +97,20 @@ class Window:
 
     def call(self, method: str, **parameters: object) -> dict[str, Any]:
         return self._browser.call(method, self._session, **parameters)
+
+    def listen(self) -> None:
+        """From now on, remember what goes wrong on the pages."""
+        self.call("Runtime.enable")
+        self.call("Log.enable")
+
+    def complaints(self) -> list[dict[str, Any]]:
+        """Errors of scripts, of the console and of loading, since `listen`."""
+        self.run("0")
+        return [
+            event
+            for event in self._browser.events
+            if event.get("sessionId") == self._session and _is_bad(event)
+        ]
 
     def run(self, script: str) -> Any:
         """The value of a JavaScript expression."""
@@ -115,6 +139,23 @@ class Window:
             self.call("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", **event)
             self.call("Input.dispatchKeyEvent", type="keyUp", key=key, windowsVirtualKeyCode=code)
 
+    def mouse(self, kind: str, left: float, top: float, **more: object) -> None:
+        """A mouse event (`mousePressed`, `mouseMoved`, `mouseReleased`, `mouseWheel`) at a place."""
+        pressed = {} if kind == "mouseWheel" else {"button": "left", "clickCount": 1}
+        self.call("Input.dispatchMouseEvent", type=kind, x=left, y=top, **pressed, **more)
+
+    def drag(self, *places: tuple[float, float]) -> None:
+        """Press the mouse at the first place, move it over all others and let it go at the last."""
+        self.mouse("mousePressed", *places[0])
+        for place in places[1:]:
+            self.mouse("mouseMoved", *place, buttons=1)
+        self.mouse("mouseReleased", *places[-1])
+
+    def touch(self, kind: str, *places: tuple[float, float]) -> None:
+        """A touch event (`touchStart`, `touchMove`, `touchEnd`) with a finger at each of the places."""
+        points = [{"x": left, "y": top, "id": finger} for finger, (left, top) in enumerate(places)]
+        self.call("Input.dispatchTouchEvent", type=kind, touchPoints=points)
+
     def downloaded(self) -> Path:
         """The one file that was saved."""
         return wait_for(lambda: next(self._downloads.glob("*.json"), None))
@@ -130,6 +171,15 @@ class Window:
     def screenshot(self, file: Path) -> None:
         picture = self.call("Page.captureScreenshot", format="png")
         file.write_bytes(base64.b64decode(picture["data"]))
+
+
+def _is_bad(event: dict[str, Any]) -> bool:
+    said = event.get("params", {})
+    return (
+        event["method"] == "Runtime.exceptionThrown"
+        or (event["method"] == "Runtime.consoleAPICalled" and said["type"] in ("error", "assert"))
+        or (event["method"] == "Log.entryAdded" and said["entry"]["level"] == "error")
+    )
 
 
 def _address(port_file: Path) -> str | None:

@@ -127,7 +127,7 @@ def test_losses_of_two_pictures_by_hand(form, content, style):
 
 def test_the_encoder_reflects_at_the_border():
     """A picture with reflected borders of its own has the same features away from them."""
-    encoder = open_encoder("vgg19", "embedded", CPU, ["relu1_2"])
+    encoder = open_encoder("vgg19", "embedded", "mean-1", CPU, ["relu1_2"])
     assert {each.padding_mode for each in encoder.convolutions.values()} == {"reflect"}
     flat = torch.full((1, 3, 32, 32), 0.3)
     activation = encoder(flat, ["relu1_2"])["relu1_2"]
@@ -135,13 +135,13 @@ def test_the_encoder_reflects_at_the_border():
 
 
 def test_the_encoder_stops_at_its_deepest_layer():
-    assert list(open_encoder("vgg19", "embedded", CPU).layers)[-1] == DEEPEST == LAYERS[-1]
+    assert list(open_encoder("vgg19", "embedded", "mean-1", CPU).layers)[-1] == DEEPEST == LAYERS[-1]
 
 
 @pytest.fixture(scope="module")
 def painter():
     torch.manual_seed(0)
-    encoder = open_encoder("vgg19", "embedded", CPU, [DEEPEST])
+    encoder = open_encoder("vgg19", "embedded", "mean-1", CPU, [DEEPEST])
     decoder = Decoder(encoder.architecture, encoder.width).requires_grad_(False).eval()
     return Painter(encoder, decoder, {}, CPU)
 

@@ -84,7 +84,7 @@ def test_training_brings_the_losses_down(asked):
 @pytest.mark.parametrize("form", ["squared", "literal", "summed"])
 def test_the_loss_of_a_step_by_hand(form):
     torch.manual_seed(0)
-    encoder = open_encoder("vgg19", "embedded", CPU)
+    encoder = open_encoder("vgg19", "embedded", "mean-1", CPU)
     decoder = Decoder(encoder.architecture, encoder.width)
     contents, styles = (CropSource(photographs(), 32, 2, seed) for seed in (0, 1))
     recipe = RECIPE.model_copy(update={"loss": form, "style_weight": 3.0})

@@ -75,6 +75,7 @@ def test_pictures_have_the_size_that_was_asked_for(materials):
     table = analysis("picture_sizes").measure(asked)
     assert table["style"].tolist() == ["b", "b", "c", "c"]
     assert table["asked"].tolist() == table["size"].tolist() == ["40 x 40", "52 x 28"] * 2
+    assert table["scale"].tolist() == ["1 x 1", "1.3 x 0.71"] * 2
     assert (table["seconds"] > 0).all()
     kept, *_ = analysis("picture_sizes").findings(table)
     assert kept.endswith("yes.")
@@ -84,14 +85,15 @@ def test_pictures_have_the_size_that_was_asked_for(materials):
 
 def test_the_distance_is_that_of_the_moments_as_a_share_of_the_content_s(materials):
     from nstbench.adain.architecture import LAYERS
-    from nstbench.adain.encoder import open_encoder
+    from nstbench.adain.painting import open_painter
+    from nstbench.feedforward.inventory import locate_network
     from nstbench.statistics.channel_moments import channel_moments
 
     asked = materials("picture_sizes", {"sides": [[1, 1]], "repeats": 1}, ("a", "b"), size=40)
     (found,) = analysis("picture_sizes").measure(asked)["distance"]
     content, style = (to_tensor(load_picture(asked.folder / f"{name}.png", 40)) for name in "ab")
     painted = METHOD.transfer(Task(content, style, METHOD.configure("everyday", {}), 0, asked.hardware)).image
-    encoder = open_encoder("vgg19", "embedded", asked.hardware)
+    encoder = open_painter(locate_network("any_style"), None, asked.hardware).encoder
 
     def distance(image):
         ours, theirs = encoder(image, LAYERS), encoder(style, LAYERS)

@@ -28,7 +28,6 @@ from nstbench.reporting.exhibit import exhibits
 from nstbench.reporting.notebook_page import cleaned, notebook_page
 from nstbench.reporting.quantities import MISSING
 from nstbench.reporting.sidecar import sidecar
-from nstbench.reporting.site import write_site
 
 FILES = sorted((CHECKOUT / "workflow" / "notebooks").glob("*.ipynb"))
 CALLED_PER_EXPERIMENT = {"about", "panel", "curves", "scores", "compare"}
@@ -384,24 +383,3 @@ def test_the_page_needs_nothing_but_itself(executed):
     assert "A & B" in page.text
     assert [image["alt"] for image in page.all("img")] == ["a < b"]
     assert len(page.all("details")) == 2
-
-
-def test_the_index_links_to_the_notebooks_that_there_are(document):
-    reports = document.folder / "reports"
-    planned = plan(EXPERIMENT, PROFILE, PROJECT.manifest)
-    for made in (False, True):
-        if made:
-            (reports / "notebooks").mkdir()
-            (reports / "notebooks" / "somebody.html").touch()
-        write_site(
-            [EXPERIMENT],
-            [],
-            planned,
-            PROFILE,
-            PROJECT.manifest,
-            document.folder / "results",
-            reports,
-            commit="abc",
-        )
-        links = [link["href"] for link in Page((reports / "index.html").read_text()).all("a")]
-        assert ("notebooks/somebody.html" in links, "notebooks/somebody.ipynb" in links) == (made, made)

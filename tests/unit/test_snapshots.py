@@ -19,7 +19,7 @@ from nstbench.optimise.lbfgs import LBFGS
 from nstbench.optimise.loop import optimise
 from nstbench.optimise.snapshots import Snapshots
 from nstbench.reporting.exhibit import exhibits
-from nstbench.reporting.section import _description
+from nstbench.reporting.panel_tiles import description
 from nstbench.reporting.tiles import tile_rows
 
 
@@ -160,7 +160,7 @@ def test_a_panel_shows_snapshots(run, photo, painting, tmp_path):
     for tile, file in ((result, folder.image), (first, folder.snapshots[1]), (second, folder.snapshots[5])):
         expected = np.asarray(Image.open(file).resize(tile.picture.size, Image.Resampling.BICUBIC))
         assert np.array_equal(np.asarray(tile.picture), expected)
-    assert _description(exhibit).endswith("; after 1 evaluation; after 5 evaluations.")
+    assert description(exhibit).endswith("; after 1 evaluation; after 5 evaluations.")
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,36 @@
-"""The pages that show it all."""
+"""The site that shows it all: an overview, a page per figure, and pages of claims and methods."""
+
+PAGES = ["index", "claims", "contradictions", "methods", "provenance"]
 
 
 rule report:
     input:
         scores="results/scores.csv",
+        claims="results/claims.json",
         figures=expand("reports/figures/{experiment}.png", experiment=EXPERIMENTS),
         charts=expand("reports/figures/{chart}.json", chart=CHARTS),
         notebooks=expand("reports/notebooks/{name}.html", name=NOTEBOOKS),
         configuration=CONFIGURATION,
+        explained=[
+            *map(
+                str,
+                sorted((ROOT / "nstbench" / "reporting" / "formulas").glob("*.yaml")),
+            ),
+            *map(str, sorted((ROOT / "docs").glob("*.md"))),
+        ],
     output:
-        "reports/index.html",
+        pages=[
+            report(
+                f"reports/{page}.html",
+                caption="../report/page.rst",
+                category="Site",
+                labels={"page": page},
+            )
+            for page in PAGES
+        ],
+        figures=expand("reports/figures/{id}.html", id=EXPERIMENTS + CHARTS),
+        tiles=directory("reports/tiles"),
+        tables=directory("reports/tables"),
     log:
         "results/logs/report.log",
     conda:
@@ -18,6 +39,6 @@ rule report:
         plan=PLAN,
         code=code_hash(REPORTING),
     message:
-        "report {output}"
+        "report {output.pages[0]}"
     script:
         "../scripts/write_report.py"

@@ -1,0 +1,98 @@
+"""A claim of a document and how it is judged: one entry of config/claims.yaml."""
+
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from nstbench.claims.statistics import statistic
+from nstbench.claims.statistics.base import StatisticParameters
+from nstbench.documents import Named, Record, first_problem
+from nstbench.errors import InputError
+
+RuleName = Literal["V", "V-equivalence", "V-existence", "exact", "not-testable"]
+Side = Literal["less", "greater", "equal", "exists", "none", "holds"]
+# The rule by which a test of each claimed side is judged.
+RULE_OF_SIDE: dict[str, RuleName] = {
+    "less": "V",
+    "greater": "V",
+    "equal": "V-equivalence",
+    "exists": "V-existence",
+    "none": "V-existence",
+    "holds": "exact",
+}
+
+
+class ClaimTest(Record):
+    """One measurement that a claim rests on; `says` is what the claim expects of it, as a clause.
+
+    `statistic` measures a difference per pair with `parameters`. Where that is the logarithm of a ratio,
+    `bound` and `floor` are factors, elsewhere they are in the unit of the difference. `bound` separates the
+    claimed side from the other (if left out: a ratio of 1, a difference of 0); the median must lie `floor` or
+    more beyond it (if left out: 10 % of a ratio, no difference). For the side `equal`, `floor` is the margin
+    within which things count as equal. With `share`, so many pairs or instances must be as claimed.
+    """
+
+    statistic: str
+    says: str
+    side: Side
+    bound: float | None = None
+    floor: float | None = Field(default=None, ge=0)
+    share: float | None = Field(default=None, gt=0, le=1)
+    parameters: dict[str, Any] = Field(default={})
+
+    @field_validator("statistic")
+    @classmethod
+    def _known_statistic(cls, id: str) -> str:
+        return statistic(id).id
+
+    @model_validator(mode="after")
+    def _with_margin(self) -> "ClaimTest":
+        if self.side == "equal" and not self.floor:
+            raise ValueError("side 'equal' needs a floor, the margin within which things are equal")
+        return self
+
+    @property
+    def rule(self) -> RuleName:
+        return RULE_OF_SIDE[self.side]
+
+    def typed_parameters(self) -> StatisticParameters:
+        """InputError when they do not fit the statistic."""
+        model = statistic(self.statistic).parameters
+        try:
+            return model.model_validate(self.parameters)
+        except ValidationError as error:
+            raise InputError(f"parameters: {first_problem(error, model)}") from error
+
+
+class Claim(Named):
+    """What a document says in line `line`, in a few words of its own, and how it is judged.
+
+    A claim that cannot be tested has a `reason`; every other one has tests, all of which must hold, or says
+    in `missing` what it would take to have them, or both. `about_weights` names the weights that a
+    claim is about: with others it cannot be tested. `note` limits what the tests say. `see` are experiments
+    and charts that bear on the claim without deciding it.
+    """
+
+    document: str
+    quote: str
+    line: int = Field(ge=1)
+    rule: RuleName
+    tests: tuple[ClaimTest, ...] = ()
+    reason: str | None = None
+    missing: str | None = None
+    about_weights: Literal["imagenet"] | None = None
+    note: str | None = None
+    see: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Claim":
+        if self.rule == "not-testable":
+            if self.reason is None or self.tests or self.missing:
+                raise ValueError(f"{self.id}: give a reason, and neither tests nor missing")
+        elif self.reason is not None:
+            raise ValueError(f"{self.id}: only a claim of rule not-testable has a reason")
+        elif not self.tests and self.missing is None:
+            raise ValueError(f"{self.id}: give tests, or say in missing what they would take")
+        elif self.tests and self.tests[0].rule != self.rule:
+            raise ValueError(f"{self.id}: rule {self.rule} does not fit side {self.tests[0].side!r}")
+        return self

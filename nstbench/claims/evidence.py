@@ -1,0 +1,118 @@
+"""What the pipeline has left of its runs: scores, traces, records and the tables of charts."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from nstbench.claims.sample import NoEvidenceError, Pair
+from nstbench.errors import InputError
+from nstbench.experiments.plan import PlannedRun
+from nstbench.experiments.project import Project
+from nstbench.experiments.runs import RunFolder
+from nstbench.experiments.tables import control_id
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+T = TypeVar("T")
+# The control that is scored in the place of an arm's results, as tables call it.
+CONTROLS = {"content copied": "content", "style copied": "style"}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The results of a project under one profile, in the folder `results`."""
+
+    project: Project
+    results: Path
+
+    @cached_property
+    def _scores(self) -> dict[tuple[str, str, str], float]:
+        """By experiment, run or control, and metric; empty before the pipeline has run."""
+        import pandas as pd
+
+        file = self.results / "scores.csv"
+        if not file.exists():
+            return {}
+        try:
+            table = pd.read_csv(file)
+            keys = zip(table["experiment"], table["run"], table["metric"], strict=True)
+            return dict(zip(keys, table["value"], strict=True))
+        except (OSError, ValueError, KeyError) as error:
+            raise InputError(f"{file} cannot be read ({error}); run snakemake again") from error
+
+    def planned(self, experiment: str, arm: str) -> Iterator[PlannedRun]:
+        return (entry for entry in self.project.plans[experiment] if entry.arm.id == arm)
+
+    def metric(self, experiment: str, arm: str, metric: str) -> dict[Pair, dict[int, float]]:
+        """Values by pair and seed; NoEvidenceError when there are none."""
+        return self._by_pair(experiment, arm, metric, lambda entry: self._score(entry, entry.run.id, metric))
+
+    def control(self, experiment: str, arm: str, copied: str, metric: str) -> dict[Pair, dict[int, float]]:
+        """What the content or the style of an arm's runs scores when it is handed back unchanged.
+
+        `copied` is a key of CONTROLS.
+        """
+        return self._by_pair(
+            experiment,
+            arm,
+            metric,
+            lambda entry: self._score(entry, control_id(CONTROLS[copied], entry.run), metric),
+        )
+
+    def least_losses(self, experiment: str, arm: str) -> "dict[Pair, dict[int, pd.Series]]":
+        """The least loss found so far, by evaluation; from trace.csv."""
+        return self._by_pair(experiment, arm, "trace.csv", self._least_loss)
+
+    def facts(self, experiment: str, arm: str, name: str) -> dict[Pair, dict[int, float]]:
+        """A number that run.json holds under `name`, `.` leading inside: `final_losses.total`."""
+        return self._by_pair(experiment, arm, name, lambda entry: self._fact(entry, name))
+
+    def chart(self, id: str) -> "pd.DataFrame":
+        """The table of a chart; NoEvidenceError when it has not been made."""
+        import pandas as pd
+
+        file = self.results / "charts" / f"{id}.csv"
+        if not file.exists():
+            raise NoEvidenceError(f"{file.name} of results/charts is not there")
+        try:
+            return pd.read_csv(file)
+        except (OSError, ValueError) as error:
+            raise InputError(f"{file} cannot be read ({error}); run snakemake again") from error
+
+    def _score(self, entry: PlannedRun, id: str, metric: str) -> float | None:
+        value = self._scores.get((entry.experiment, id, metric), math.nan)
+        return None if math.isnan(value) else value
+
+    def _least_loss(self, entry: PlannedRun) -> "pd.Series | None":
+        folder = self._folder(entry)
+        if folder is None:
+            return None
+        return folder.trace.set_index("evaluation")["total"].cummin()
+
+    def _fact(self, entry: PlannedRun, name: str) -> float | None:
+        folder = self._folder(entry)
+        value: Any = folder.record if folder else None
+        for key in name.split("."):
+            value = (value or {}).get(key)
+        return None if value is None else float(value)
+
+    def _folder(self, entry: PlannedRun) -> RunFolder | None:
+        folder = RunFolder(self.results / "runs" / entry.run.id)
+        return folder if (folder.folder / "run.json").exists() else None
+
+    def _by_pair(
+        self, experiment: str, arm: str, what: str, value_of: Callable[[PlannedRun], T | None]
+    ) -> dict[Pair, dict[int, T]]:
+        """What `value_of` finds for an arm's runs; NoEvidenceError names `what` when that is nothing."""
+        found: dict[Pair, dict[int, T]] = {}
+        for entry in self.planned(experiment, arm):
+            value = value_of(entry)
+            if value is not None:
+                found.setdefault((entry.pair.content, entry.pair.style), {})[entry.run.seed] = value
+        if not found:
+            raise NoEvidenceError(f"no {what} of {arm} in {experiment}")
+        return found

@@ -1,0 +1,69 @@
+"""From the tests of a document to a verdict for each, with p values corrected for their number."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from nstbench.claims.claim import ClaimTest
+from nstbench.claims.evidence import Evidence
+from nstbench.claims.holm import holm
+from nstbench.claims.rules import rules
+from nstbench.claims.rules.base import Correction, Measured, Verdict
+from nstbench.claims.rules.wording import counted
+from nstbench.claims.sample import NoEvidenceError, Sample
+from nstbench.claims.statistics import statistic
+
+Key = TypeVar("Key", bound=Hashable)
+NOTHING = Measured(0)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A test with its verdict; without a sample where there was no evidence."""
+
+    test: ClaimTest
+    verdict: Verdict
+    reason: str
+    sample: Sample | None = None
+    measured: Measured = NOTHING
+    correction: Correction | None = None
+
+
+def judge(tests: Mapping[Key, ClaimTest], evidence: Evidence) -> dict[Key, Judgement]:
+    """The tests of one document, which are corrected together."""
+    samples = {key: _sample(test, evidence) for key, test in tests.items()}
+    measured = {
+        key: rules()[tests[key].rule].measure(tests[key], sample)
+        for key, sample in samples.items()
+        if isinstance(sample, Sample) and (sample.values or sample.facts)
+    }
+    corrections = _corrections({key: found.p for key, found in measured.items() if found.p is not None})
+    return {
+        key: _judgement(test, samples[key], measured.get(key), corrections.get(key))
+        for key, test in tests.items()
+    }
+
+
+def _sample(test: ClaimTest, evidence: Evidence) -> Sample | str:
+    """The sample of a test, or why there is none."""
+    try:
+        return statistic(test.statistic).sample(test.typed_parameters(), evidence)
+    except NoEvidenceError as error:
+        return str(error)
+
+
+def _corrections(ps: Mapping[Key, float]) -> dict[Key, Correction]:
+    corrected = holm(list(ps.values()))
+    return {key: Correction(p, len(ps)) for key, p in zip(ps, corrected, strict=True)}
+
+
+def _judgement(
+    test: ClaimTest, sample: Sample | str, measured: Measured | None, correction: Correction | None
+) -> Judgement:
+    if isinstance(sample, str):
+        return Judgement(test, Verdict.NOT_RUN, sample)
+    if measured is None:
+        why = f"none of {counted(sample.dropped, sample.noun)} has values that compare"
+        return Judgement(test, Verdict.INCONCLUSIVE, why, sample)
+    verdict, reason = rules()[test.rule].judge(test, sample, measured, correction)
+    return Judgement(test, verdict, reason, sample, measured, correction)

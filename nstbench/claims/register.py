@@ -1,0 +1,92 @@
+"""config/claims.yaml: every claim of every document, and where the documents contradict each other."""
+
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+from pydantic import Field, ValidationError, model_validator
+
+from nstbench.claims.claim import Claim, ClaimTest
+from nstbench.documents import Record, first_problem, read_yaml
+from nstbench.errors import InputError
+from nstbench.experiments.project import Project
+from nstbench.metrics import metrics
+
+FILE = Path("config") / "claims.yaml"
+
+
+class Position(Record):
+    """What some documents hold; `claims` are those that say so in a way that is tested."""
+
+    documents: tuple[str, ...] = Field(min_length=1)
+    says: str
+    claims: tuple[str, ...] = ()
+
+
+class Contradiction(Record):
+    """Positions that cannot all be right; the verdicts of `decided_by` decide."""
+
+    topic: str
+    positions: tuple[Position, ...] = Field(min_length=2)
+    decided_by: tuple[str, ...] = Field(min_length=1)
+
+
+class Register(Record):
+    """`documents` are full titles by the short name that ids of claims begin with."""
+
+    documents: dict[str, str]
+    claims: tuple[Claim, ...]
+    contradictions: tuple[Contradiction, ...]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Register":
+        ids = [claim.id for claim in self.claims]
+        for claim in self.claims:
+            if ids.count(claim.id) > 1:
+                raise ValueError(f"{claim.id} is there twice")
+            if claim.document not in self.documents or not claim.id.startswith(f"{claim.document}-claim-"):
+                allowed = ", ".join(f"{name}-claim-..." for name in self.documents)
+                raise ValueError(f"{claim.id} of {claim.document!r}: ids are {allowed}")
+        for contradiction in self.contradictions:
+            named = {id for position in contradiction.positions for id in position.claims}
+            for id in named.union(contradiction.decided_by) - set(ids):
+                raise ValueError(f"contradiction {contradiction.topic!r}: unknown claim {id!r}")
+        return self
+
+
+def load_register(project: Project) -> Register:
+    """Read config/claims.yaml of a checkout; InputError names the entry and what is allowed."""
+    file = project.root / FILE
+    try:
+        register = Register.model_validate(read_yaml(file))
+    except ValidationError as error:
+        raise InputError(f"{file}: {first_problem(error, Register)}") from error
+    for claim in register.claims:
+        for problem in _problems(claim, project):
+            raise InputError(f"{file}: {claim.id}: {problem}")
+    return register
+
+
+def _problems(claim: Claim, project: Project) -> Iterator[str]:
+    for test in claim.tests:
+        try:
+            yield from _unknown(test, project)
+        except InputError as error:
+            yield str(error)
+    yield from _strangers("experiment or chart", claim.see, {*project.experiments, *project.charts})
+
+
+def _unknown(test: ClaimTest, project: Project) -> Iterator[str]:
+    """What a test reads and the project does not have."""
+    parameters = test.typed_parameters()
+    yield from _strangers("experiment", parameters.arms_read, project.experiments)
+    for experiment, arms in parameters.arms_read.items():
+        known = [arm.id for arm in project.experiments[experiment].arms]
+        yield from _strangers(f"arm of {experiment}", arms, known)
+    yield from _strangers("metric", parameters.metrics_read, metrics())
+    yield from _strangers("chart", parameters.charts_read, project.charts)
+
+
+def _strangers(what: str, given: Iterable[str], known: Collection[str]) -> Iterator[str]:
+    for name in given:
+        if name not in known:
+            yield f"unknown {what} {name!r}; allowed: {', '.join(known)}"

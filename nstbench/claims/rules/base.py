@@ -1,0 +1,49 @@
+"""What a rule is, and the verdicts that there are."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from nstbench.claims.claim import ClaimTest
+from nstbench.claims.sample import Sample
+
+
+class Verdict(StrEnum):
+    """What becomes of a claim."""
+
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    INCONCLUSIVE = "inconclusive"
+    NOT_TESTABLE = "not testable"
+    NOT_RUN = "not run"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a rule sees of a sample.
+
+    `interval` belongs to `confidence`; `p` is two-sided and not corrected; None where there is none.
+    """
+
+    count: int
+    estimate: float | None = None
+    interval: tuple[float, float] | None = None
+    confidence: float | None = None
+    p: float | None = None
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A test's p among the `tests` of its document, corrected."""
+
+    p: float
+    tests: int
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`measure` reduces a sample; `judge` gives the verdict and, in words, why."""
+
+    id: str
+    measure: Callable[[ClaimTest, Sample], Measured]
+    judge: Callable[[ClaimTest, Sample, Measured, Correction | None], tuple[Verdict, str]]

@@ -1,0 +1,49 @@
+"""Rule V-equivalence: two things are as good as equal.
+
+Supported when the 90 % interval of the median lies within the margin around the bound, which is two one-sided
+tests at 5 % (Schuirmann 1987); contradicted when the 95 % interval lies outside of it altogether.
+"""
+
+from statistics import median
+
+from nstbench.claims.claim import ClaimTest
+from nstbench.claims.pigeonhole import interval
+from nstbench.claims.rules.base import Correction, Measured, Rule, Verdict
+from nstbench.claims.rules.scale import ROUNDING, bound, floor, named, written
+from nstbench.claims.rules.wording import measured_in_words
+from nstbench.claims.sample import Sample
+from nstbench.claims.sign_test import pairs_needed
+
+WITHIN, OUTSIDE = 0.90, 0.95
+
+
+def measure(test: ClaimTest, sample: Sample) -> Measured:
+    count = len(sample.values)
+    return Measured(
+        count,
+        median(sample.differences),
+        interval(sample.values, WITHIN) if count > 1 else None,
+        WITHIN,
+    )
+
+
+def judge(
+    test: ClaimTest, sample: Sample, measured: Measured, correction: Correction | None
+) -> tuple[Verdict, str]:
+    said = measured_in_words(sample, measured)
+    needed = pairs_needed()
+    if measured.count < needed or measured.interval is None:
+        return Verdict.INCONCLUSIVE, f"{said}; at least {needed} are needed"
+    centre, margin = bound(test, sample), floor(test, sample)
+    lowest, highest = centre - margin, centre + margin
+    margins = f"{written(lowest, sample)} to {written(highest, sample)}"
+    low, high = measured.interval
+    if low >= lowest - ROUNDING and high <= highest + ROUNDING:
+        return Verdict.SUPPORTED, f"{said}; the interval lies within {margins}"
+    low, high = interval(sample.values, OUTSIDE)
+    if low > highest or high < lowest:
+        return Verdict.CONTRADICTED, f"{said}; the 95 % interval lies outside of {margins}"
+    return Verdict.INCONCLUSIVE, f"{said}; the interval of the {named(sample)} crosses a margin of {margins}"
+
+
+RULE = Rule("V-equivalence", measure, judge)

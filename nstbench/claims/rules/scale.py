@@ -1,0 +1,45 @@
+"""Bounds and floors of a test in the unit of its sample, and how values are written."""
+
+import math
+
+from nstbench.claims.claim import ClaimTest
+from nstbench.claims.sample import LOG_RATIO, Sample
+
+# The least effect that counts where a test names none: 10 % of a ratio.
+USUAL_FACTOR = 1.10
+# Differences closer to a bound than this lie on it, and effects that miss a floor by less reach it.
+ROUNDING = 1e-9
+
+
+def bound(test: ClaimTest, sample: Sample) -> float:
+    """What separates the claimed side from the other."""
+    if sample.unit == LOG_RATIO:
+        return math.log(1 if test.bound is None else test.bound)
+    return test.bound or 0.0
+
+
+def floor(test: ClaimTest, sample: Sample) -> float:
+    """How far beyond the bound the median must lie."""
+    if sample.unit == LOG_RATIO:
+        return math.log(USUAL_FACTOR if test.floor is None else test.floor)
+    return test.floor or 0.0
+
+
+def beyond(test: ClaimTest, sample: Sample) -> list[float]:
+    """The differences less the bound; those that rounding alone keeps from it are 0."""
+    shifted = (difference - bound(test, sample) for difference in sample.differences)
+    return [0.0 if abs(difference) < ROUNDING else difference for difference in shifted]
+
+
+def written(value: float, sample: Sample) -> str:
+    """A logarithm as the ratio that it is of."""
+    from nstbench.reporting.quantities import number
+
+    if sample.unit == LOG_RATIO:
+        return number(math.exp(value))
+    return "0" if value == 0 else number(value)
+
+
+def named(sample: Sample) -> str:
+    """What the differences are, as a word for them."""
+    return "ratio" if sample.unit == LOG_RATIO else sample.unit

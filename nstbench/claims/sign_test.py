@@ -1,0 +1,23 @@
+"""The exact two-sided sign test, and how many pairs it needs."""
+
+import math
+from collections.abc import Sequence
+
+LEVEL = 0.05
+
+
+def sign_test(differences: Sequence[float]) -> float:
+    """The probability of a split as uneven as that of the signs when both are equally likely.
+
+    Differences of 0 are left out (Dixon and Mood 1946); 1 when nothing else is there.
+    """
+    above = sum(difference > 0 for difference in differences)
+    below = sum(difference < 0 for difference in differences)
+    count, fewer = above + below, min(above, below)
+    tail = sum(math.comb(count, number) for number in range(fewer + 1))
+    return min(1.0, 2.0 * tail / 2.0**count)
+
+
+def pairs_needed(tests: int = 1) -> int:
+    """The least number of pairs that, all on one side, stay below LEVEL when p is multiplied by `tests`."""
+    return next(count for count in range(1, 1000) if tests * 2 / 2**count < LEVEL)

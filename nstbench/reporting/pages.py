@@ -1,0 +1,47 @@
+"""Pages of the site, filled in and written."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nstbench.files import write_text
+from nstbench.reporting.quantities import scientific
+from nstbench.reporting.templating import environment
+from nstbench.reporting.verdicts.dots import dot_plot
+from nstbench.reporting.verdicts.records import SIGNS, VERDICTS
+from nstbench.reporting.verdicts.wording import found_in_words, rule_in_words
+
+# What the bar at the top of every page leads to.
+CONTENTS = {
+    "index.html": "Overview",
+    "claims.html": "Claims",
+    "contradictions.html": "Contradictions",
+    "methods.html": "Methods",
+    "provenance.html": "Provenance",
+}
+
+
+class Pages:
+    """Writes pages below `reports`; every template may use what is `shared`."""
+
+    def __init__(self, reports: Path, shared: Mapping[str, Any]) -> None:
+        self._reports = reports
+        self._environment = environment()
+        self._environment.filters |= {
+            "scientific": scientific,
+            "dot_plot": dot_plot,
+            "found_in_words": found_in_words,
+            "rule_in_words": rule_in_words,
+        }
+        self._environment.globals |= {
+            "contents": CONTENTS,
+            "verdicts": VERDICTS,
+            "signs": SIGNS,
+            **shared,
+        }
+
+    def write(self, address: str, template: str | None = None, **content: Any) -> None:
+        """Write the page at `address`; its template has the same name unless it is given."""
+        page = self._environment.get_template(template or f"{address}.j2")
+        root = "../" * address.count("/")
+        write_text(self._reports / address, page.render(address=address, root=root, **content))

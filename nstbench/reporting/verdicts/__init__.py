@@ -1,0 +1,1 @@
+"""Claims of the documents on the page: what was found, in words and drawn."""

@@ -1,0 +1,346 @@
+"""Claims from their entries to their verdicts: config/claims.yaml, the readers of results, the command."""
+
+import itertools
+import json
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from nstbench.claims.assessment import combined
+from nstbench.claims.evidence import Evidence
+from nstbench.claims.markdown import page
+from nstbench.claims.records import TABLE_COLUMNS, as_json, as_table
+from nstbench.claims.register import load_register
+from nstbench.claims.report import report
+from nstbench.claims.rules.base import Verdict
+from nstbench.errors import InputError
+from nstbench.experiments.family import family
+from nstbench.experiments.project import CHECKOUT, Project
+from nstbench.experiments.tables import control_id
+
+CONTENTS = ("chelsea", "astronaut", "coffee", "rocket")
+STYLES = ("facets", "tesserae", "great_waves")
+DOCUMENT = "Somebody, A document"
+PAIRED = {"experiment": "toy", "metric": "C", "a": "one", "b": "two"}
+EXPERIMENT = {
+    "id": "toy",
+    "title": "Three arms",
+    "source": {"document": DOCUMENT, "row": "toy", "figure": "Figure 1"},
+    "question": "Which is best?",
+    "settings_note": "None.",
+    "method": "gatys2015",
+    "parameters": "nikulin",
+    "axes": [[{"id": id, "caption": id, "settings": {"alpha": n}} for n, id in enumerate(("one", "two"))]],
+    "pairs": [{"content": c, "style": s} for c, s in itertools.product(CONTENTS, STYLES)],
+    "panel": {"rows": [["one", "two"]]},
+}
+
+
+def entry(name, **changes):
+    """A claim whose test is that C of `one` is lower than that of `two`."""
+    test = {
+        "statistic": "paired",
+        "says": "one keeps more of the content",
+        "side": "less",
+        "parameters": dict(PAIRED),
+    }
+    known = {"id": f"somebody-claim-{name}", "document": "somebody", "quote": "it is so", "line": 7}
+    return known | {"rule": "V", "tests": [test]} | changes
+
+
+def other_side(**changes):
+    claim = entry("other", **changes)
+    claim["tests"][0]["side"] = "greater"
+    return claim
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """Writes a project with the experiment above and these claims, and returns it."""
+
+    def make(*claims, contradictions=()):
+        (tmp_path / "config" / "experiments").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "data").mkdir(exist_ok=True)
+        shutil.copy(CHECKOUT / "data" / "images.yaml", tmp_path / "data")
+        written = {
+            "config.yaml": {"profile": "toy", "profiles": {"toy": {"size": 64, "evaluations": 3}}},
+            "experiments/toy.yaml": EXPERIMENT,
+            "claims.yaml": {
+                "documents": {"somebody": DOCUMENT, "else": "Else, Another one"},
+                "claims": list(claims),
+                "contradictions": list(contradictions),
+            },
+        }
+        for name, content in written.items():
+            (tmp_path / "config" / name).write_text(yaml.safe_dump(content))
+        return Project.load(tmp_path)
+
+    return make
+
+
+@pytest.fixture
+def judged(checkout, tmp_path):
+    """The rows of these claims after scores in which C of `one` is `ratio` times that of `two`."""
+
+    def judge(*claims, ratio=0.5, arms=("one", "two"), pairs=12, contradictions=()):
+        project = checkout(*claims, contradictions=contradictions)
+        random = np.random.default_rng(0)
+        rows = []
+        for planned in project.planned:
+            if planned.arm.id in arms and CONTENTS.index(planned.pair.content) < pairs / len(STYLES):
+                value = random.uniform(0.99, 1.01) * (ratio if planned.arm.id == "one" else 1.0)
+                rows += [(planned.run.id, value), (control_id("style", planned.run), 4.0)]
+        table = pd.DataFrame(rows, columns=["run", "value"]).drop_duplicates("run")
+        (tmp_path / "results").mkdir(exist_ok=True)
+        table.assign(experiment="toy", metric="C", reason="").to_csv(tmp_path / "results" / "scores.csv")
+        return report(project, tmp_path / "results")
+
+    return judge
+
+
+@pytest.fixture(scope="module")
+def project():
+    return Project.load(CHECKOUT)
+
+
+# ---- the entries of this project ----
+
+
+def test_every_claim_of_the_five_documents_has_an_entry(project):
+    register = load_register(project)
+    counts = {name: sum(claim.document == name for claim in register.claims) for name in register.documents}
+    known = {"jain": 26, "nikulin": 34, "unlusoy": 11, "da": 14, "soboleva": 13}
+    assert all(counts[name] >= count for name, count in known.items())
+    assert len(register.contradictions) >= 9
+    assert all(family(title) == name for name, title in register.documents.items())
+
+
+def test_experiments_and_charts_name_claims_that_exist(project):
+    known = {claim.id for claim in load_register(project).claims}
+    for source in (entry.source for entry in (*project.experiments.values(), *project.charts.values())):
+        assert set(source.claims) <= known, source.row
+
+
+def test_contradicting_positions_name_the_claims_that_decide(project):
+    for contradiction in load_register(project).contradictions:
+        claims = {id for position in contradiction.positions for id in position.claims}
+        assert claims == set(contradiction.decided_by), contradiction.topic
+
+
+def test_without_results_only_exact_claims_are_decided(project, tmp_path):
+    rows = report(project, tmp_path).claims
+    decided = {row["rule"] for row in rows if row["verdict"] in ("supported", "contradicted")}
+    assert decided == {"exact"}
+    assert {row["verdict"] for row in rows if row["rule"] == "not-testable"} == {"not testable"}
+    assert all(row["reason"] for row in rows)
+
+
+# ---- bad entries ----
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"tests": []}, "give tests, or say in missing"),
+        ({"reason": "no"}, "only a claim of rule not-testable has a reason"),
+        ({"rule": "exact"}, "rule exact does not fit side 'less'"),
+        ({"see": ["nothing"]}, "unknown experiment or chart 'nothing'; allowed: toy"),
+        ({"quotes": "?"}, "quotes: unknown key"),
+        ({"document": "nobody"}, "somebody-claim-..."),
+    ],
+)
+def test_a_bad_entry_is_refused(checkout, changes, complaint):
+    with pytest.raises(InputError, match=r"claims\.yaml") as refused:
+        load_register(checkout(entry("bad", **changes)))
+    assert complaint in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"statistic": "guess"}, "unknown statistic 'guess'; allowed: "),
+        ({"side": "equal"}, "side 'equal' needs a floor"),
+        ({"parameters": PAIRED | {"b": "three"}}, "unknown arm of toy 'three'; allowed: one, two"),
+        ({"parameters": PAIRED | {"metric": "Q"}}, "unknown metric 'Q'; allowed: "),
+        ({"parameters": PAIRED | {"experiment": "no"}}, "unknown experiment 'no'; allowed: toy"),
+        ({"parameters": {"metric": "C", "a": "one", "b": "two"}}, "parameters: experiment: Field required"),
+        ({"statistic": "barrier", "parameters": {"chart": "none"}}, "unknown chart 'none'"),
+    ],
+)
+def test_a_bad_test_is_refused(checkout, changes, complaint):
+    claim = entry("bad", rule="V-equivalence" if changes.get("side") == "equal" else "V")
+    claim["tests"][0] |= changes
+    with pytest.raises(InputError) as refused:
+        load_register(checkout(claim))
+    assert complaint in str(refused.value)
+
+
+def test_claims_and_contradictions_are_checked_against_each_other(checkout):
+    with pytest.raises(InputError, match="is there twice"):
+        load_register(checkout(entry("same"), entry("same")))
+    positions = [{"documents": ["somebody"], "says": "so"}, {"documents": ["somebody"], "says": "not so"}]
+    topic = {"topic": "it", "positions": positions, "decided_by": ["somebody-claim-none"]}
+    with pytest.raises(InputError, match="unknown claim 'somebody-claim-none'"):
+        load_register(checkout(entry("same"), contradictions=[topic]))
+
+
+# ---- verdicts ----
+
+
+@pytest.mark.parametrize(
+    ("ratio", "verdict"), [(0.5, "supported"), (2.0, "contradicted"), (1.0, "inconclusive")]
+)
+def test_a_verdict_with_its_numbers(judged, ratio, verdict):
+    (row,) = judged(entry("it"), ratio=ratio).claims
+    assert row["verdict"] == verdict
+    assert row["n_pairs"] == len(row["values"]) == 12
+    assert row["estimate"] == pytest.approx(np.log(ratio), abs=0.02)
+    low, high = row["interval"]
+    assert low <= row["estimate"] <= high
+    assert row["document"] == DOCUMENT
+    assert row["surrogate"] == "embedded weights, painted pictures, 64 px"
+    assert row["arms"] == ["one", "two"]
+    assert row["experiments"] == ["toy"]
+    assert set(row["values"][0]) == {"content", "style", "a", "b", "difference"}
+
+
+def test_one_pair_is_inconclusive_and_missing_runs_are_not_run(judged):
+    (row,) = judged(entry("it"), pairs=3).claims
+    assert row["verdict"] == "inconclusive"
+    assert "3 pairs; at least 6 are needed" in row["reason"]
+    (row,) = judged(entry("it"), arms=("one",)).claims
+    assert row["verdict"] == "not run"
+    assert "no C of two in toy" in row["reason"]
+
+
+def test_a_control_takes_the_place_of_an_arm(judged):
+    claim = entry("it")
+    claim["tests"][0]["parameters"]["b"] = "style copied"
+    (row,) = judged(claim, ratio=0.5).claims
+    assert row["values"][0]["b"] == 4.0
+    assert row["verdict"] == "supported"
+
+
+def test_all_tests_must_hold_and_all_are_corrected_together(judged):
+    both = entry("both", tests=entry("")["tests"] + other_side()["tests"])
+    rows = judged(entry("one"), both).claims
+    assert [row["verdict"] for row in rows] == ["supported", "contradicted"]
+    assert [part["part_verdict"] for part in rows[1]["parts"]] == ["supported", "contradicted"]
+    assert rows[0]["p"] == pytest.approx(2 / 2**12)
+    assert rows[0]["p_corrected"] == pytest.approx(3 * 2 / 2**12)
+
+
+def test_documents_are_corrected_apart(judged):
+    elsewhere = entry("", id="else-claim-it", document="else")
+    rows = judged(entry("it"), elsewhere).claims
+    assert [row["p"] for row in rows] == [row["p_corrected"] for row in rows]
+
+
+def test_what_is_missing_keeps_a_claim_from_being_supported(judged):
+    assert judged(entry("it", missing="something else.")).claims[0]["verdict"] == "inconclusive"
+    assert judged(other_side(missing="something else.")).claims[0]["verdict"] == "contradicted"
+    (row,) = judged(entry("it", tests=[], missing="a test.")).claims
+    assert (row["verdict"], row["reason"]) == ("not run", "What it would take: a test.")
+
+
+def test_claims_about_other_weights_are_not_testable_and_not_counted(judged):
+    rows = judged(entry("it"), entry("other", about_weights="imagenet")).claims
+    assert [row["verdict"] for row in rows] == ["supported", "not testable"]
+    assert rows[0]["p"] == rows[0]["p_corrected"]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "complete", "verdict"),
+    [
+        (["supported", "supported"], True, "supported"),
+        (["supported", "supported"], False, "inconclusive"),
+        (["supported", "not run"], True, "inconclusive"),
+        (["supported", "inconclusive"], True, "inconclusive"),
+        (["not run", "contradicted"], False, "contradicted"),
+        (["not run", "not run"], True, "not run"),
+        ([], False, "not run"),
+    ],
+)
+def test_tests_combine(verdicts, complete, verdict):
+    assert combined([Verdict(each) for each in verdicts], complete) == verdict
+
+
+@pytest.mark.parametrize(
+    ("ratio", "claims", "outcome"),
+    [
+        (0.5, (["somebody-claim-it"], []), "position 1"),
+        (2.0, (["somebody-claim-it"], []), "position 2"),
+        (0.5, (["somebody-claim-it"], ["somebody-claim-other"]), "position 1"),
+        (1.0, (["somebody-claim-it"], ["somebody-claim-other"]), "undecided"),
+        (0.5, (["somebody-claim-it"], ["somebody-claim-it"]), "both"),
+        (2.0, (["somebody-claim-it"], ["somebody-claim-it"]), "neither"),
+        (0.5, (["somebody-claim-taste"], []), "not testable"),
+    ],
+)
+def test_contradictions_follow_from_verdicts(judged, ratio, claims, outcome):
+    positions = [{"documents": ["somebody"], "says": "so", "claims": ids} for ids in claims]
+    topic = {"topic": "it", "positions": positions, "decided_by": sorted({*claims[0], *claims[1]})}
+    taste = entry("taste", rule="not-testable", tests=[], reason="A matter of taste.")
+    (row,) = judged(entry("it"), other_side(), taste, ratio=ratio, contradictions=[topic]).contradictions
+    assert row["outcome"] == outcome
+
+
+# ---- what is read ----
+
+
+def test_traces_and_records_are_read_from_run_folders(checkout, tmp_path):
+    project = checkout()
+    first = next(entry for entry in project.planned if entry.arm.id == "one")
+    folder = tmp_path / "results" / "runs" / first.run.id
+    folder.mkdir(parents=True)
+    (folder / "run.json").write_text(json.dumps({"seconds": 2, "final_losses": {"total": 0.5}}))
+    (folder / "trace.csv").write_text("evaluation,total\n1,9\n2,3\n3,5\n")
+    evidence = Evidence(project, tmp_path / "results")
+    pair = (first.pair.content, first.pair.style)
+    assert evidence.facts("toy", "one", "final_losses.total") == {pair: {0: 0.5}}
+    assert evidence.least_losses("toy", "one")[pair][0].tolist() == [9, 3, 3]
+
+
+def test_a_damaged_table_is_said_in_one_line(checkout, tmp_path):
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "scores.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(InputError, match=r"scores.csv cannot be read .*; run snakemake again"):
+        report(checkout(entry("it")), tmp_path / "results")
+
+
+# ---- what is written ----
+
+
+def test_json_table_and_page_hold_every_claim(judged, checkout):
+    taste = entry("taste", rule="not-testable", tests=[], reason="A matter | of taste.")
+    found = judged(entry("it"), taste)
+    assert json.loads(as_json(found.claims, found.contradictions))["claims"] == found.claims
+    table = as_table(found.claims)
+    assert list(table.columns) == list(TABLE_COLUMNS)
+    assert table["low"][0] == found.claims[0]["interval"][0]
+    text = page(found, checkout().profile)
+    assert "2 claims: 1 supported, 1 not testable" in text
+    assert "**supported** (surrogate: embedded weights, painted pictures, 64 px) | 12 | 0.50" in text
+    assert "A matter \\| of taste." in text
+
+
+def test_the_command_lists_every_claim(run, project, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    listed = run("claims", "--json")
+    assert listed.returncode == 0
+    rows = json.loads(listed.stdout)
+    assert [row["id"] for row in rows] == [claim.id for claim in load_register(project).claims]
+    assert {"id", "verdict", "reason", "n_pairs", "estimate", "interval"} <= set(rows[0])
+    shown = run("claims")
+    assert all(row["id"] in shown.stdout for row in rows)
+    assert f"{len(rows)} claims: " in shown.stdout
+
+
+def test_an_unknown_profile_is_refused(run):
+    refused = run("claims", "--profile", "huge")
+    assert refused.returncode == 2
+    assert "unknown profile 'huge'" in refused.stderr

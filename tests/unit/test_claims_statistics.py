@@ -1,0 +1,418 @@
+"""The statistics of claims, on evidence whose answer is known."""
+
+import math
+
+import pandas as pd
+import pytest
+from pytest import approx
+
+from nstbench.claims.claim import ClaimTest
+from nstbench.claims.sample import LOG_RATIO, NoEvidenceError, aligned
+from nstbench.claims.statistics import statistic
+from nstbench.claims.statistics.adain_moments import adain
+from nstbench.claims.statistics.hypervolume import volume
+from nstbench.claims.statistics.knee import knee
+from nstbench.claims.statistics.matched_style import at_equal_style
+
+CAT, TOWN = ("cat", "night"), ("town", "waves")
+
+
+class Known:
+    """Evidence out of dictionaries; values are by pair, with one seed unless a list gives several."""
+
+    def __init__(self, metrics=None, controls=None, losses=None, facts=None, tables=None):
+        self.metrics, self.controls = metrics or {}, controls or {}
+        self.losses, self.facts_, self.tables = losses or {}, facts or {}, tables or {}
+
+    def metric(self, experiment, arm, metric):
+        return self._found(self.metrics, (arm, metric))
+
+    def control(self, experiment, arm, copied, metric):
+        return self._found(self.controls, (copied, metric))
+
+    def least_losses(self, experiment, arm):
+        found = self._found(self.losses, arm)
+        return {
+            pair: {
+                seed: pd.Series(values, range(1, len(values) + 1)).cummin() for seed, values in own.items()
+            }
+            for pair, own in found.items()
+        }
+
+    def facts(self, experiment, arm, name):
+        return self._found(self.facts_, (arm, name))
+
+    def chart(self, id):
+        return self._found(self.tables, id)
+
+    def planned(self, experiment, arm):
+        return []
+
+    @staticmethod
+    def _found(known, key):
+        if key not in known:
+            raise NoEvidenceError(f"no {key}")
+        return known[key]
+
+
+def one(*values):
+    """A value for each pair, from the one seed of an arm that draws nothing."""
+    return {pair: {0: value} for pair, value in zip((CAT, TOWN), values, strict=False)}
+
+
+def placed(points):
+    """Content and style distances of arms."""
+    return {
+        (arm, metric): one(value)
+        for arm, point in points.items()
+        for metric, value in zip(("C_vgg16", "S_vgg16"), point, strict=True)
+    }
+
+
+def sampled(id, evidence, **parameters):
+    chosen = statistic(id)
+    return chosen.sample(chosen.parameters.model_validate({"experiment": "fig", **parameters}), evidence)
+
+
+def test_seeds_are_paired_and_what_is_not_drawn_goes_with_each():
+    drawn, other, fixed = {CAT: {0: 1, 2: 3}}, {CAT: {2: 30, 0: 10, 1: 20}}, {CAT: {0: 7}}
+    assert aligned([drawn, other, fixed]) == {CAT: [(1, 10, 7), (3, 30, 7)]}
+    assert aligned([fixed, fixed]) == {CAT: [(7, 7)]}
+    assert aligned([{CAT: {0: 1}, TOWN: {0: 2}}, {TOWN: {0: 5}}]) == {TOWN: [(2, 5)]}
+
+
+def test_paired_takes_the_median_over_seeds_of_the_log_ratio():
+    metrics = {("a", "C"): {CAT: {0: 1.0, 1: 4.0, 2: 9.0}}, ("b", "C"): {CAT: {0: 2.0, 1: 2.0, 2: 1.0}}}
+    sample = sampled("paired", Known(metrics), metric="C", a="a", b="b")
+    (value,) = sample.values
+    assert (value.content, value.style, value.a, value.b) == (*CAT, 4.0, 2.0)
+    assert value.difference == approx(math.log(4 / 2))
+    assert sample.unit == LOG_RATIO
+
+
+def test_paired_against_a_control_and_by_another_metric():
+    known = Known({("a", "S"): one(0.2), ("a", "COLc"): one(3.0)}, {("content copied", "S"): one(0.8)})
+    assert sampled("paired", known, metric="S", a="a", b="content copied").differences == approx(
+        [math.log(0.25)]
+    )
+    sample = sampled("paired", known, metric="S", a="a", b="a", other_metric="COLc", transform="difference")
+    assert sample.differences == approx([-2.8])
+
+
+def test_pairs_that_do_not_compare_are_dropped_and_counted():
+    known = Known({("a", "C"): one(0.0, 2.0), ("b", "C"): one(1.0, 1.0)})
+    sample = sampled("paired", known, metric="C", a="a", b="b")
+    assert [value.content for value in sample.values] == ["town"]
+    assert sample.dropped == 1
+
+
+def test_no_runs_are_no_evidence():
+    with pytest.raises(NoEvidenceError):
+        sampled("paired", Known(), metric="C", a="a", b="b")
+
+
+def test_threshold():
+    sample = sampled("threshold", Known({("a", "S"): one(0.1)}), arm="a", metric="S", threshold=0.05)
+    assert sample.differences == approx([math.log(2)])
+
+
+@pytest.mark.parametrize(
+    ("points", "area"),
+    [
+        ([(0.1, 0.1)], 1.0),
+        ([(0.01, 1.0)], 0.0),
+        ([(0.1, 0.01), (0.01, 0.1)], 2 + 2 - 1),
+        ([(0.1, 0.01), (0.01, 0.1), (0.1, 0.1), (0.5, 2.0)], 3.0),
+        ([(0.0, 0.1)], 4.0),
+    ],
+)
+def test_hypervolume_in_decades(points, area):
+    """Rectangles below the reference (1, 1); a distance of 0 counts as 1e-4."""
+    assert volume(points, (1.0, 1.0)) == approx(area)
+
+
+def test_hypervolume_compares_two_groups():
+    metrics = placed({"a": (0.01, 0.1), "b": (0.1, 0.1)})
+    controls = {("style copied", "C_vgg16"): one(1.0), ("content copied", "S_vgg16"): one(1.0)}
+    sample = sampled("hypervolume", Known(metrics, controls), a=["a"], b=["b"])
+    assert sample.differences == approx([math.log(2)])
+    assert (sample.values[0].a, sample.values[0].b) == approx((2.0, 1.0))
+
+
+def test_content_at_equal_style_is_read_off_straight_lines_in_logs():
+    """C = 0.01 / S on one sweep and 0.02 / S on the other."""
+    first = [(0.01 / s, s) for s in (0.01, 0.1, 1.0)]
+    second = [(0.02 / s, s) for s in (0.03, 0.3)]
+    a, b, difference = at_equal_style(first, second)
+    assert difference == approx(math.log(0.5))
+    assert a / b == approx(0.5)
+
+
+def test_sweeps_that_share_no_style_do_not_compare():
+    assert math.isnan(at_equal_style([(1, 0.1), (1, 0.2)], [(1, 0.3), (1, 0.4)])[2])
+    assert math.isnan(at_equal_style([(0, 0.1), (1, 0.4)], [(1, 0.3), (1, 0.4)])[2])
+
+
+def test_trend_is_a_rank_correlation_per_pair():
+    metrics = {
+        ("one", "PSNR"): one(30.0, 1.0),
+        ("two", "PSNR"): one(20.0, 3.0),
+        ("three", "PSNR"): one(10.0, 2.0),
+    }
+    sample = sampled("trend", Known(metrics), metric="PSNR", arms=["one", "two", "three"])
+    assert sample.differences == approx([-1.0, 0.5])
+
+
+def test_the_best_arm_of_each_group_counts():
+    losses = {"a": one([5.0, 3.0, 4.0]), "b": one([5.0, 4.0]), "c": one([9.0, 1.5, 2.0])}
+    known = Known(losses=losses)
+    sample = sampled("least_loss", known, a=["b", "a"], b=["c"])
+    assert sample.differences == approx([math.log(3.0 / 1.5)])
+
+
+def test_evaluations_until_near_the_least_loss():
+    losses = {"a": one([9.0, 1.04, 1.0]), "b": one([9.0, 8.0, 7.0, 1.05]), "c": one([9.0, 8.0, 7.0, 6.0])}
+    known = Known(losses=losses)
+    assert sampled("evaluations_to_loss", known, a=["a"], b=["b"]).differences == approx([math.log(2 / 4)])
+    exactly = Known(losses={"a": one([9.0, 1.25, 1.0]), "b": one([9.0, 9.0, 9.0, 1.25])})
+    sample = sampled("evaluations_to_loss", exactly, a=["a"], b=["b"], within=1.25)
+    assert (sample.values[0].a, sample.values[0].b) == (2, 4)
+    never = sampled("evaluations_to_loss", known, a=["a"], b=["c"])
+    assert (never.values[0].a, never.values[0].b) == (2, 4)
+
+
+def test_loss_and_quality_agree_where_lower_losses_have_larger_volumes():
+    arms, quality = ("a", "b", "c"), (0.01, 0.1, 0.5)
+    metrics = placed({arm: (value, value) for arm, value in zip(arms, quality, strict=True)})
+    controls = {("style copied", "C_vgg16"): one(1.0), ("content copied", "S_vgg16"): one(1.0)}
+    for losses, tau in (((1, 2, 3), 1), ((3, 2, 1), -1), ((1, 3, 2), 1 / 3)):
+        facts = {(arm, "final_losses.total"): one(loss) for arm, loss in zip(arms, losses, strict=True)}
+        sample = sampled("loss_and_quality", Known(metrics, controls, facts=facts), arms=arms)
+        assert sample.differences == approx([tau])
+
+
+def test_the_knee_is_the_corner():
+    corner = [(0.01, 1.0), (0.011, 0.5), (0.012, 0.1), (0.1, 0.09), (1.0, 0.08)]
+    assert knee(corner) == 2
+    assert knee([(0.1, 0.1), (0.1, 0.2)]) is None
+
+
+def test_knee_in_decades_from_the_claimed_weight():
+    places = {"a": (1.0, 0.01), "b": (0.1, 0.011), "c": (0.09, 1.0)}
+    known = Known(placed(places))
+    sample = sampled("knee", known, arms=list(places), weights=(1e-3, 1e-2, 1e-1), claimed=1.0)
+    assert sample.differences == approx([2.0])
+
+
+@pytest.fixture
+def sweep():
+    """Three arms from much content to much style; the content copied has a style distance of 2."""
+    places = {"high": (0.05, 1.5), "middle": (0.2, 0.4), "low": (0.9, 0.1)}
+    return Known(placed(places), {("content copied", "S_vgg16"): one(2.0)})
+
+
+def test_one_picture_reaches_both(sweep):
+    sample = sampled("reaches_both", sweep, arms=["high", "middle", "low"])
+    assert sample.differences == approx([math.log(0.2 / 0.25)])  # S: 0.4 of 0.5.
+
+
+def test_the_price_of_keeping_the_content(sweep):
+    sample = sampled("price_of_content", sweep, arms=["high", "middle", "low"])
+    assert sample.differences == approx([math.log(1.5 / 0.1)])
+    none = sampled("price_of_content", sweep, arms=["middle", "low"])
+    assert (none.values, none.dropped) == ((), 1)
+
+
+def test_the_range_of_balanced_weights(sweep):
+    known = {"arms": ["high", "middle", "low"], "weights": [100, 1, 0.01]}
+    wide = sampled("balanced_range", sweep, **known, most_content=1.0, most_style=1.0)
+    assert wide.differences == approx([4.0])
+    assert sampled("balanced_range", sweep, **known).differences == approx([0.0])
+
+
+def test_a_trade_off_is_a_correlation_of_minus_one(sweep):
+    assert sampled("trade_off", sweep, arms=["high", "middle", "low"]).differences == approx([-1.0])
+
+
+def test_part_of_a_gap():
+    metrics = {("vgg", "SWD"): one(1.0), ("alex", "SWD"): one(4.0), ("blurred", "SWD"): one(3.0)}
+    sample = sampled(
+        "gap_share", Known(metrics), metric="SWD", start="vgg", end="alex", intervention="blurred", part=0.5
+    )
+    assert sample.differences == approx([math.log(3) - math.log(2)])
+
+
+def test_instances_meet_all_conditions_relative_to_controls():
+    known = Known(
+        {
+            ("a", "S"): one(0.2, 0.5),
+            ("a", "EDGE"): one(0.9, 0.9),
+            ("b", "S"): one(0.1),
+            ("b", "EDGE"): one(0.1),
+        },
+        {("content copied", "S"): one(1.0, 1.0)},
+    )
+    known.planned = lambda experiment, arm: [Planned(CAT, "own style" if arm == "b" else None), Planned(TOWN)]
+    sample = sampled_cases(
+        known,
+        conditions=[
+            {"metric": "S", "at_most": 0.3, "times": "content copied"},
+            {"metric": "EDGE", "at_least": 0.3},
+        ],
+    )
+    found = {(value.content, value.style): value.difference for value in sample.values}
+    assert found == {CAT: 1.0, TOWN: 0.0, ("cat", "own style"): 0.0}
+
+
+def test_instances_among_those_that_count():
+    known = Known(facts={("a", "size"): one(64, 256), ("a", "seconds"): one(1, 1)})
+    known.planned = lambda experiment, arm: [Planned(CAT), Planned(TOWN)]
+    conditions = {"conditions": [{"fact": "seconds", "at_most": 10}]}
+    sample = sampled_cases(known, arms=["a"], among=[{"fact": "size", "at_least": 256}], **conditions)
+    assert [value.content for value in sample.values] == ["town"]
+    with pytest.raises(NoEvidenceError, match="no run of the kind"):
+        sampled_cases(known, arms=["a"], among=[{"fact": "size", "at_least": 512}], **conditions)
+
+
+class Planned:
+    """A run of a pair, perhaps with a style of its arm's own."""
+
+    def __init__(self, pair, style=None):
+        self.pair = type("Pair", (), {"content": pair[0], "style": pair[1]})
+        self.asked = type("Pair", (), {"content": pair[0], "style": style or pair[1]})
+
+
+def sampled_cases(known, arms=("a", "b"), **parameters):
+    chosen = statistic("instances")
+    return chosen.sample(
+        chosen.parameters.model_validate({"cases": {"fig": list(arms)}, **parameters}), known
+    )
+
+
+TABLE = pd.DataFrame(
+    {
+        "picture": ["x", "x", "x", "y", "y", "y"],
+        "layer": ["l1", "l2", "l3"] * 2,
+        "quantity": ["zeros"] * 6,
+        "value": [0.1, 0.2, 0.4, 0.3, 0.1, 0.2],
+        "activation": [1.0, 2.0, 3.0, 1.0, 3.0, 2.0],
+    }
+)
+
+
+def tabled(table=TABLE, **parameters):
+    chosen = statistic("table")
+    return chosen.sample(
+        chosen.parameters.model_validate({"chart": "c", "per": ["picture"], **parameters}),
+        Known(tables={"c": table}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        ({"reduce": "min"}, [0.1, 0.1]),
+        ({"reduce": "max"}, [0.4, 0.3]),
+        ({"reduce": "median"}, [0.2, 0.2]),
+        ({"reduce": "last"}, [0.4, 0.2]),
+        ({"reduce": "trend"}, [1.0, -0.5]),
+        ({"reduce": "trend", "along": "activation"}, [1.0, -1.0]),
+        ({"where": {"layer": "l2"}}, [0.2, 0.1]),
+        ({"where": {"layer": ["l2", "l3"]}, "reduce": "min"}, [0.2, 0.1]),
+    ],
+)
+def test_values_out_of_a_table(cells, values):
+    sample = tabled(a={"value": "value", **cells})
+    assert sample.differences == approx(values)
+    assert [value.content for value in sample.values] == ["x", "y"]
+    assert sample.noun == "picture"
+
+
+def test_spread_is_in_decades():
+    table = pd.DataFrame({"picture": ["x"] * 2, "value": [1.0, 100.0]})
+    assert tabled(table, a={"value": "value", "reduce": "spread"}).differences == approx([1.0])
+
+
+def test_two_values_out_of_a_table():
+    cells = {"value": "value", "where": {"layer": "l1"}}, {"value": "value", "where": {"layer": "l2"}}
+    sample = tabled(a=cells[0], b=cells[1], transform="log")
+    assert sample.differences == approx([math.log(0.5), math.log(3)])
+
+
+def test_an_ambiguous_cell_has_no_value():
+    with pytest.raises(NoEvidenceError):
+        tabled(a={"value": "value"})
+
+
+def test_rows_of_a_table_as_instances():
+    chosen = statistic("table_share")
+    table = pd.DataFrame(
+        {"way": ["net", "net", "descent"], "size": [512, 128, 512], "seconds": [0.1, 0.01, 9]}
+    )
+    parameters = {
+        "chart": "c",
+        "where": {"way": "net", "size": 512},
+        "conditions": {"seconds": {"at_most": 0.05}},
+    }
+    sample = chosen.sample(chosen.parameters.model_validate(parameters), Known(tables={"c": table}))
+    assert sample.differences == [0.0]
+    with pytest.raises(NoEvidenceError, match="no row with way net, size 1024"):
+        parameters["where"]["size"] = 1024
+        chosen.sample(chosen.parameters.model_validate(parameters), Known(tables={"c": table}))
+
+
+def test_the_lowest_barrier_counts():
+    """Two lines between results: the loss rises to 3 times its higher end on one, to 2 times on the other."""
+    lines = {("one", "two"): (1, 6, 2), ("one", "three"): (1, 8, 4)}
+    rows = [
+        {"content": "cat", "style": "night", "start": start, "end": end, "place": place, "loss": loss}
+        for (start, end), losses in lines.items()
+        for place, loss in zip((0.0, 0.5, 1.0), losses, strict=True)
+    ]
+    chosen = statistic("barrier")
+    sample = chosen.sample(chosen.parameters(chart="c"), Known(tables={"c": pd.DataFrame(rows)}))
+    assert sample.differences == approx([math.log(2)])
+
+
+# ---- exact ones ----
+
+
+def facts(id):
+    chosen = statistic(id)
+    return {fact.says: fact.holds for fact in chosen.sample(chosen.parameters(), Known()).facts}
+
+
+def test_exact_facts():
+    assert all(facts("stacked_kernels").values())
+    assert any("18 weights where one layer has 25" in says for says in facts("stacked_kernels"))
+    assert all(facts("vgg19_layers").values())
+    assert any("143,667,240" in says for says in facts("vgg19_layers"))
+    assert all(facts("gram_cooccurrence").values())
+    assert not any(facts("layer_weights").values())
+
+
+def test_the_cost_of_gram_matrices_does_not_grow():
+    """N^2 M at 512 px: 64^2 512^2 = 512^2 64^2 = 2^30, and 512^2 32^2 = 2^28 at relu5_1."""
+    (convolutions, falls), (grams, grow) = facts("gram_cost").items()
+    assert falls and not grow
+    assert grams.count("1,074 million") == 2 and "268 million" in grams
+    assert "67 million" in convolutions
+
+
+def test_adain_by_hand():
+    import numpy as np
+
+    content, style = np.array([[0.0, 2.0]]), np.array([[3.0, 3.0, 9.0, 9.0]])
+    assert adain(content, style)[0] == approx([3.0, 9.0], abs=1e-4)
+    assert all(facts("adain_moments").values())
+
+
+def test_sides_name_what_is_compared():
+    test = ClaimTest(
+        statistic="paired",
+        says="a is below b",
+        side="less",
+        parameters={"experiment": "fig", "metric": "C", "a": "one", "b": "content copied"},
+    )
+    assert test.typed_parameters().sides == ("one", "content copied")
+    assert test.typed_parameters().arms_read == {"fig": ("one",)}

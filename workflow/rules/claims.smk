@@ -1,0 +1,26 @@
+"""What became of every claim of the documents."""
+
+from nstbench.experiments.fingerprint import CLAIMS
+
+
+rule claims:
+    input:
+        scores="results/scores.csv",
+        charts=expand("results/charts/{chart}.csv", chart=CHARTS),
+        configuration=[str(ROOT / "config" / "claims.yaml"), *CONFIGURATION],
+    output:
+        verdicts="results/claims.json",
+        table="results/claims.csv",
+        page="reports/verdicts.md",
+    log:
+        "results/logs/claims.log",
+    conda:
+        ENVIRONMENT
+    threads: 1
+    params:
+        plan=PLAN,
+        code=code_hash(CLAIMS),
+    message:
+        "verdicts of all claims"
+    script:
+        "../scripts/judge_claims.py"
