@@ -45,7 +45,7 @@ def _outcome(states: list[str]) -> str:
     left = [number for number, state in enumerate(states, 1) if state == OPEN]
     if not left:
         return "neither"
-    return f"position {left[0]}" if len(left) == 1 and len(states) > 1 and FAILS in states else "undecided"
+    return f"position {left[0]}" if len(left) == 1 else "undecided"
 
 
 def _listed(numbers: Iterable[int]) -> str:

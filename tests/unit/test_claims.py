@@ -279,6 +279,8 @@ def test_tests_combine(verdicts, complete, verdict):
         (0.5, (["somebody-claim-it"], ["somebody-claim-it"]), "both"),
         (2.0, (["somebody-claim-it"], ["somebody-claim-it"]), "neither"),
         (0.5, (["somebody-claim-taste"], []), "not testable"),
+        (2.0, (["somebody-claim-it"], [], []), "undecided"),
+        (0.5, (["somebody-claim-it"], ["somebody-claim-it"], []), "positions 1 and 2"),
     ],
 )
 def test_contradictions_follow_from_verdicts(judged, ratio, claims, outcome):
