@@ -94,7 +94,7 @@ def test_every_page_of_the_report_links_to_files_of_the_report(made, project):
     pages = [*reports.glob("*.html"), *reports.glob("figures/*.html")]
     assert len(pages) == 5 + len(project.experiments) + len(project.charts)
     for page in pages:
-        for target in set(re.findall(r'(?:src|href)="([^"#:]+)', page.read_text(encoding="utf-8"))):
+        for target in set(re.findall(r'(?:src|href)="([^"#:]+)["#]', page.read_text(encoding="utf-8"))):
             file = (page.parent / target).resolve()
             assert file.exists() and file.is_relative_to(reports.resolve()), (page, target)
 
