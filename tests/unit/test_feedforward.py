@@ -228,7 +228,8 @@ def test_networks_are_found_by_name_by_training_and_by_path(tmp_path, monkeypatc
         (tmp_path / file).touch()
     assert locate_network("mine").resolve() == tmp_path / "results" / "networks" / "mine.safetensors"
     assert locate_network("other.safetensors").resolve() == tmp_path / "other.safetensors"
-    with pytest.raises(InputError, match="network 'results' does not exist; allowed: any_style, starry_night"):
+    allowed = "allowed: any_style, starry_night"
+    with pytest.raises(InputError, match=f"network 'results' does not exist; {allowed}"):
         locate_network("results")
 
 
