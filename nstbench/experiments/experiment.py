@@ -76,7 +76,8 @@ class Experiment(Named):
 
     Later settings win: the method's parameter set, `settings`, `when_shortened` (only under a profile
     that cuts the source's evaluations), and those of the arm. With `every_pair` all pairs run under every
-    profile; with `snapshots` every run leaves so many pictures of its way.
+    profile; with `snapshots` every run leaves so many pictures of its way. With `grid` it also runs on the
+    profile's grid of pairs, which no panel shows but which verdicts rest on.
     """
 
     title: str
@@ -91,6 +92,7 @@ class Experiment(Named):
     axes: tuple[tuple[Point, ...], ...] = Field(min_length=1)
     pairs: tuple[Pair, ...] = Field(min_length=1)
     every_pair: bool = False
+    grid: bool = False
     snapshots: int = Field(default=0, ge=0)
     panel: Panel
     comparisons: tuple[Comparison, ...] = ()

@@ -17,6 +17,8 @@ from nstbench.images.manifest import Manifest
 
 T = TypeVar("T")
 MOST_RUNS_PER_BATCH = 10
+# Pixels times evaluations below which experiments share a batch: starting torch takes longer.
+LEAST_WORK_PER_BATCH = 1_500_000
 MOST_RUNS_SCORED_AT_ONCE = 48
 
 
@@ -80,12 +82,25 @@ def with_numbers(file: Path) -> list[tuple[int, str]]:
 
 def plan(experiment: Experiment, profile: Profile, manifest: Manifest) -> list[PlannedRun]:
     """Every run of an experiment: pairs times arms, times seeds where the arm draws random numbers."""
-    pairs = experiment.pairs if experiment.every_pair else experiment.pairs[: profile.pairs]
     return [
         PlannedRun(experiment.id, pair, arm, run, pair.truth and manifest.available(pair.truth))
-        for pair in pairs
+        for pair in _pairs(experiment, profile)
         for arm in experiment.arms
         for run in _runs(experiment, pair, arm, profile, manifest)
+    ]
+
+
+def _pairs(experiment: Experiment, profile: Profile) -> Iterable[Pair]:
+    """The experiment's own pairs, as many as the profile allows, then those of the profile's grid."""
+    own = experiment.pairs if experiment.every_pair else experiment.pairs[: profile.pairs]
+    grid = profile.grid.pairs if profile.grid and experiment.grid else ()
+    return dict.fromkeys((*own, *grid))
+
+
+def shown(experiment: Experiment, planned: Iterable[PlannedRun]) -> list[PlannedRun]:
+    """Those of `planned` that the experiment's figure shows: its own pairs, and none of a profile's grid."""
+    return [
+        entry for entry in planned if entry.experiment == experiment.id and entry.pair in experiment.pairs
     ]
 
 
@@ -127,7 +142,10 @@ def _with_stand_ins(changes: dict[str, Any], manifest: Manifest) -> dict[str, An
 
 
 def batches(plans: Sequence[PlannedRun]) -> list[Batch]:
-    """Split the distinct runs, each owned by the first experiment that asks for it, into batches."""
+    """Split the distinct runs, each owned by the first experiment that asks for it, into batches.
+
+    Experiments that compute little share the batch of the first of them.
+    """
     owners: dict[str, tuple[str, RunSpecification]] = {}
     for planned in plans:
         owners.setdefault(planned.run.id, (planned.experiment, planned.run))
@@ -136,9 +154,30 @@ def batches(plans: Sequence[PlannedRun]) -> list[Batch]:
         by_experiment.setdefault(experiment, []).append(run)
     return [
         Batch(*part)
-        for experiment, runs in by_experiment.items()
-        for part in _split(experiment, runs, MOST_RUNS_PER_BATCH)
+        for experiment, runs in _sharing(by_experiment).items()
+        for part in _split(experiment, runs, _most_runs(runs))
     ]
+
+
+def _sharing(by_experiment: dict[str, list[RunSpecification]]) -> dict[str, list[RunSpecification]]:
+    """The runs by the experiment that opens their batch: one that computes little takes in the next."""
+    shared: dict[str, list[RunSpecification]] = {}
+    open_batch: list[RunSpecification] = []
+    for experiment, runs in by_experiment.items():
+        if _work(open_batch + runs) > LEAST_WORK_PER_BATCH or not open_batch:
+            shared[experiment] = open_batch = list(runs)
+        else:
+            open_batch += runs
+    return shared
+
+
+def _most_runs(runs: Sequence[RunSpecification]) -> int:
+    return MOST_RUNS_PER_BATCH if _work(runs) > LEAST_WORK_PER_BATCH else len(runs)
+
+
+def _work(runs: Iterable[RunSpecification]) -> int:
+    """Pixels times loss-and-gradient evaluations; a method that does not descend counts one."""
+    return sum(run.size**2 * int(run.parameters.get("evaluations", 1)) for run in runs)
 
 
 def scoring_batches(plans: Sequence[PlannedRun]) -> list[ScoringBatch]:

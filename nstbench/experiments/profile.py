@@ -6,14 +6,28 @@ from pydantic import Field, ValidationError
 
 from nstbench.documents import Record, first_problem, read_yaml
 from nstbench.errors import InputError
+from nstbench.experiments.experiment import Pair
+from nstbench.images.manifest import Manifest
 from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
+
+
+class Grid(Record):
+    """Contents and styles by their names in data/images.yaml; each content goes with each style."""
+
+    contents: tuple[str, ...] = Field(min_length=1)
+    styles: tuple[str, ...] = Field(min_length=1)
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        return tuple(Pair(content=content, style=style) for style in self.styles for content in self.contents)
 
 
 class Budget(Record):
     """What a profile decides.
 
     `evaluations: null` keeps what each source used; without `own_budgets` no experiment gets more than
-    `evaluations`, whatever its file asks for.
+    `evaluations`, whatever its file asks for. `grid` has the pairs that experiments run on besides their own
+    when they ask for it.
     """
 
     size: int = Field(ge=SMALLEST_SIDE, le=LARGEST_SIZE)
@@ -22,6 +36,7 @@ class Budget(Record):
     weights: str = "embedded"
     precision: str = "auto"
     pairs: int | None = Field(default=None, ge=1)
+    grid: Grid | None = None
     seeds: int = Field(default=1, ge=1)
 
 
@@ -38,7 +53,7 @@ class Configuration(Record):
     profiles: dict[str, Budget] = Field(min_length=1)
 
 
-def load_profile(file: Path, name: str | None = None) -> Profile:
+def load_profile(file: Path, manifest: Manifest, name: str | None = None) -> Profile:
     """The profile `name` of a config.yaml, or its default; InputError when it is unknown or malformed."""
     try:
         configuration = Configuration.model_validate(read_yaml(file))
@@ -47,4 +62,14 @@ def load_profile(file: Path, name: str | None = None) -> Profile:
     chosen = name or configuration.profile
     if chosen not in configuration.profiles:
         raise InputError(f"{file}: unknown profile {chosen!r}; allowed: {', '.join(configuration.profiles)}")
-    return Profile(name=chosen, **configuration.profiles[chosen].model_dump())
+    budget = configuration.profiles[chosen]
+    _check_pictures(file, budget.grid, manifest)
+    return Profile(name=chosen, **budget.model_dump())
+
+
+def _check_pictures(file: Path, grid: Grid | None, manifest: Manifest) -> None:
+    for name in (*grid.contents, *grid.styles) if grid else ():
+        try:
+            manifest.available(name)
+        except InputError as error:
+            raise InputError(f"{file}: {error}") from error

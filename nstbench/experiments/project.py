@@ -56,7 +56,7 @@ class Project:
         ]
         return cls(
             root,
-            load_profile(root / "config" / "config.yaml", profile),
+            load_profile(root / "config" / "config.yaml", manifest, profile),
             manifest,
             experiments,
             {chart.id: chart for chart in charts},

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nstbench.experiments.experiment import Experiment, Pair
 from nstbench.experiments.finished import FinishedRun
-from nstbench.experiments.plan import PlannedRun
+from nstbench.experiments.plan import PlannedRun, shown
 from nstbench.experiments.profile import Profile
 from nstbench.experiments.runs import RunFolder
 from nstbench.images.manifest import Manifest
@@ -32,10 +32,9 @@ class Exhibit:
 def exhibits(
     experiment: Experiment, planned: Sequence[PlannedRun], profile: Profile, manifest: Manifest, results: Path
 ) -> list[Exhibit]:
-    """One exhibit for each pair of `experiment` that has runs in `planned`."""
+    """One exhibit for each of the own pairs of `experiment` that has runs in `planned`."""
     by_pair: dict[Pair, list[FinishedRun]] = {}
-    for entry in planned:
-        if entry.experiment == experiment.id:
-            folder = RunFolder(results / "runs" / entry.run.id)
-            by_pair.setdefault(entry.pair, []).append(FinishedRun(entry, folder))
+    for entry in shown(experiment, planned):
+        folder = RunFolder(results / "runs" / entry.run.id)
+        by_pair.setdefault(entry.pair, []).append(FinishedRun(entry, folder))
     return [Exhibit(experiment, tuple(runs), profile, manifest, results) for runs in by_pair.values()]

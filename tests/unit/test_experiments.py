@@ -6,8 +6,8 @@ import yaml
 
 from nstbench.errors import InputError
 from nstbench.experiments.experiment import load_experiment
-from nstbench.experiments.plan import batches, plan, scoring_batches
-from nstbench.experiments.profile import Profile, load_profile
+from nstbench.experiments.plan import batches, plan, scoring_batches, shown
+from nstbench.experiments.profile import Grid, Profile, load_profile
 from nstbench.experiments.project import CHECKOUT, Project
 from nstbench.images.manifest import Manifest
 from nstbench.methods.base import Method, Parameters
@@ -81,6 +81,42 @@ def test_plan_has_pairs_times_arms_times_seeds_of_noisy_arms(write, content):
     assert len(plan(experiment, PROFILE, MANIFEST)) == 2 * 4
     assert len(plan(experiment, PROFILE.model_copy(update={"seeds": 3}), MANIFEST)) == 2 * (2 + 2 * 3)
     assert len(plan(experiment, PROFILE.model_copy(update={"pairs": 1}), MANIFEST)) == 4
+
+
+def test_a_grid_adds_its_pairs_to_those_of_experiments_that_ask_for_it(write, content):
+    gridded = PROFILE.model_copy(update={"grid": Grid(contents=("cat", "ours"), styles=("famous", "ours"))})
+    assert len(plan(load_experiment(write(content), MANIFEST), gridded, MANIFEST)) == 2 * 4
+    experiment = load_experiment(write({**content, "grid": True}), MANIFEST)
+    planned = plan(experiment, gridded, MANIFEST)
+    pairs = list(dict.fromkeys((entry.pair.content, entry.pair.style) for entry in planned))
+    assert pairs == [("cat", "famous"), ("cat", "ours"), ("ours", "famous"), ("ours", "ours")]
+    assert shown(experiment, planned) == planned[: 2 * 4]
+    assert len(plan(experiment, PROFILE, MANIFEST)) == 2 * 4
+
+
+def test_a_grid_of_unknown_pictures_is_told(tmp_path):
+    file = tmp_path / "config.yaml"
+    grid = {"contents": ["cat"], "styles": ["dog"]}
+    file.write_text(yaml.safe_dump({"profile": "wide", "profiles": {"wide": {"size": 64, "grid": grid}}}))
+    with pytest.raises(InputError, match=r"config.yaml: unknown picture 'dog'; allowed: cat, ours, famous"):
+        load_profile(file, MANIFEST)
+
+
+def test_experiments_that_compute_little_share_batches(write, content):
+    experiment = load_experiment(write(content), MANIFEST)
+
+    def planned(id, **changes):
+        named = experiment.model_copy(update={"id": id})
+        return plan(named, PROFILE.model_copy(update=changes), MANIFEST)
+
+    little = [
+        *planned("one", evaluations=1),
+        *planned("two", evaluations=2),
+        *planned("three", evaluations=3),
+    ]
+    assert [(batch.id, len(batch.runs)) for batch in batches(little)] == [("one-000", 3 * 4)]
+    mixed = [*planned("long", size=512, evaluations=50), *little]
+    assert [(batch.id, len(batch.runs)) for batch in batches(mixed)] == [("long-000", 4), ("one-000", 3 * 4)]
 
 
 def test_missing_famous_painting_is_replaced_and_its_run_shared(write, content, monkeypatch):
@@ -319,7 +355,7 @@ def test_mistakes_in_profiles_are_said_with_the_file(tmp_path, change, message):
     file = tmp_path / "config.yaml"
     file.write_text(yaml.safe_dump({"profile": "smoke", "profiles": {"smoke": {"size": 64}}} | change))
     with pytest.raises(InputError, match=message) as failure:
-        load_profile(file, "tiny")
+        load_profile(file, MANIFEST, "tiny")
     assert str(failure.value).startswith(str(file))
 
 

@@ -16,6 +16,7 @@ from nstbench.experiments.fingerprint import (
     TRAINING,
     code_hash,
 )
+from nstbench.experiments.plan import shown
 from nstbench.experiments.project import Project
 from nstbench.feedforward.inventory import shipped_networks
 from nstbench.images.manifest import own_file
@@ -71,13 +72,13 @@ def batch_files(runs):
     return [f"results/batches/{id}.csv" for id in PROJECT.batches_of(runs)]
 
 
-def runs_of(experiment):
-    return [planned.run for planned in PROJECT.plans[experiment]]
+def shown_in(experiment):
+    return shown(PROJECT.experiments[experiment], PROJECT.plans[experiment])
 
 
 def runs_of_chart(chart):
-    experiment = PROJECT.charts[chart].experiment
-    return runs_of(experiment) if experiment else []
+    planned = PROJECT.plans.get(PROJECT.charts[chart].experiment, [])
+    return [entry.run for entry in planned]
 
 
 def chart_pictures(chart):

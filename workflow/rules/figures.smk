@@ -11,9 +11,11 @@ PLACE_IN_REPORT = {
 
 rule figure:
     input:
-        batches=lambda wildcards: batch_files(runs_of(wildcards.experiment)),
+        batches=lambda wildcards: batch_files(
+            planned.run for planned in shown_in(wildcards.experiment)
+        ),
         pictures=lambda wildcards: picture_files(
-            planned.trial for planned in PROJECT.plans[wildcards.experiment]
+            planned.trial for planned in shown_in(wildcards.experiment)
         ),
         configuration=lambda wildcards: str(
             PROJECT.experiment_file(wildcards.experiment)
