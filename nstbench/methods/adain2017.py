@@ -76,7 +76,7 @@ HUANG = DecoderRecipe(loss="summed", style_weight=1e-2, steps=160_000)
 # For a desk machine: smaller crops, and a rate that falls to 0. Channels of the embedded encoder have like
 # deviations as they were trained, with batch normalisation; at a mean of 1 the rare ones would dominate.
 EVERYDAY_TRAINING = DecoderRecipe(
-    normalisation="none", crop=128, batch=2, rate=1e-3, decay="cosine", steps=5000
+    normalisation="none", style_weight=4.0, crop=128, batch=2, rate=1e-3, decay="cosine", steps=11_000
 )
 
 
