@@ -39,7 +39,8 @@ def _lines(report: Report, profile: Profile) -> Iterator[str]:
 
 
 def _pairs(profile: Profile) -> str:
-    return "all pairs" if profile.pairs is None else f"at most {profile.pairs} pair(s) an experiment"
+    own = "all pairs" if profile.pairs is None else f"at most {profile.pairs} pair(s) an experiment"
+    return f"{own} and a grid of {len(profile.grid.pairs)}" if profile.grid else own
 
 
 def _cells(row: Row) -> tuple[str, ...]:

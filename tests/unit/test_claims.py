@@ -18,6 +18,7 @@ from nstbench.claims.report import report
 from nstbench.claims.rules.base import Verdict
 from nstbench.errors import InputError
 from nstbench.experiments.family import family
+from nstbench.experiments.profile import Grid
 from nstbench.experiments.project import CHECKOUT, Project
 from nstbench.experiments.tables import control_id
 
@@ -328,6 +329,8 @@ def test_json_table_and_page_hold_every_claim(judged, checkout):
     assert "2 claims: 1 supported, 1 not testable" in text
     assert "**supported** (surrogate: embedded weights, painted pictures, 64 px) | 12 | 0.50" in text
     assert "A matter \\| of taste." in text
+    gridded = checkout().profile.model_copy(update={"grid": Grid(contents=("c", "d"), styles=("s", "t"))})
+    assert "all pairs and a grid of 4" in page(found, gridded)
 
 
 def test_the_command_lists_every_claim(run, project, tmp_path, monkeypatch):
