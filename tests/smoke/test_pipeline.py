@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from nstbench.claims.register import load_register
 from nstbench.experiments.project import CHECKOUT
 from nstbench.experiments.runs import RunFolder
 from nstbench.metrics import metrics
@@ -79,6 +80,29 @@ def test_every_chart_has_its_drawing_table_and_findings(made, project):
         assert json.loads((figures / f"{id}.json").read_text())["findings"]
         table = pd.read_csv(made / "results" / "charts" / f"{id}.csv")
         assert not table.empty
+
+
+def test_every_claim_has_a_verdict_and_a_reason(made, project):
+    claims = json.loads((made / "results" / "claims.json").read_text())["claims"]
+    assert [claim["id"] for claim in claims] == [claim.id for claim in load_register(project).claims]
+    verdicts = {"supported", "contradicted", "inconclusive", "not testable", "not run"}
+    assert {claim["verdict"] for claim in claims} <= verdicts
+    assert all(claim["reason"] for claim in claims)
+    page = (made / "reports" / "verdicts.md").read_text(encoding="utf-8")
+    assert all(claim["id"] in page for claim in claims)
+
+
+def test_a_claims_value_is_that_of_the_scores(made, project):
+    """nikulin-claim-init-content-keeps: the log ratio of C_vgg16 from the content and from noise."""
+    claims = json.loads((made / "results" / "claims.json").read_text())["claims"]
+    (claim,) = (claim for claim in claims if claim["id"] == "nikulin-claim-init-content-keeps")
+    table = pd.read_csv(made / "results" / "scores.csv").set_index(["experiment", "metric", "run"]).value
+    by_arm = {
+        entry.arm.id: table["nikulin-fig3", "C_vgg16", entry.run.id]
+        for entry in project.plans["nikulin-fig3"]
+    }
+    (value,) = claim["values"]
+    assert value["difference"] == pytest.approx(np.log(by_arm["from-content"] / by_arm["from-noise"]))
 
 
 def test_report_shows_every_experiment_and_links_to_files_that_exist(made, project):
