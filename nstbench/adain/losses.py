@@ -31,6 +31,14 @@ def style_loss(painted: Moments, style: Moments, form: Form) -> Tensor:
     return torch.stack([distance(one - other) for one, other in zip(painted, style, strict=True)]).sum()
 
 
+def identity_loss(rebuilt: Tensor, content: Tensor) -> Tensor:
+    """The mean square by which contents (B, 3, H, W), decoded from their own features, miss themselves.
+
+    Source: Park and Lee 2019, section 3.3, with squares instead of lengths and for contents alone.
+    """
+    return (rebuilt.float() - content).square().mean()
+
+
 def _length(difference: Tensor) -> Tensor:
     lengths: Tensor = torch.linalg.vector_norm(difference.flatten(1), dim=1)
     return lengths.mean()

@@ -13,7 +13,7 @@ from nstbench.adain.architecture import DEEPEST, LAYERS
 from nstbench.adain.decoder import KIND, Decoder
 from nstbench.adain.encoder import open_encoder
 from nstbench.adain.files import save_stages
-from nstbench.adain.losses import content_loss, style_loss
+from nstbench.adain.losses import content_loss, identity_loss, style_loss
 from nstbench.adain.recipe import DecoderRecipe
 from nstbench.backbones.network import Backbone
 from nstbench.experiments.fingerprint import sha256
@@ -33,8 +33,6 @@ STYLE_SEED = 2**32
 class Lesson:
     """The losses of a step: contents painted in styles, compared with what the decoder was given."""
 
-    names = (f"content/{DEEPEST}", *(f"style/{layer}" for layer in LAYERS))
-
     def __init__(
         self,
         recipe: DecoderRecipe,
@@ -46,15 +44,20 @@ class Lesson:
     ) -> None:
         self.recipe, self.encoder, self.decoder, self.hardware = recipe, encoder, decoder, hardware
         self.contents, self.styles = contents, styles
-        self.weights = torch.tensor([1.0] + [recipe.style_weight] * len(LAYERS), device=hardware.device)
+        weights = {f"content/{DEEPEST}": 1.0} | {f"style/{layer}": recipe.style_weight for layer in LAYERS}
+        if recipe.identity_weight:
+            weights["identity"] = recipe.identity_weight
+        self.names = tuple(weights)
+        self.weights = torch.tensor(list(weights.values()), device=hardware.device)
 
     def __call__(self, step: int) -> Tensor:
-        """(6,): the weighted total, the content's loss, and the style's in every layer."""
+        """(1 + N,): the weighted total, and the losses that `names` names."""
         contents = self.contents.training(step).to(self.hardware.device)
         styles = self.styles.training(step).to(self.hardware.device)
         with torch.no_grad():
             style = self.encoder(styles, LAYERS)
-            target = align(self.encoder(contents, [DEEPEST])[DEEPEST], style[DEEPEST])
+            content = self.encoder(contents, [DEEPEST])[DEEPEST]
+            target = align(content, style[DEEPEST])
         with self.hardware.autocast():
             painted = self.decoder(target)
         features = self.encoder(painted.float(), LAYERS)
@@ -62,6 +65,10 @@ class Lesson:
         for layer in LAYERS:
             moments, wanted = channel_moments(features[layer]), channel_moments(style[layer])
             losses.append(style_loss(moments, wanted, self.recipe.loss))
+        if self.recipe.identity_weight:
+            with self.hardware.autocast():
+                rebuilt = self.decoder(content)
+            losses.append(identity_loss(rebuilt, contents))
         separate = torch.stack(losses)
         return torch.cat([(separate @ self.weights)[None], separate])
 

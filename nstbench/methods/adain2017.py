@@ -75,8 +75,15 @@ LITERAL = SOBOLEVA.model_copy(update={"loss": "literal"})
 HUANG = DecoderRecipe(loss="summed", style_weight=1e-2, steps=160_000)
 # For a desk machine: smaller crops, and a rate that falls to 0. Channels of the embedded encoder have like
 # deviations as they were trained, with batch normalisation; at a mean of 1 the rare ones would dominate.
+# Without the identity the decoder puts marks of its own on every edge, which this encoder does not see.
 EVERYDAY_TRAINING = DecoderRecipe(
-    normalisation="none", style_weight=4.0, crop=128, batch=2, rate=1e-3, decay="cosine", steps=11_000
+    normalisation="none",
+    identity_weight=50.0,
+    crop=128,
+    batch=2,
+    rate=1e-3,
+    decay="cosine",
+    steps=5500,
 )
 
 

@@ -106,6 +106,24 @@ def test_the_loss_of_a_step_by_hand(form):
     assert total.item() == pytest.approx(content.item() + 3 * sum(each.item() for each in style), rel=1e-4)
 
 
+def test_the_identity_is_that_of_contents_decoded_from_their_own_features():
+    torch.manual_seed(0)
+    encoder = open_encoder("vgg19", "embedded", "none", CPU)
+    decoder = Decoder(encoder.architecture, encoder.width)
+    contents, styles = (CropSource(photographs(), 32, 2, seed) for seed in (0, 1))
+    without = Lesson(RECIPE, contents, styles, encoder, decoder, CPU)
+    recipe = RECIPE.model_copy(update={"identity_weight": 7.0})
+    lesson = Lesson(recipe, contents, styles, encoder, decoder, CPU)
+    assert lesson.names == (*without.names, "identity")
+    total, *others, identity = lesson(4)
+    crops = contents.training(4)
+    rebuilt = decoder(encoder(crops, [DEEPEST])[DEEPEST])
+    missed = (rebuilt - crops).detach().numpy()
+    assert identity.item() == pytest.approx((missed**2).mean(), rel=1e-4)
+    expected = [7 * identity.item() + without(4)[0].item(), *without(4)[1:].tolist()]
+    assert [total.item(), *(each.item() for each in others)] == pytest.approx(expected, rel=1e-4)
+
+
 class KilledError(Exception):
     """The machine died."""
 
