@@ -7,7 +7,7 @@ PROFILE ?=
 BIN := .venv/bin
 export PROFILE
 
-.PHONY: reproduce test environment lint types unit regress smoke overhead lock clean
+.PHONY: reproduce test environment lint types unit regress smoke overhead gallery lock clean
 
 reproduce: environment
 	$(BIN)/snakemake --cores $(CORES)
@@ -47,6 +47,14 @@ smoke: environment
 # How much of the cores' time the pipeline spends on anything but computing.
 overhead: environment
 	$(BIN)/python -m nstbench.benchmark.overhead
+
+# The pictures in the README, from the default profile: thumbnails of figures, and a picture of `nstbench stylize`.
+GALLERY := jain-colour jain-fig10 nikulin-fig1 nikulin-fig9
+gallery: environment
+	PROFILE=default $(BIN)/snakemake --cores $(CORES) $(GALLERY:%=reports/figures/%.png)
+	cp $(GALLERY:%=reports/figures/%.thumb.jpg) docs/gallery/
+	cd results/pictures && ../../$(BIN)/nstbench stylize valley_summer.png whirling_night.png \
+		-o ../../docs/gallery/stylize.jpg --size 320 --iterations 60
 
 lock: environment
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

@@ -1,4 +1,4 @@
-"""What the notebooks share: the results of one document, read from the files of a finished pipeline.
+"""What the notebooks share: results of a document, and all claims, read from files of a finished pipeline.
 
 Only `Document.vary` makes new pictures; nothing else imports torch.
 """
@@ -8,7 +8,7 @@ import itertools
 import json
 import tempfile
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -41,9 +41,19 @@ from nstbench.reporting.chart_style import COLOURS, TYPOGRAPHY
 from nstbench.reporting.curves import save_curves
 from nstbench.reporting.exhibit import Exhibit, exhibits
 from nstbench.reporting.figure import panel_file
+from nstbench.reporting.pages import site_environment
 from nstbench.reporting.quantities import NO_BREAK, number
 from nstbench.reporting.score_table import ARROWS, CONTROLS, read_scores
 from nstbench.reporting.usage import distinct, substitutions, usage_lines
+from nstbench.reporting.verdicts.records import VERDICTS, Claim, Verdicts, read_verdicts
+from nstbench.reporting.verdicts.tables import (
+    claims_table,
+    contradictions_table,
+    counts_table,
+    document_of,
+    documents_of,
+    values_table,
+)
 
 MARKS = list(itertools.product("os^", COLOURS))
 CONTROL_MARKS = dict(zip(CONTROLS.values(), [("X", "#8c8a84"), ("P", "#8c8a84")], strict=True))
@@ -53,6 +63,12 @@ ITALIC = "font-style: italic"
 TABLE_STYLES: Any = [
     {"selector": "th.row_heading", "props": "font-weight: normal; text-align: left"},
     {"selector": "caption", "props": "caption-side: bottom; text-align: left"},
+]
+TEXT_STYLES: Any = [
+    {
+        "selector": "th.col_heading, th.row_heading, td",
+        "props": "text-align: left; vertical-align: top; white-space: normal",
+    },
 ]
 SHADES = LinearSegmentedColormap.from_list("shades", ["#ffffff", "#bcd8ea"])
 
@@ -212,6 +228,56 @@ class Document:
         return to_picture(recipe.transfer(Task(content, style, parameters, run.seed, hardware)).image)
 
 
+@dataclass(frozen=True)
+class Claims:
+    """What became of every claim of the documents, as results/claims.json tells it."""
+
+    verdicts: Verdicts
+
+    @classmethod
+    def open(cls, folder: Path | None = None) -> Self:
+        """Without `folder`, results are looked for as in `Document.open`; InputError when there are none."""
+        return cls(read_verdicts((folder or _folder_with_results()) / "results" / "claims.json"))
+
+    def counts(self) -> pd.DataFrame:
+        """How many claims have which verdict: a row per document, by its short name."""
+        return counts_table(self.verdicts.claims)
+
+    def table(self, document: str | None = None, verdict: str | None = None) -> Styler:
+        """A row per claim: those of one document and of one verdict, where they are named.
+
+        The rows are in `.data` of what is returned. InputError on an unknown name.
+        """
+        claims = self.verdicts.claims
+        _expect("document", document, documents_of(claims))
+        _expect("verdict", verdict, VERDICTS)
+        chosen = [
+            claim
+            for claim in claims
+            if document in (None, document_of(claim)) and verdict in (None, claim.verdict)
+        ]
+        return _worded(claims_table(chosen), f"{document}-{verdict}")
+
+    def show(self, id: str) -> HTML:
+        """A claim with its evidence: a dot per pair, median and interval, and the side that is claimed."""
+        template = site_environment().get_template("claim_alone.html.j2")
+        return HTML(template.render(claim=self._claim(id)))
+
+    def values(self, id: str) -> pd.DataFrame:
+        """What the verdict of a claim rests on: a row per test and pair."""
+        return values_table(self._claim(id))
+
+    def contradictions(self) -> Styler:
+        """Where the documents cannot all be right, and which position stands."""
+        return _worded(contradictions_table(self.verdicts.contradictions), "contradictions")
+
+    def _claim(self, id: str) -> Claim:
+        found = {claim.id: claim for claim in self.verdicts.claims}.get(id)
+        if found is None:
+            raise InputError(f"unknown claim {id!r}; table() lists all of them")
+        return found
+
+
 def glossary() -> Markdown:
     """The metrics that `Document.scores` shows: what each is called and how it is measured."""
     main = [each for each in metrics().values() if each.main]
@@ -265,6 +331,16 @@ def _metric(name: str) -> Metric:
 
 def _heading(metric: Metric) -> str:
     return f"{metric.id}{NO_BREAK}{ARROWS[metric.better]}"
+
+
+def _expect(what: str, name: str | None, allowed: Sequence[str]) -> None:
+    if name not in (None, *allowed):
+        raise InputError(f"unknown {what} {name!r}; allowed: {', '.join(allowed)}")
+
+
+def _worded(table: pd.DataFrame, name: str) -> Styler:
+    """A table of sentences, which may take several lines."""
+    return table.style.set_uuid(name.replace(" ", "-")).format(escape="html").set_table_styles(TEXT_STYLES)
 
 
 def _styled(table: pd.DataFrame, name: str) -> Styler:

@@ -40,7 +40,7 @@ def documents(
     for claim in claims:
         found.setdefault(family(claim.document), Document(claim.document)).claims.append(claim)
     for document in found.values():
-        document.notebook = _notebook(document, reports)
+        document.notebook = notebook_address(document.id, reports)
     return list(found.values())
 
 
@@ -50,7 +50,7 @@ def neighbours(sections: Sequence[Section | ChartSection], place: int) -> dict[s
     return {name: sections[at] for name, at in around.items() if 0 <= at < len(sections)}
 
 
-def _notebook(document: Document, reports: Path) -> str | None:
-    """Nothing where there is no such notebook."""
-    address = f"notebooks/{document.id}"
+def notebook_address(name: str, reports: Path) -> str | None:
+    """Where a notebook is, less the suffix; nothing where there is none."""
+    address = f"notebooks/{name}"
     return address if (reports / f"{address}.html").is_file() else None

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
+
 from nstbench.files import write_text
 from nstbench.reporting.quantities import scientific
 from nstbench.reporting.templating import environment
@@ -21,24 +23,26 @@ CONTENTS = {
 }
 
 
+def site_environment() -> Environment:
+    """The environment of templates, with what those of figures and claims call."""
+    made = environment()
+    made.filters |= {
+        "scientific": scientific,
+        "dot_plot": dot_plot,
+        "found_in_words": found_in_words,
+        "rule_in_words": rule_in_words,
+    }
+    made.globals |= {"verdicts": VERDICTS, "signs": SIGNS}
+    return made
+
+
 class Pages:
     """Writes pages below `reports`; every template may use what is `shared`."""
 
     def __init__(self, reports: Path, shared: Mapping[str, Any]) -> None:
         self._reports = reports
-        self._environment = environment()
-        self._environment.filters |= {
-            "scientific": scientific,
-            "dot_plot": dot_plot,
-            "found_in_words": found_in_words,
-            "rule_in_words": rule_in_words,
-        }
-        self._environment.globals |= {
-            "contents": CONTENTS,
-            "verdicts": VERDICTS,
-            "signs": SIGNS,
-            **shared,
-        }
+        self._environment = site_environment()
+        self._environment.globals |= {"contents": CONTENTS, **shared}
 
     def write(self, address: str, template: str | None = None, **content: Any) -> None:
         """Write the page at `address`; its template has the same name unless it is given."""

@@ -14,7 +14,7 @@ from nstbench.methods import methods
 from nstbench.reporting.addresses import page_file
 from nstbench.reporting.chart_section import ChartSection, make_chart_section
 from nstbench.reporting.chart_table import publish_table
-from nstbench.reporting.documents import Document, documents, neighbours
+from nstbench.reporting.documents import Document, documents, neighbours, notebook_address
 from nstbench.reporting.exhibit import Exhibit, exhibits
 from nstbench.reporting.explanations import explanations
 from nstbench.reporting.gallery import write_tiles
@@ -57,7 +57,8 @@ def write_site(
     write_tiles(_tiles(figures), reports)
     for chart in charts:
         publish_table(results, reports, chart.id)
-    pages = Pages(reports, _shared(verdicts.claims, in_order, grouped, profile))
+    shared = _shared(verdicts.claims, in_order, grouped, profile)
+    pages = Pages(reports, shared | {"claims_notebook": notebook_address("claims", reports)})
     pages.write(
         "index.html",
         counts=[counted(len(sections), "figure"), counted(len(runs), "picture")],

@@ -13,8 +13,11 @@ import pandas as pd
 import pytest
 from nbformat import v4
 from PIL import Image
+from report_tree import CLAIMS, MEASURED, RATIOS, claim
 
 from nstbench import notebook
+from nstbench.claims.records import as_json
+from nstbench.claims.report import report
 from nstbench.errors import InputError
 from nstbench.experiments.experiment import Experiment
 from nstbench.experiments.family import family
@@ -23,13 +26,16 @@ from nstbench.experiments.profile import Profile
 from nstbench.experiments.project import CHECKOUT, Project
 from nstbench.experiments.tables import control_id
 from nstbench.metrics import metrics
-from nstbench.notebook import Document, glossary
+from nstbench.notebook import Claims, Document, glossary
 from nstbench.reporting.exhibit import exhibits
 from nstbench.reporting.notebook_page import cleaned, notebook_page
 from nstbench.reporting.quantities import MISSING
 from nstbench.reporting.sidecar import sidecar
+from nstbench.reporting.verdicts.records import VERDICTS
 
 FILES = sorted((CHECKOUT / "workflow" / "notebooks").glob("*.ipynb"))
+OF_CLAIMS = CHECKOUT / "workflow" / "notebooks" / "claims.ipynb"
+OF_DOCUMENTS = [file for file in FILES if file != OF_CLAIMS]
 CALLED_PER_EXPERIMENT = {"about", "panel", "curves", "scores", "compare"}
 PROJECT = Project.load(CHECKOUT, "smoke")
 
@@ -40,17 +46,25 @@ def committed(request):
     return request.param.stem, request.param.read_text(encoding="utf-8")
 
 
+@pytest.fixture(params=OF_DOCUMENTS, ids=lambda file: file.stem)
+def of_document(request):
+    """A notebook of one document: its name and its text."""
+    return request.param.stem, request.param.read_text(encoding="utf-8")
+
+
+def code_cells(text: str) -> list[str]:
+    return [cell.source for cell in nbformat.reads(text, 4).cells if cell.cell_type == "code"]
+
+
 def calls(text: str) -> list[tuple[str, tuple[str, ...]]]:
     """Every call of a `Document` in a notebook, with its quoted arguments."""
-    cells = nbformat.reads(text, 4).cells
-    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
-    found = re.findall(r"[Dd]ocument\.(\w+)\(([^)]*)\)", code)
+    found = re.findall(r"[Dd]ocument\.(\w+)\(([^)]*)\)", "\n".join(code_cells(text)))
     return [(name, tuple(re.findall(r'"([^"]+)"', arguments))) for name, arguments in found]
 
 
 def test_the_replicated_documents_have_notebooks():
     documents = {family(entry.source.document) for entry in PROJECT.experiments.values()}
-    assert {"da", "jain", "nikulin", "unlusoy"} <= {file.stem for file in FILES} <= documents
+    assert {"da", "jain", "nikulin", "unlusoy"} <= {file.stem for file in OF_DOCUMENTS} <= documents
 
 
 def test_notebooks_are_normalised(committed):
@@ -66,8 +80,8 @@ def test_notebooks_are_normalised(committed):
     assert all(cell.metadata == {} for cell in parsed.cells)
 
 
-def test_every_experiment_of_the_document_is_shown(committed):
-    name, text = committed
+def test_every_experiment_of_the_document_is_shown(of_document):
+    name, text = of_document
     own = {id for id, entry in PROJECT.experiments.items() if family(entry.source.document) == name}
     shown = {(method, arguments[0]) for method, arguments in calls(text)}
     assert {(method, id) for method in CALLED_PER_EXPERIMENT for id in own} <= shown
@@ -77,8 +91,8 @@ def test_every_experiment_of_the_document_is_shown(committed):
     assert ("open", name) in shown
 
 
-def test_metrics_and_arms_in_notebooks_exist(committed):
-    _, text = committed
+def test_metrics_and_arms_in_notebooks_exist(of_document):
+    _, text = of_document
     for method, (id, *rest) in calls(text):
         if method in ("compare", "scores"):
             assert set(rest) <= set(metrics())
@@ -317,6 +331,118 @@ def test_a_folder_without_results_is_told(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match="run snakemake first"):
         Document.open("nikulin")
+
+
+# What the notebook of claims reads.
+
+
+@pytest.fixture(scope="module")
+def claims(tmp_path_factory) -> Claims:
+    """Four made-up claims of two documents, one with a measurement of six pairs."""
+    return Claims.open(with_claims(tmp_path_factory.mktemp("project"), CLAIMS))
+
+
+def with_claims(folder, content):
+    """A folder with the results of a pipeline that found `content`."""
+    (folder / "results").mkdir()
+    (folder / "results" / "claims.json").write_text(json.dumps(content))
+    (folder / "results" / "scores.csv").touch()
+    return folder
+
+
+def test_claims_are_counted_by_document_and_verdict(claims):
+    counts = claims.counts()
+    assert tuple(counts.columns) == VERDICTS
+    assert counts.index.tolist() == ["a", "burr", "all"]
+    assert counts.to_numpy().tolist() == [[1, 0, 0, 0, 1], [1, 1, 0, 0, 0], [2, 1, 0, 0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "ids"),
+    [
+        ({}, ["a-claim-one", "a-claim-two", "b-claim-one", "b-claim-two"]),
+        ({"document": "burr"}, ["b-claim-one", "b-claim-two"]),
+        ({"verdict": "supported"}, ["a-claim-one", "b-claim-two"]),
+        ({"document": "burr", "verdict": "supported"}, ["b-claim-two"]),
+        ({"document": "a", "verdict": "contradicted"}, []),
+    ],
+)
+def test_claims_are_chosen_by_document_and_verdict(claims, chosen, ids):
+    shown = claims.table(**chosen)
+    assert shown.data.index.tolist() == ids
+    assert all(id in shown.to_html() for id in ids)
+
+
+def test_a_table_says_what_was_found_or_why_nothing_was(claims):
+    table = claims.table("a").data
+    assert table.loc["a-claim-one", "found"].startswith("“weak” is 20 % below “strong”: median ratio 0.800")
+    assert table.loc["a-claim-two", "found"] == "Because of a-claim-two."
+    assert table["the document says"].tolist() == ["what a-claim-one says", "what a-claim-two says"]
+
+
+def test_words_of_documents_are_no_markup(tmp_path):
+    entry = claim("x", "supported", quote="a < b & <b>c</b>", reason="<i>")
+    own = Claims.open(with_claims(tmp_path, {"claims": [entry]}))
+    for html in (own.table().to_html(), own.show("x").data):
+        assert "a &lt; b &amp; &lt;b&gt;c&lt;/b&gt;" in html and "<i>" not in html
+
+
+def test_the_evidence_of_a_claim_is_drawn_with_a_dot_per_pair(claims):
+    shown = Page(claims.show("a-claim-one").data)
+    assert len(shown.all("circle")) == 6
+    assert [drawing["class"] for drawing in shown.all("svg")] == ["dots"]
+    assert "what a-claim-one says" in shown.text
+    assert not Page(claims.show("a-claim-two").data).all("svg")
+
+
+def test_a_claim_alone_has_its_styles_and_changes_no_others(claims):
+    (styles,) = re.findall(r"<style>(.*?)</style>", claims.show("a-claim-one").data, re.DOTALL)
+    assert styles.strip().startswith(".nstbench-claim {")
+    depths = list(itertools.accumulate({"{": 1, "}": -1}.get(letter, 0) for letter in styles.strip()))
+    assert depths[-1] == 0 and 0 not in depths[depths.index(1) : -1]
+    assert ":root" not in styles and "--series-0" in styles
+
+
+def test_values_are_a_row_per_test_and_pair(claims, tmp_path):
+    assert claims.values("a-claim-one")["a"].tolist() == RATIOS
+    assert claims.values("a-claim-two").empty
+    parts = [{**MEASURED, "says": "one"}, {**MEASURED, "says": "other"}]
+    several = Claims.open(with_claims(tmp_path, {"claims": [claim("x", "supported", parts=parts)]}))
+    assert several.values("x")["test"].tolist() == ["one"] * 6 + ["other"] * 6
+
+
+def test_contradictions_say_who_says_what_and_what_stands(claims):
+    table = claims.contradictions().data
+    assert table.index.tolist() == ["which is stronger"]
+    assert table.loc["which is stronger"].tolist() == [
+        "1. a: the strong one; 2. burr: the weak one; 3. nobody: neither",
+        "position 1",
+        "a-claim-one is supported.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ask", "complaint"),
+    [
+        (lambda claims: claims.table("nobody"), "unknown document 'nobody'; allowed: a, burr"),
+        (lambda claims: claims.table(verdict="true"), "unknown verdict 'true'; allowed: supported, "),
+        (lambda claims: claims.show("none"), "unknown claim 'none'"),
+        (lambda claims: claims.values("none"), "unknown claim 'none'"),
+    ],
+)
+def test_mistakes_about_claims_are_told(claims, ask, complaint):
+    with pytest.raises(InputError, match=complaint):
+        ask(claims)
+
+
+def test_the_notebook_of_claims_runs_in_its_folder_whatever_was_measured(tmp_path, monkeypatch):
+    nothing = report(PROJECT, tmp_path / "nothing")
+    folder = with_claims(tmp_path, json.loads(as_json(nothing.claims, nothing.contradictions)))
+    (folder / "reports" / "notebooks").mkdir(parents=True)
+    monkeypatch.chdir(folder / "reports" / "notebooks")
+    names: dict[str, object] = {}
+    for cell in code_cells(OF_CLAIMS.read_text(encoding="utf-8")):
+        exec(cell, names)
 
 
 # What readers get of an executed notebook.

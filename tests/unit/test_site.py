@@ -251,9 +251,12 @@ def test_provenance_lists_versions_and_every_picture_with_its_licence(pages: dic
     assert "Swirls swirls a MIT painted by this program A Famous Night" in page.words
 
 
-def test_a_document_links_to_its_notebook_where_there_is_one(tree: Tree, pages: dict[str, Page]) -> None:
-    addresses = {"notebooks/a.html", "notebooks/a.ipynb"}
-    assert not addresses & set(pages["index.html"].addresses)
+def test_a_document_and_the_claims_link_to_their_notebooks_where_there_are_any(
+    tree: Tree, pages: dict[str, Page]
+) -> None:
+    of_claims = {"notebooks/claims.html", "notebooks/claims.ipynb"}
+    addresses = {"notebooks/a.html", "notebooks/a.ipynb"} | of_claims
+    assert not addresses & {*pages["index.html"].addresses, *pages["claims.html"].addresses}
     notebooks = tree.reports / "notebooks"
     notebooks.mkdir()
     for address in addresses:
@@ -261,5 +264,6 @@ def test_a_document_links_to_its_notebook_where_there_is_one(tree: Tree, pages: 
     tree.write_site()
     links = Page(tree.reports / "index.html").addresses
     assert addresses < set(links) and not any("burr." in link for link in links)
+    assert of_claims < set(Page(tree.reports / "claims.html").addresses)
     shutil.rmtree(notebooks)
     tree.write_site()

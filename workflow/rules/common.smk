@@ -6,6 +6,7 @@ from pathlib import Path
 
 from nstbench.backbones.embedded import embedded_files
 from nstbench.errors import InputError
+from nstbench.experiments.family import family
 from nstbench.experiments.fingerprint import (
     CHARTING,
     ENGINE,
@@ -85,3 +86,22 @@ def chart_pictures(chart):
     own = [PROJECT.manifest.available(name) for name in PROJECT.charts[chart].pictures]
     files = {f"results/pictures/{name}.png" for name in own}
     return sorted(files.union(picture_files(runs_of_chart(chart))))
+
+
+def results_shown(wildcards):
+    """What a notebook reads: every verdict, or the figures and charts of the document that it is named after."""
+    if wildcards.name == "claims":
+        return ["results/claims.json"]
+
+    def own(entries):
+        return [
+            entry.id
+            for entry in entries.values()
+            if family(entry.source.document) == wildcards.name
+        ]
+
+    return [
+        "results/scores.csv",
+        *expand("reports/figures/{id}.png", id=own(PROJECT.experiments)),
+        *expand("reports/figures/{id}.json", id=own(PROJECT.charts)),
+    ]

@@ -1,6 +1,4 @@
-"""One notebook per document: executed on the results, then cleaned and made into a page."""
-
-from nstbench.experiments.family import family
+"""One notebook per document and one of all claims: executed on the results, then cleaned and made into a page."""
 
 NOTEBOOKS = sorted(
     file.stem for file in (ROOT / "workflow" / "notebooks").glob("*.ipynb")
@@ -15,18 +13,8 @@ os.environ.update(
 
 rule notebook:
     input:
+        results_shown,
         notebook=str(ROOT / "workflow" / "notebooks" / "{name}.ipynb"),
-        scores="results/scores.csv",
-        figures=lambda wildcards: [
-            f"reports/figures/{experiment.id}.png"
-            for experiment in PROJECT.experiments.values()
-            if family(experiment.source.document) == wildcards.name
-        ],
-        charts=lambda wildcards: [
-            f"reports/figures/{chart.id}.json"
-            for chart in PROJECT.charts.values()
-            if family(chart.source.document) == wildcards.name
-        ],
     output:
         "results/notebooks/{name}.ipynb",
     log:
