@@ -57,6 +57,7 @@ from nstbench.reporting.verdicts.tables import (
 
 MARKS = list(itertools.product("os^", COLOURS))
 CONTROL_MARKS = dict(zip(CONTROLS.values(), [("X", "#8c8a84"), ("P", "#8c8a84")], strict=True))
+WIDEST_PANEL = 1200  # Pixels; a page shows 1000.
 SHARP = 200  # Dots per inch of drawings, shown at half their size.
 DRAWING_COLOURS = 128
 ITALIC = "font-style: italic"
@@ -113,6 +114,7 @@ class Document:
         """The panel of an experiment's pair, counted from 1; as JPEG, because ten PNGs are heavy to open."""
         experiment = self._experiment(id)
         panel = read_picture(panel_file(self.folder / "reports", id, pair))
+        panel.thumbnail((WIDEST_PANEL, panel.height), PIL.Image.Resampling.LANCZOS)
         return _photograph(panel, f"Panel of {experiment.source.figure}: {experiment.title}")
 
     def curves(self, id: str) -> Image:
@@ -409,5 +411,5 @@ def _image(png: bytes, alt: str) -> Image:
 
 def _photograph(picture: PIL.Image.Image, alt: str, retina: bool = False) -> Image:
     data = io.BytesIO()
-    picture.save(data, "JPEG", quality=88)
+    picture.save(data, "JPEG", quality=80)
     return Image(data.getvalue(), format="jpeg", retina=retina, alt=alt)
