@@ -1,4 +1,4 @@
-"""What the pipeline has left of its runs: scores, traces, records and the tables of charts."""
+"""What the pipeline has left of its runs: scores, traces, records, pictures and the tables of charts."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -15,7 +15,12 @@ from nstbench.experiments.runs import RunFolder
 from nstbench.experiments.tables import control_id
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
+
+    # (H, W, 3), RGB in [0, 1].
+    Picture = NDArray[np.float64]
 
 T = TypeVar("T")
 # The control that is scored in the place of an arm's results, as tables call it.
@@ -71,6 +76,14 @@ class Evidence:
         """A number that run.json holds under `name`, `.` leading inside: `final_losses.total`."""
         return self._by_pair(experiment, arm, name, lambda entry: self._fact(entry, name))
 
+    def results_of(self, experiment: str, arm: str) -> "dict[Pair, dict[int, Picture]]":
+        """The pictures that an arm's runs have made."""
+        return self._by_pair(experiment, arm, "image", self._result)
+
+    def contents_of(self, experiment: str, arm: str) -> "dict[Pair, dict[int, Picture]]":
+        """The contents that an arm's runs were given, at their size."""
+        return self._by_pair(experiment, arm, "content", self._content)
+
     def chart(self, id: str) -> "pd.DataFrame":
         """The table of a chart; NoEvidenceError when it has not been made."""
         import pandas as pd
@@ -100,6 +113,14 @@ class Evidence:
             value = (value or {}).get(key)
         return None if value is None else float(value)
 
+    def _result(self, entry: PlannedRun) -> "Picture | None":
+        folder = self._folder(entry)
+        return None if folder is None else _pixels(folder.image, entry.run.size)
+
+    def _content(self, entry: PlannedRun) -> "Picture | None":
+        file = self.results / "pictures" / f"{entry.run.content}.png"
+        return _pixels(file, entry.run.size) if file.exists() else None
+
     def _folder(self, entry: PlannedRun) -> RunFolder | None:
         folder = RunFolder(self.results / "runs" / entry.run.id)
         return folder if (folder.folder / "run.json").exists() else None
@@ -116,3 +137,12 @@ class Evidence:
         if not found:
             raise NoEvidenceError(f"no {what} of {arm} in {experiment}")
         return found
+
+
+def _pixels(file: Path, size: int) -> "Picture":
+    """A picture as runs read it."""
+    import numpy as np
+
+    from nstbench.images.pictures import load_picture
+
+    return np.asarray(load_picture(file, size, square=True), dtype=np.float64) / 255

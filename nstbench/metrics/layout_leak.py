@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from nstbench.metrics.base import Metric, NotMeasuredError, Sighted, Trial
 from nstbench.metrics.judges import DEFAULT
+from nstbench.metrics.resizing import resized
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -41,9 +42,7 @@ def layout_leak(trial: Trial) -> float:
 
 def _style_layouts(style: Sighted, size: tuple[int, int]) -> "list[Tensor]":
     """Layouts of the style at `size`, as it is and after each transform."""
-    from torch.nn.functional import interpolate
-
-    image = interpolate(style.image, size, mode="bicubic", antialias=True).clamp(0, 1)
+    image = resized(style, size).image
     network = style.judges[DEFAULT.backbone]
     images = (image, *(transform(image) for transform in TRANSFORMS))
     return [_layout(network(each, [DEFAULT.content_layer])[DEFAULT.content_layer]) for each in images]

@@ -1,5 +1,6 @@
-"""SWD: how far the distribution of small patches is from the style's; needs no network."""
+"""SWD, SWD_fine, SWD_luma: how far small patches are from the style's; needs no network."""
 
+from collections.abc import Callable
 from functools import partial
 from statistics import fmean
 
@@ -7,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nstbench.metrics.base import Metric, NotMeasuredError, Sighted, Trial
-from nstbench.metrics.pixels import rgb
+from nstbench.metrics.pixels import Plane, luma, rgb
 
 Array = NDArray[np.float32]
+# A picture as (H, W, channels).
+View = Callable[[Sighted], Plane]
 PATCH = 7
 LEVELS = 4
 PATCHES = 8192
-PROJECTIONS = 512
+PROJECTIONS, LUMA_PROJECTIONS = 512, 128
 SEED = 0
 BINOMIAL = np.array([1, 4, 6, 4, 1]) / 16
 
@@ -28,9 +31,29 @@ def sliced_wasserstein(trial: Trial, levels: int) -> float:
     projections, at as many quantiles as the smaller set has patches. Patches are not normalised, so
     colour and contrast count. Source: Karras et al. 2018 (progressive growing), who normalise.
     """
+    return _mean_distance(trial, rgb, PROJECTIONS, levels)
+
+
+def sliced_wasserstein_of_luma(trial: Trial) -> float:
+    """As `SWD`, of 7 x 7 patches of luma and with 128 projections; in grey levels of [0, 1], 0 for the style.
+
+    Whatever the colours are, this is about the strokes that light and dark make.
+    """
+    return _mean_distance(trial, _grey, LUMA_PROJECTIONS, LEVELS)
+
+
+def _grey(side: Sighted) -> Plane:
+    """(H, W, 1)"""
+    return luma(side)[..., None]
+
+
+def _mean_distance(trial: Trial, view: View, projections: int, levels: int) -> float:
+    """Over the `levels` finest levels of what `view` sees of result and style."""
     depth = _depth(trial)
     found, wanted = (
-        side.once(("patches", depth), partial(_projected_patches, side, depth))
+        side.once(
+            ("patches", projections, depth), partial(_projected_patches, view, side, depth, projections)
+        )
         for side in (trial.result, trial.style)
     )
     return fmean(_distance(*pair) for pair in list(zip(found, wanted, strict=True))[:levels])
@@ -45,17 +68,18 @@ def _depth(trial: Trial) -> int:
     return depth
 
 
-def _projected_patches(side: Sighted, depth: int) -> list[Array]:
-    """Per level the sorted projections (512, n) of n patches."""
+def _projected_patches(view: View, side: Sighted, depth: int, projections: int) -> list[Array]:
+    """Per level the sorted projections (projections, n) of n patches."""
+    picture = view(side).astype(np.float32)
     random = np.random.default_rng(SEED)
-    directions = random.standard_normal((PROJECTIONS, PATCH * PATCH * 3)).astype(np.float32)
+    directions = random.standard_normal((projections, PATCH**2 * picture.shape[-1])).astype(np.float32)
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
-    levels = _pyramid(rgb(side).astype(np.float32), depth)
+    levels = _pyramid(picture, depth)
     return [np.sort(directions @ _patches(level, random).T, axis=1) for level in levels]
 
 
 def _patches(level: Array, random: np.random.Generator) -> Array:
-    """At most 8,192 patches of (H, W, 3), as (n, 147)."""
+    """At most 8,192 patches of (H, W, C), as (n, 49 C)."""
     windows = np.lib.stride_tricks.sliding_window_view(level, (PATCH, PATCH), (0, 1))
     rows, columns = windows.shape[:2]
     chosen = random.permutation(rows * columns)[:PATCHES]
@@ -77,7 +101,7 @@ def _quantiles(projections: Array, count: int) -> Array:
 
 
 def _pyramid(image: Array, depth: int) -> list[Array]:
-    """`depth` - 1 bands of (H, W, 3) and what remains, each half as large as the one before."""
+    """`depth` - 1 bands of (H, W, C) and what remains, each half as large as the one before."""
     bands = []
     for _ in range(depth - 1):
         smaller = _blurred(image)[::2, ::2]
@@ -118,5 +142,12 @@ METRICS = (
         "style",
         "lower",
         partial(sliced_wasserstein, levels=2),
+    ),
+    Metric(
+        "SWD_luma",
+        "patches of light and dark unlike the style's",
+        "style",
+        "lower",
+        sliced_wasserstein_of_luma,
     ),
 )

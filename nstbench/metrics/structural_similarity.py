@@ -1,7 +1,7 @@
 """SSIM and MS-SSIM of the luma against the content's."""
 
 from nstbench.metrics.base import Metric, NotMeasuredError, Trial
-from nstbench.metrics.pixels import luma
+from nstbench.metrics.pixels import Plane, luma
 
 # Five scales of an 11 px window, each half as fine as the one before: (11 - 1) * 2^4 + 1.
 SMALLEST_MULTI_SCALE_SIDE = 161
@@ -9,17 +9,17 @@ SMALLEST_MULTI_SCALE_SIDE = 161
 
 def structural_similarity_to_content(trial: Trial) -> float:
     """Mean SSIM with the Gaussian window and constants of Wang et al. 2004; 1 for the content itself."""
+    return similarity(luma(trial.result), luma(trial.content))
+
+
+def similarity(one: Plane, other: Plane) -> float:
+    """Mean SSIM of planes (H, W) in [0, 1]."""
     from skimage.metrics import structural_similarity
 
-    similarity = structural_similarity(
-        luma(trial.result),
-        luma(trial.content),
-        data_range=1.0,
-        gaussian_weights=True,
-        sigma=1.5,
-        use_sample_covariance=False,
+    found = structural_similarity(
+        one, other, data_range=1.0, gaussian_weights=True, sigma=1.5, use_sample_covariance=False
     )
-    return float(similarity)
+    return float(found)
 
 
 def multi_scale_structural_similarity(trial: Trial) -> float:

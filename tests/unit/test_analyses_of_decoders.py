@@ -45,6 +45,40 @@ def test_a_jump_is_the_largest_loss_after_a_launch_over_the_median_before_it(cur
     assert (jumps["whole"] == 1.0).all()
 
 
+def test_chance_is_how_often_the_first_training_jumps_as_far(curves):
+    """Its loss is 3 times as high on two steps, so jumps are 3 where one of them is among the five after."""
+    other = curves.curves["relaunched"]
+    table = analysis("relaunches").measure(replace(curves, curves={"first": other, "again": other}))
+    marked = table.dropna(subset="jump").set_index(["training", "loss", "place"])["chance"]
+    assert marked["again", "style", 0.5] == pytest.approx(6 / 99)  # After steps 46 to 51.
+    assert marked["again", "style", 0.2] == 1.0
+    fair = (
+        analysis("relaunches").measure(curves).dropna(subset="jump").set_index(["training", "loss", "place"])
+    )
+    assert fair["chance"]["relaunched", "style", 0.5] == 0.0
+
+
+def test_changes_are_of_medians_of_blocks(curves):
+    five = curves.parameters.model_copy(update={"blocks": 25})
+    table = analysis("relaunches").measure(replace(curves, parameters=five))
+    style = table[table["loss"] == "style"].dropna(subset="block").set_index("step")
+    whole, relaunched = (style[style["training"] == id] for id in ("whole", "relaunched"))
+    assert whole.index.tolist() == list(range(8, 101, 4))
+    assert whole["block"].tolist() == list(range(2, 26))
+    # Two of the four steps from 49 to 52 are 3 times as high: their median is twice the others'.
+    assert relaunched["change"][52] == pytest.approx(2.0)
+    assert relaunched["change"][56] == pytest.approx(0.5)
+    assert (relaunched["change"].drop([52, 56]) == 1.0).all()
+    assert "style 1 of 24" in analysis("relaunches").findings(table)[3]
+
+
+def test_short_trainings_have_a_block_a_step(curves, tmp_path):
+    table = pd.read_csv(curves.curves["whole"]).head(5)
+    table.to_csv(tmp_path / "short.csv", index=False)
+    found = analysis("relaunches").measure(replace(curves, curves={"short": tmp_path / "short.csv"}))
+    assert found.dropna(subset="block").groupby("loss").size().eq(4).all()
+
+
 def test_a_jump_before_or_long_after_a_launch_does_not_count(curves):
     elsewhere = curves.parameters.model_copy(update={"shares": (0.4, 0.52)})
     table = analysis("relaunches").measure(replace(curves, parameters=elsewhere))
@@ -54,7 +88,10 @@ def test_a_jump_before_or_long_after_a_launch_does_not_count(curves):
 
 
 def test_jumps_are_said(curves):
-    whole, relaunched = analysis("relaunches").findings(analysis("relaunches").measure(curves))
+    said = analysis("relaunches").findings(analysis("relaunches").measure(curves))
+    whole, falls, relaunched, falls_too = said
+    assert falls.endswith("total 0 of 19; style 0 of 19; content 0 of 19.")
+    assert falls_too == falls.replace("whole", "relaunched")
     assert whole.startswith("whole: largest loss right after step 20 and 50 over the median before it")
     assert "style 1.00 and 3.00" in relaunched
 

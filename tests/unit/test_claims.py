@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from PIL import Image
 
 from nstbench.claims.assessment import combined
 from nstbench.claims.evidence import Evidence
@@ -16,6 +17,7 @@ from nstbench.claims.records import TABLE_COLUMNS, as_json, as_table
 from nstbench.claims.register import load_register
 from nstbench.claims.report import report
 from nstbench.claims.rules.base import Verdict
+from nstbench.claims.sample import NoEvidenceError
 from nstbench.errors import InputError
 from nstbench.experiments.family import family
 from nstbench.experiments.profile import Grid
@@ -306,6 +308,26 @@ def test_traces_and_records_are_read_from_run_folders(checkout, tmp_path):
     pair = (first.pair.content, first.pair.style)
     assert evidence.facts("toy", "one", "final_losses.total") == {pair: {0: 0.5}}
     assert evidence.least_losses("toy", "one")[pair][0].tolist() == [9, 3, 3]
+
+
+def test_results_and_contents_are_read_as_runs_read_them(checkout, tmp_path):
+    project = checkout()
+    first = next(entry for entry in project.planned if entry.arm.id == "one")
+    folder = tmp_path / "results" / "runs" / first.run.id
+    folder.mkdir(parents=True)
+    (folder / "run.json").write_text("{}")
+    (tmp_path / "results" / "pictures").mkdir()
+    Image.new("RGB", (64, 64), (255, 0, 51)).save(folder / "image.png")
+    Image.new("RGB", (200, 100), "white").save(tmp_path / "results" / "pictures" / f"{first.run.content}.png")
+    evidence = Evidence(project, tmp_path / "results")
+    (result,) = evidence.results_of("toy", "one").values()
+    assert result[0].shape == (64, 64, 3)
+    assert result[0][5, 7].tolist() == [1.0, 0.0, 0.2]
+    contents = evidence.contents_of("toy", "one")
+    assert {content for content, _ in contents} == {first.pair.content}
+    assert all(found[0].shape == (64, 64, 3) and found[0].min() == 1 for found in contents.values())
+    with pytest.raises(NoEvidenceError, match="no image of two in toy"):
+        evidence.results_of("toy", "two")
 
 
 def test_a_damaged_table_is_said_in_one_line(checkout, tmp_path):

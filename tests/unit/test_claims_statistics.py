@@ -2,14 +2,17 @@
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 from pytest import approx
+from skimage.color import lab2rgb
 
 from nstbench.claims.claim import ClaimTest
 from nstbench.claims.sample import LOG_RATIO, NoEvidenceError, aligned
 from nstbench.claims.statistics import statistic
 from nstbench.claims.statistics.adain_moments import adain
+from nstbench.claims.statistics.below_curve import beside_curve
 from nstbench.claims.statistics.hypervolume import volume
 from nstbench.claims.statistics.knee import knee
 from nstbench.claims.statistics.matched_style import at_equal_style
@@ -20,9 +23,10 @@ CAT, TOWN = ("cat", "night"), ("town", "waves")
 class Known:
     """Evidence out of dictionaries; values are by pair, with one seed unless a list gives several."""
 
-    def __init__(self, metrics=None, controls=None, losses=None, facts=None, tables=None):
+    def __init__(self, metrics=None, controls=None, losses=None, facts=None, tables=None, pictures=None):
         self.metrics, self.controls = metrics or {}, controls or {}
         self.losses, self.facts_, self.tables = losses or {}, facts or {}, tables or {}
+        self.pictures = pictures or {}
 
     def metric(self, experiment, arm, metric):
         return self._found(self.metrics, (arm, metric))
@@ -41,6 +45,12 @@ class Known:
 
     def facts(self, experiment, arm, name):
         return self._found(self.facts_, (arm, name))
+
+    def results_of(self, experiment, arm):
+        return self._found(self.pictures, arm)
+
+    def contents_of(self, experiment, arm):
+        return self._found(self.pictures, f"content of {arm}")
 
     def chart(self, id):
         return self._found(self.tables, id)
@@ -153,6 +163,38 @@ def test_sweeps_that_share_no_style_do_not_compare():
     assert math.isnan(at_equal_style([(0, 0.1), (1, 0.4)], [(1, 0.3), (1, 0.4)])[2])
 
 
+def test_a_point_below_a_curve():
+    """The curve y = 1 / x; the added metrics of the point are a quarter of it."""
+    curve = [(0.1, 10.0), (1.0, 1.0), (10.0, 0.1)]
+    assert beside_curve((3.0, 0.25 / 3), curve) == approx((0.25 / 3, 1 / 3, math.log(0.25)))
+    assert beside_curve((3.0, 0.25 / 3), curve[::-1]) == approx((0.25 / 3, 1 / 3, math.log(0.25)))
+    assert beside_curve((0.01, 5.0), curve) == approx((5.0, 10.0, math.log(0.5)))
+    assert math.isnan(beside_curve((20.0, 0.05), curve)[2])
+    assert math.isnan(beside_curve((0.0, 0.05), curve)[2])
+
+
+def test_metrics_are_added_below_a_curve():
+    values = {"arm": (3.0, 0.2, 0.05), "full": (1.0, 0.5, 0.5), "low": (9.0, 0.05, 0.0611111)}
+    metrics = {
+        (arm, metric): one(value)
+        for arm, each in values.items()
+        for metric, value in zip(("COLc", "S3", "S5"), each, strict=True)
+    }
+    sample = sampled(
+        "below_curve", Known(metrics), arm="arm", sweep=["full", "low"], x="COLc", y=["S3", "S5"]
+    )
+    assert sample.differences == approx([math.log(0.25 / (1 / 3))], rel=1e-4)
+
+
+def test_results_that_go_by_their_styles():
+    metrics = {("a", "Sdev"): one(0.3), ("b", "Sdev"): one(0.2), ("c", "Sdev"): one(0.1)}
+    known = Known(metrics)
+    given = iter((0.1, 0.5, 0.9))
+    known.control = lambda experiment, arm, copied, metric: one(next(given))
+    sample = sampled("across_arms", known, arms=["a", "b", "c"], metric="Sdev", given="EVEN")
+    assert sample.differences == approx([-1.0])
+
+
 def test_trend_is_a_rank_correlation_per_pair():
     metrics = {
         ("one", "PSNR"): one(30.0, 1.0),
@@ -189,6 +231,27 @@ def test_loss_and_quality_agree_where_lower_losses_have_larger_volumes():
         facts = {(arm, "final_losses.total"): one(loss) for arm, loss in zip(arms, losses, strict=True)}
         sample = sampled("loss_and_quality", Known(metrics, controls, facts=facts), arms=arms)
         assert sample.differences == approx([tau])
+
+
+def greys(*lightnesses):
+    """A row of greys of CIE L*, in RGB."""
+    return lab2rgb(np.array([[(lightness, 0, 0) for lightness in lightnesses]], float))
+
+
+def test_colours_are_compared_place_by_place():
+    """Greys of L* = 45 and 55 are 10 apart, as S_L is 1 between them; those of 0 and 100 are 100 apart."""
+    pictures = {
+        "a": one(greys(45, 0), greys(45, 45)),
+        "b": one(greys(55, 0), greys(55, 55)),
+        "content of a": one(greys(45, 100), greys(45, 45)),
+    }
+    sample = sampled("colour_difference", Known(pictures=pictures), a="a", b="b")
+    assert sample.differences == approx([5.0, 10.0], abs=1e-3)
+    assert sample.unit == "CIEDE2000"
+    copied = sampled("colour_difference", Known(pictures=pictures), a="a", b="content copied")
+    assert copied.differences == approx([50.0, 0.0], abs=1e-3)
+    with pytest.raises(NoEvidenceError):
+        sampled("colour_difference", Known(pictures=pictures), a="a", b="c")
 
 
 def test_the_knee_is_the_corner():
@@ -361,6 +424,21 @@ def test_rows_of_a_table_as_instances():
         chosen.sample(chosen.parameters.model_validate(parameters), Known(tables={"c": table}))
 
 
+def test_an_empty_cell_is_no_instance():
+    chosen = statistic("table_share")
+    table = pd.DataFrame({"jump": [math.nan, 3.0, 1.0, math.nan], "chance": [math.nan, 0.0, 0.9, 0.0]})
+    conditions = {"jump": {"at_least": 2}, "chance": {"at_most": 0.05}}
+    parameters = chosen.parameters.model_validate({"chart": "c", "conditions": conditions})
+    assert chosen.sample(parameters, Known(tables={"c": table})).differences == [1.0, 0.0]
+
+
+def test_rows_without_a_key_are_no_units():
+    table = pd.DataFrame({"block": [math.nan, 2, math.nan, 3], "change": [math.nan, 0.5, math.nan, 2.0]})
+    sample = tabled(table, per=["block"], a={"value": "change"}, transform="log")
+    assert sample.differences == approx([math.log(0.5), math.log(2)])
+    assert sample.dropped == 0
+
+
 def test_the_lowest_barrier_counts():
     """Two lines between results: the loss rises to 3 times its higher end on one, to 2 times on the other."""
     lines = {("one", "two"): (1, 6, 2), ("one", "three"): (1, 8, 4)}
@@ -400,8 +478,6 @@ def test_the_cost_of_gram_matrices_does_not_grow():
 
 
 def test_adain_by_hand():
-    import numpy as np
-
     content, style = np.array([[0.0, 2.0]]), np.array([[3.0, 3.0, 9.0, 9.0]])
     assert adain(content, style)[0] == approx([3.0, 9.0], abs=1e-4)
     assert all(facts("adain_moments").values())

@@ -1,5 +1,6 @@
 """What holds for every metric, and the distances between features written out."""
 
+import itertools
 import math
 import re
 from dataclasses import replace
@@ -7,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from numpy.linalg import norm
 
 from nstbench.experiments.project import CHECKOUT
 from nstbench.metrics import metrics, shown_metrics
@@ -16,14 +18,17 @@ from nstbench.metrics.judges import DEFAULT_STYLE_LAYERS, JUDGED_LAYERS
 OF_THE_TRUTH = {"SSIMt", "DE00t", "LPIPSt", "Ct", "Ct_held", "Ct_vgg16"}
 MAIN = {"C", "C_vgg16", "S", "S_vgg16", "SWD", "SSIM", "EDGE", "LEAK", "COLs", "CHRc"}
 MAIN |= {"SSIMt", "DE00t", "Ct", "Ct_vgg16"}
-# What a metric gives the picture that it compares with; HF and TV1 compare with none, LEAK and LPIPS have
-# tests of their own.
+# What a metric gives the picture that it compares with. Those APART compare with none, or say whether the
+# style picture itself was painted, or have tests of their own.
 PERFECT = {metric.id: 0.0 for metric in metrics().values() if metric.better == "lower"} | {
     metric.id: 1.0 for metric in metrics().values() if metric.better == "higher"
 }
 PERFECT["PSNR"] = 80.0
-OF_THE_STYLE = {"S", "S_held", "S_vgg16", "SWD", "SWD_fine", "ORI", "COLs"}
-APART = {"HF", "TV1", "LEAK", "LPIPS", "LPIPSt"}
+OF_ONE_LAYER = {f"S{number}_vgg16" for number in range(1, 6)}
+OF_THE_STYLE = {"S", "S_held", "S_vgg16", "SWD", "SWD_fine", "SWD_luma", "ORI", "COLs"} | OF_ONE_LAYER
+OF_WINDOWS = {"EVEN", "Sdev"}
+APART = {"HF", "HFflat", "TV1", "ACL", "PNG", "LEAK", "SSIMs", "SSIMs32", "Cs_vgg16", "LPIPS", "LPIPSt"}
+APART |= OF_WINDOWS
 
 
 @pytest.fixture
@@ -57,7 +62,8 @@ def test_main_metrics_and_subjects():
 
 def test_metrics_of_judges_name_a_judge_that_exists():
     judged = {metric.id for metric in metrics().values() if metric.judge}
-    assert judged == {"C", "C_held", "C_vgg16", "S", "S_held", "S_vgg16", "LEAK", "Ct", "Ct_held", "Ct_vgg16"}
+    by_all = {f"{id}{suffix}" for id in ("C", "S", "Ct") for suffix in ("", "_held", "_vgg16")}
+    assert judged == by_all | OF_ONE_LAYER | OF_WINDOWS | {"LEAK", "Cs_vgg16"}
     assert {metric.judge for metric in metrics().values()} == {*JUDGED_LAYERS, None}
 
 
@@ -141,6 +147,58 @@ def test_content_and_style_distance_written_out(narrow_vgg):
     assert metrics()["C"].measure(trial) == pytest.approx(content)
     assert metrics()["C_held"].measure(trial) == pytest.approx(held_out)
     assert metrics()["S"].measure(trial) == pytest.approx(np.mean(ratios))
+
+
+def test_style_distances_of_single_layers_have_that_of_all_as_their_mean(narrow_vgg):
+    trial = noise_trial(narrow_vgg, 32)
+    single = [metrics()[f"S{number}_vgg16"].measure(trial) for number in range(1, 6)]
+    assert np.mean(single) == pytest.approx(metrics()["S_vgg16"].measure(trial))
+    x, s = (side.features("vgg16")["relu3_1"][0].flatten(1).numpy() for side in (trial.result, trial.style))
+    expected = ((x @ x.T - s @ s.T) ** 2).sum() / ((s @ s.T) ** 2).sum()
+    assert single[2] == pytest.approx(expected, rel=1e-4)
+
+
+def test_windows_written_out(narrow_vgg):
+    """Sixteen of 8 px; those of relu3_1 have 2 x 2 positions."""
+    trial = noise_trial(narrow_vgg, 32)
+    even, distances = [], np.zeros(16)
+    for layer in ("relu1_1", "relu2_1", "relu3_1"):
+        x, s = (side.features("vgg16")[layer][0].double().numpy() for side in (trial.result, trial.style))
+        side = x.shape[-1] // 4
+        tiles = [
+            x[:, i : i + side, j : j + side].reshape(len(x), -1)
+            for i, j in itertools.product(range(0, 4 * side, side), repeat=2)
+        ]
+        grams = [tile @ tile.T / side**2 for tile in tiles]
+        pairs = itertools.combinations(grams, 2)
+        even.append(1 - np.mean([((a - b) ** 2).sum() / norm(a) / norm(b) for a, b in pairs]))
+        whole = s.reshape(len(s), -1)
+        wanted = whole @ whole.T / whole.shape[1]
+        distances += [((each - wanted) ** 2).sum() / (wanted**2).sum() for each in grams]
+    assert metrics()["EVEN"].measure(trial) == pytest.approx(np.mean(even), rel=1e-4)
+    assert metrics()["Sdev"].measure(trial) == pytest.approx(np.log(distances).std(), rel=1e-3)
+
+
+def test_a_tiled_picture_is_even_and_half_a_style_is_not(narrow_vgg):
+    trial = noise_trial(narrow_vgg, 64)
+    even, uneven = metrics()["EVEN"].measure, metrics()["Sdev"].measure
+    tiled = Sighted(trial.result.image[..., :16, :16].tile(1, 1, 4, 4), trial.result.judges)
+    half = tiled.image.clone()
+    half[..., 32:] *= 0.1
+    mixed = Sighted(half, trial.result.judges)
+    assert even(replace(trial, result=tiled)) > 0.9
+    assert even(replace(trial, result=mixed)) < even(replace(trial, result=tiled)) - 0.3
+    assert uneven(replace(trial, result=mixed)) > 2 * uneven(replace(trial, result=tiled))
+
+
+def test_distance_from_the_style_place_by_place_written_out(narrow_vgg):
+    trial = noise_trial(narrow_vgg, 32)
+    distance = metrics()["Cs_vgg16"].measure
+    x, s = (side.features("vgg16")["relu2_1"].numpy() for side in (trial.result, trial.style))
+    assert distance(trial) == pytest.approx(((x - s) ** 2).sum() / (s**2).sum(), rel=1e-4)
+    assert distance(replace(trial, result=trial.style)) == 0
+    moved = Sighted(trial.style.image.roll(16, -1), trial.style.judges)
+    assert distance(replace(trial, result=moved)) > 0.1
 
 
 def test_style_distance_compares_pictures_of_different_sizes(narrow_vgg):

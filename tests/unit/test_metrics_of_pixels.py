@@ -177,6 +177,59 @@ def test_high_frequency_share_is_a_share_of_power():
     assert score("HF", mixed) == pytest.approx(1 / (1 + 3**2), rel=5e-3)
 
 
+def checkerboard(size=64, contrast=0.2):
+    """Black and white pixels around 0.5, without any low frequency."""
+    return 0.5 + contrast * ((-1.0) ** np.indices((size, size)).sum(0))
+
+
+def test_texture_counts_where_the_content_is_flat():
+    """A checkerboard less its mean over many pixels is itself: contrast squared."""
+    content = np.tile(np.clip(np.arange(64) - 10, 0, None) / 64, (64, 1))
+    sky, ground = np.arange(64) < 16, np.arange(64) >= 16
+    for where, expected in ((sky, 0.04), (ground, 0.0)):
+        result = np.where(where, checkerboard(), 0.5)
+        assert score("HFflat", result, content) == pytest.approx(expected, rel=0.02, abs=1e-4)
+
+
+def test_autocorrelation_of_blurred_noise():
+    """White noise behind a Gaussian of s px has the autocorrelation exp(-r^2 / 4 s^2): 1 / e at 2 s."""
+    for sigma in (1.5, 2.5, 4):
+        smooth = gaussian_filter(np.random.default_rng(0).standard_normal((512, 512)), sigma)
+        picture = 0.5 + 0.1 * smooth / smooth.std()
+        assert score("ACL", picture) == pytest.approx(2 * sigma, rel=0.06)
+        assert score("ACL", 0.5 * picture + np.linspace(0, 0.4, 512)) == pytest.approx(2 * sigma, rel=0.06)
+    assert score("ACL", np.random.default_rng(0).random((128, 128))) < 1
+
+
+def test_what_is_random_cannot_be_compressed():
+    """Eight grey levels at random are 3 bits a pixel, and no code is shorter; a flat picture is a header."""
+    assert 3 < score("PNG", np.random.default_rng(0).random((128, 128))) < 4
+    assert score("PNG", flat(0.3, 128)) < 0.1
+    assert 0.1 < score("PNG", noise(0, 128, 128)) < 2
+
+
+def test_similarity_to_the_style_is_that_to_the_content_with_roles_changed():
+    one, other = noise(0, 64, 64), noise(1, 64, 64)
+    assert score("SSIMs", one, content=other, style=other) == pytest.approx(score("SSIM", one, other))
+    assert score("SSIMs", one, content=other, style=one) == pytest.approx(1)
+
+
+def test_coarse_similarity_does_not_see_fine_texture():
+    smooth = gaussian_filter(np.random.default_rng(0).random((128, 128)), 8)
+    style = (smooth - smooth.min()) / np.ptp(smooth) * 0.6 + 0.2
+    rough = style + checkerboard(128) - 0.5
+    assert score("SSIMs32", rough, style=style) == pytest.approx(1, abs=1e-6)
+    assert score("SSIMs", rough, style=style) < 0.6
+    assert score("SSIMs32", style[::-1], style=style) < 0.5
+
+
+def test_a_style_of_another_size_is_resized():
+    style = gaussian_filter(np.random.default_rng(0).random((128, 128)), 4)
+    half = style.reshape(64, 2, 64, 2).mean((1, 3))
+    assert score("SSIMs", half, style=style) > 0.99
+    assert score("SSIMs32", half, style=style) == pytest.approx(1, abs=1e-3)
+
+
 def test_total_variation_of_a_ramp_is_its_slope():
     ramp = np.tile(np.linspace(0, 1, 51), (40, 1))
     assert score("TV1", ramp) == pytest.approx(1 / 50)
@@ -230,6 +283,15 @@ def test_a_shift_of_grey_moves_the_last_level_by_its_projection():
     expected = 0.2 * math.sqrt(2 / math.pi) / 4
     assert score("SWD", flat(0.6), style=flat(0.4)) == pytest.approx(expected, rel=0.1)
     assert score("SWD_fine", flat(0.6), style=flat(0.4)) == pytest.approx(0, abs=1e-6)
+
+
+def test_patches_of_luma_do_not_see_colours():
+    style = np.full((64, 64, 3), 0.4)
+    tinted = yiq2rgb(np.tile([0.4, 0.05, -0.05], (64, 64, 1)))
+    assert score("SWD_luma", tinted, style=style) == pytest.approx(0, abs=1e-6)
+    assert score("SWD", tinted, style=style) > 1e-3
+    expected = 0.2 * math.sqrt(2 / math.pi) / 4
+    assert score("SWD_luma", flat(0.6), style=flat(0.4)) == pytest.approx(expected, rel=0.1)
 
 
 def test_patches_of_any_size_are_compared():

@@ -9,7 +9,10 @@ from nstbench.claims.statistics.bounds import Bounds
 
 
 class TableShareParameters(StatisticParameters):
-    """Instances are the rows whose columns hold the values of `where`; `conditions` are bounds by column."""
+    """Instances are the rows whose columns hold the values of `where`; `conditions` are bounds by column.
+
+    A row that is empty in one of those columns is no instance.
+    """
 
     chart: str
     where: dict[str, str | float] = Field(default={})
@@ -24,6 +27,7 @@ def sample(parameters: TableShareParameters, evidence: Evidence) -> Sample:
     table = evidence.chart(parameters.chart)
     for column, wanted in parameters.where.items():
         table = table[table[column] == wanted]
+    table = table.dropna(subset=list(parameters.conditions))
     if table.empty:
         sought = ", ".join(f"{column} {_plain(wanted)}" for column, wanted in parameters.where.items())
         raise NoEvidenceError(f"the table of {parameters.chart} has no row with {sought}")

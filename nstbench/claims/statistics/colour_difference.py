@@ -1,0 +1,52 @@
+"""How far the colours of two pictures are apart, place by place.
+
+d = mean over pixels of CIEDE2000 (Luo, Cui and Rigg 2001): 1 is about what an eye can see
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from nstbench.claims.evidence import Evidence
+from nstbench.claims.sample import Compared, Sample, compared
+from nstbench.claims.statistics.base import Statistic, StatisticParameters
+
+if TYPE_CHECKING:
+    from nstbench.claims.evidence import Picture
+
+COPIED = "content copied"
+UNIT = "CIEDE2000"
+
+
+class ColourDifferenceParameters(StatisticParameters):
+    """The results of the arms `a` and `b`; `b` may be `content copied`, the content of the runs of `a`."""
+
+    experiment: str
+    a: str
+    b: str
+
+    @property
+    def arms_read(self) -> Mapping[str, tuple[str, ...]]:
+        return {self.experiment: tuple(arm for arm in (self.a, self.b) if arm != COPIED)}
+
+
+def sample(parameters: ColourDifferenceParameters, evidence: Evidence) -> Sample:
+    experiment, a, b = parameters.experiment, parameters.a, parameters.b
+    first = evidence.results_of(experiment, a)
+    second = evidence.contents_of(experiment, a) if b == COPIED else evidence.results_of(experiment, b)
+    return compared([first, second], _compare, UNIT)
+
+
+def _compare(pictures: "tuple[Picture, ...]") -> Compared:
+    """The difference beside that of a picture from itself, which is none."""
+    difference = colour_difference(*pictures)
+    return difference, 0.0, difference
+
+
+def colour_difference(one: "Picture", other: "Picture") -> float:
+    """Of pictures (H, W, 3), RGB in [0, 1]; 0 for equal ones, 100 for black and white."""
+    from skimage.color import deltaE_ciede2000, rgb2lab
+
+    return float(deltaE_ciede2000(rgb2lab(one), rgb2lab(other)).mean())
+
+
+STATISTIC = Statistic("colour_difference", ColourDifferenceParameters, sample)

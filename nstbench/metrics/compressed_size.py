@@ -1,0 +1,25 @@
+"""PNG: how much there is to say about a picture."""
+
+import numpy as np
+
+from nstbench.metrics.base import Metric, Trial
+from nstbench.metrics.pixels import luma
+
+GREYS = 8
+
+
+def compressed_bits(trial: Trial) -> float:
+    """Bits per pixel of the luma in eight equal steps as a PNG, compressed as far as it goes; above 0, and 3
+    to 4 for noise."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    plane = luma(trial.result)
+    steps = np.clip(np.floor(plane * GREYS), 0, GREYS - 1).astype(np.uint8)
+    file = BytesIO()
+    Image.fromarray(steps).save(file, "PNG", compress_level=9)
+    return 8 * file.tell() / plane.size
+
+
+METRICS = (Metric("PNG", "bits per pixel when compressed", "noise", "lower", compressed_bits),)
