@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from statistics import median
 
 from nstbench.claims.claim import ClaimTest
+from nstbench.claims.pigeonhole import interval
 from nstbench.claims.sample import Sample
 
 
@@ -30,6 +32,13 @@ class Measured:
     interval: tuple[float, float] | None = None
     confidence: float | None = None
     p: float | None = None
+
+
+def median_of(sample: Sample, confidence: float, p: float | None = None) -> Measured:
+    """The median of a sample's differences with its interval, which takes two pairs or more."""
+    count = len(sample.values)
+    ends = interval(sample.values, confidence) if count > 1 else None
+    return Measured(count, median(sample.differences), ends, confidence, p)
 
 
 @dataclass(frozen=True)

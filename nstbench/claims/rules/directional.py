@@ -5,11 +5,8 @@ the floor or more beyond it, and the sign test, corrected for all tests of the d
 contradicted when all that holds on the other side. With a share, so many pairs must be as claimed as well.
 """
 
-from statistics import median
-
 from nstbench.claims.claim import ClaimTest
-from nstbench.claims.pigeonhole import interval
-from nstbench.claims.rules.base import Correction, Measured, Rule, Verdict
+from nstbench.claims.rules.base import Correction, Measured, Rule, Verdict, median_of
 from nstbench.claims.rules.scale import ROUNDING, beyond, bound, floor, named, written
 from nstbench.claims.rules.wording import measured_in_words, p_in_words
 from nstbench.claims.sample import Sample
@@ -19,14 +16,7 @@ CONFIDENCE = 0.95
 
 
 def measure(test: ClaimTest, sample: Sample) -> Measured:
-    count = len(sample.values)
-    return Measured(
-        count,
-        median(sample.differences),
-        interval(sample.values, CONFIDENCE) if count > 1 else None,
-        CONFIDENCE,
-        sign_test(beyond(test, sample)),
-    )
+    return median_of(sample, CONFIDENCE, sign_test(beyond(test, sample)))
 
 
 def judge(

@@ -4,11 +4,9 @@ Supported when the 90 % interval of the median lies within the margin around the
 tests at 5 % (Schuirmann 1987); contradicted when the 95 % interval lies outside of it altogether.
 """
 
-from statistics import median
-
 from nstbench.claims.claim import ClaimTest
 from nstbench.claims.pigeonhole import interval
-from nstbench.claims.rules.base import Correction, Measured, Rule, Verdict
+from nstbench.claims.rules.base import Correction, Measured, Rule, Verdict, median_of
 from nstbench.claims.rules.scale import ROUNDING, bound, floor, named, written
 from nstbench.claims.rules.wording import measured_in_words
 from nstbench.claims.sample import Sample
@@ -18,13 +16,7 @@ WITHIN, OUTSIDE = 0.90, 0.95
 
 
 def measure(test: ClaimTest, sample: Sample) -> Measured:
-    count = len(sample.values)
-    return Measured(
-        count,
-        median(sample.differences),
-        interval(sample.values, WITHIN) if count > 1 else None,
-        WITHIN,
-    )
+    return median_of(sample, WITHIN)
 
 
 def judge(
