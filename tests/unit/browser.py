@@ -10,7 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-import websocket
+import pytest
+
+websocket = pytest.importorskip(
+    "websocket", reason="websocket-client, which drives the browser, is not installed"
+)
 
 T = TypeVar("T")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -30,6 +34,16 @@ CODES = {
 def executable() -> str | None:
     """Where a Chromium is on this machine."""
     return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+NEEDS_CHROMIUM = pytest.mark.skipif(executable() is None, reason="no Chromium on this machine; install one")
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory):
+    """A browser that the tests of a module share."""
+    with Browser(tmp_path_factory.mktemp("chromium")) as browser:
+        yield browser
 
 
 def wait_for(look: Callable[[], T | None]) -> T:

@@ -4,14 +4,11 @@ import json
 import re
 
 import pytest
-
-pytest.importorskip("websocket", reason="websocket-client, which drives the browser, is not installed")
-
-from browser import Browser, Window, executable, wait_for
+from browser import NEEDS_CHROMIUM, Window, chromium, wait_for  # noqa: F401  # a fixture
 from report_tree import make_tree
 from test_site import PAGES
 
-pytestmark = pytest.mark.skipif(executable() is None, reason="no Chromium on this machine; install one")
+pytestmark = NEEDS_CHROMIUM
 
 FIGURE = "figures/second.html"
 FITS = "document.documentElement.scrollWidth <= innerWidth"
@@ -57,14 +54,8 @@ def site(tmp_path_factory):
     return make_tree(tmp_path_factory.mktemp("project")).reports
 
 
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory):
-    with Browser(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
-
-
 @pytest.fixture
-def window(chromium, tmp_path):
+def window(chromium, tmp_path):  # noqa: F811
     window = Window(chromium, tmp_path / "downloads")
     window.show_as(1280, 900, "light")
     window.listen()

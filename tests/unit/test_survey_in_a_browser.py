@@ -3,13 +3,10 @@
 import json
 
 import pytest
-
-pytest.importorskip("websocket", reason="websocket-client, which drives the browser, is not installed")
-
-from browser import Browser, Window, executable, wait_for
+from browser import NEEDS_CHROMIUM, Window, chromium, wait_for  # noqa: F401  # a fixture
 from test_survey import table, write  # noqa: F401  # fixtures
 
-pytestmark = pytest.mark.skipif(executable() is None, reason="no Chromium on this machine; install one")
+pytestmark = NEEDS_CHROMIUM
 
 VISIBLE = "document.querySelector('section:not([hidden])').id"
 POSITION = "document.getElementById('position').textContent"
@@ -18,14 +15,8 @@ FOCUS = "document.activeElement.id"
 FITS = "document.documentElement.scrollWidth <= innerWidth"
 
 
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory):
-    with Browser(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
-
-
 @pytest.fixture
-def browser(chromium, tmp_path):
+def browser(chromium, tmp_path):  # noqa: F811
     window = Window(chromium, tmp_path / "downloads")
     yield window
     window.close()
