@@ -13,7 +13,8 @@ from nstbench.methods.base import Task, TotalVariation
 from nstbench.objective import IMAGE, Match, Objective, Term
 from nstbench.optimise.adam import Adam
 from nstbench.optimise.lbfgs import LBFGS
-from nstbench.optimise.loop import Optimiser, Outcome, optimise
+from nstbench.optimise.loop import Outcome, optimise
+from nstbench.optimise.optimiser import Optimiser
 from nstbench.optimise.settings import AdamSettings, LBFGSSettings, OptimiserSettings, SGDSettings
 from nstbench.optimise.sgd import SGD
 from nstbench.statistics.activations import activations

@@ -2,26 +2,22 @@
 
 from typing import Any
 
-from torch import Tensor
-
-from nstbench.optimise.evaluation import Evaluate, Evaluation
+from nstbench.optimise.evaluation import Evaluate
+from nstbench.optimise.optimiser import Optimiser
 
 DECAY_1, DECAY_2, EPSILON = 0.9, 0.999, 1e-8
 
 
-class Adam:
+class Adam(Optimiser):
     """Minimise with step size `rate`; the default decay rates of the paper."""
 
     def __init__(self, rate: float) -> None:
         self.rate = rate
 
-    def start(self, point: Tensor, evaluate: Evaluate) -> None:
-        self.point = point
-        self.current = evaluate(point)
-        self.steps_taken_back = 0
+    def _begin(self) -> None:
         self._count = 0
-        self._first = point.new_zeros(point.shape)
-        self._second = point.new_zeros(point.shape)
+        self._first = self.point.new_zeros(self.point.shape)
+        self._second = self.point.new_zeros(self.point.shape)
 
     def step(self, evaluate: Evaluate) -> None:
         self._count += 1
@@ -35,18 +31,8 @@ class Adam:
         self.current = evaluate(trial_point)
         self.point = trial_point
 
-    def state(self) -> dict[str, Any]:
-        return {
-            "point": self.point,
-            "loss": self.current.loss,
-            "gradient": self.current.gradient,
-            "count": self._count,
-            "first": self._first,
-            "second": self._second,
-        }
+    def _memorised(self) -> dict[str, Any]:
+        return {"count": self._count, "first": self._first, "second": self._second}
 
-    def restore(self, state: dict[str, Any]) -> None:
-        self.point = state["point"]
-        self.current = Evaluation(state["loss"], state["gradient"])
-        self.steps_taken_back = 0
-        self._count, self._first, self._second = state["count"], state["first"], state["second"]
+    def _recall(self, memory: dict[str, Any]) -> None:
+        self._count, self._first, self._second = memory["count"], memory["first"], memory["second"]

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from nstbench.optimise.evaluation import Evaluate, Evaluation, has_run_away
+from nstbench.optimise.optimiser import Optimiser
 from nstbench.optimise.wolfe import strong_wolfe
 
 # The first step moves no pixel by more than a tenth of a grey level; Torch7's min(1, 1/|g|_1) depends on
@@ -22,7 +23,7 @@ SHORTER = 0.25
 MOST_RETRIES = 8
 
 
-class LBFGS:
+class LBFGS(Optimiser):
     """Minimise by x <- x - rate H g, with H from the last `history` steps.
 
     Without a line search an iteration is one evaluation (as in Torch7 and the papers); with it the step
@@ -36,15 +37,10 @@ class LBFGS:
         self.history = history
         self.line_search = line_search
 
-    def start(self, point: Tensor, evaluate: Evaluate) -> None:
-        """Evaluate `point` (n,) and reserve the history."""
-        self.point = point
-        self.current = evaluate(point)
-        self.steps_taken_back = 0
-        self._memory = _Memory(self.history, point)
+    def _begin(self) -> None:
+        self._memory = _Memory(self.history, self.point)
 
     def step(self, evaluate: Evaluate) -> None:
-        """One iteration; `point` and `current` become the accepted point and its evaluation."""
         direction = self._memory.direction(self.current.gradient)
         length = self.rate if self._memory.usable else self._first_length()
         for _ in range(MOST_RETRIES):
@@ -64,22 +60,12 @@ class LBFGS:
         self.point = self.point + step
         self.current = trial
 
-    def state(self) -> dict[str, Any]:
-        """Everything that the next step depends on, as tensors and numbers."""
-        return {
-            "point": self.point,
-            "loss": self.current.loss,
-            "gradient": self.current.gradient,
-            "steps_taken_back": self.steps_taken_back,
-            "memory": self._memory.state(),
-        }
+    def _memorised(self) -> dict[str, Any]:
+        return self._memory.state()
 
-    def restore(self, state: dict[str, Any]) -> None:
-        self.point = state["point"]
-        self.current = Evaluation(state["loss"], state["gradient"])
-        self.steps_taken_back = state["steps_taken_back"]
-        self._memory = _Memory(self.history, self.point)
-        self._memory.restore(state["memory"])
+    def _recall(self, memory: dict[str, Any]) -> None:
+        self._begin()
+        self._memory.restore(memory)
 
     def _first_length(self) -> float:
         largest = self.current.gradient.abs().max().item()

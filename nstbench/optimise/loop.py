@@ -4,7 +4,6 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -12,24 +11,12 @@ from torch import Tensor
 from nstbench.errors import InputError
 from nstbench.objective import Objective
 from nstbench.optimise.checkpoint import Checkpoint
-from nstbench.optimise.evaluation import BudgetSpentError, Evaluate, Evaluation
+from nstbench.optimise.evaluation import BudgetSpentError, Evaluation
+from nstbench.optimise.optimiser import Optimiser
 from nstbench.progress import Watch
 
 # Called with how many evaluations are spent and the image (1, 3, H, W) reached with them, not clipped.
 Show = Callable[[int, Tensor], None]
-
-
-class Optimiser(Protocol):
-    """An algorithm that moves `point` (n,) downhill, one iteration at a time."""
-
-    point: Tensor
-    current: Evaluation
-    steps_taken_back: int
-
-    def start(self, point: Tensor, evaluate: Evaluate) -> None: ...
-    def step(self, evaluate: Evaluate) -> None: ...
-    def state(self) -> dict[str, Any]: ...
-    def restore(self, state: dict[str, Any]) -> None: ...
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ v <- m v + g, x <- x - r v (Polyak 1964; Sutskever et al. 2013, eqs. 1 and 2 wit
 from typing import Any
 
 import torch
-from torch import Tensor
 
-from nstbench.optimise.evaluation import Evaluate, Evaluation, has_run_away
+from nstbench.optimise.evaluation import Evaluate, has_run_away
+from nstbench.optimise.optimiser import Optimiser
 
 SLOWER = 0.25
 
 
-class SGD:
+class SGD(Optimiser):
     """Minimise with the first step as long as `rate` says: its root mean square over the pixels.
 
     What a rate per unit of gradient means depends on the loss's scale, so the first gradient sets it. With
@@ -25,12 +25,9 @@ class SGD:
         self.rate = rate
         self.momentum = momentum
 
-    def start(self, point: Tensor, evaluate: Evaluate) -> None:
-        self.point = point
-        self.current = evaluate(point)
-        self.steps_taken_back = 0
+    def _begin(self) -> None:
         self._start_loss = self.current.value
-        self._velocity = point.new_zeros(point.shape)
+        self._velocity = self.point.new_zeros(self.point.shape)
         length = self.current.gradient.square().mean().sqrt()
         self._rate = self.rate / length.clamp_min(torch.finfo(length.dtype).tiny)
 
@@ -45,20 +42,9 @@ class SGD:
         else:
             self.point, self.current = trial_point, trial
 
-    def state(self) -> dict[str, Any]:
-        return {
-            "point": self.point,
-            "loss": self.current.loss,
-            "gradient": self.current.gradient,
-            "steps_taken_back": self.steps_taken_back,
-            "start_loss": self._start_loss,
-            "velocity": self._velocity,
-            "rate": self._rate,
-        }
+    def _memorised(self) -> dict[str, Any]:
+        return {"start_loss": self._start_loss, "velocity": self._velocity, "rate": self._rate}
 
-    def restore(self, state: dict[str, Any]) -> None:
-        self.point = state["point"]
-        self.current = Evaluation(state["loss"], state["gradient"])
-        self.steps_taken_back = state["steps_taken_back"]
-        self._start_loss = state["start_loss"]
-        self._velocity, self._rate = state["velocity"], state["rate"]
+    def _recall(self, memory: dict[str, Any]) -> None:
+        self._start_loss = memory["start_loss"]
+        self._velocity, self._rate = memory["velocity"], memory["rate"]
