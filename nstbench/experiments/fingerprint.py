@@ -41,7 +41,7 @@ CHARTING = (
     "reporting/chart_style.py",
     "reporting/diagrams/*.py",
 )
-NOTEBOOK = (*REPORTING, "notebook.py")
+NOTEBOOK = (*REPORTING, "notebook/*.py")
 CLAIMS = ("claims/**/*.py", "analyses/*.py")
 
 

@@ -19,7 +19,13 @@ LOSSES = {TOTAL: "^total$", "style loss": "^style/", "content loss": "^content/"
 
 
 def save_curves(exhibit: Exhibit, path: Path) -> None:
-    """Write the curves of each arm's shown run as SVG; axes that no run has a loss for are left out."""
+    """Write the curves of an exhibit as SVG."""
+    with matplotlib.rc_context(TYPOGRAPHY):
+        draw_curves(exhibit).savefig(path, metadata={"Date": None})
+
+
+def draw_curves(exhibit: Exhibit) -> Figure:
+    """The curves of each arm's shown run; axes that no run has a loss for are left out."""
     shown = losses(list(exhibit.shown.values()))
     with matplotlib.rc_context(TYPOGRAPHY):
         figure = Figure(figsize=INCHES, layout="constrained")
@@ -29,7 +35,7 @@ def save_curves(exhibit: Exhibit, path: Path) -> None:
         handles = figure.axes[0].get_lines()
         columns = min(4, len(handles))
         figure.legend(handles=handles, loc="outside lower left", ncols=columns, frameon=False)
-        figure.savefig(path, metadata={"Date": None})
+    return figure
 
 
 def losses(runs: Sequence[FinishedRun]) -> dict[str, list[pd.Series]]:

@@ -15,7 +15,6 @@ from nbformat import v4
 from PIL import Image
 from report_tree import CLAIMS, MEASURED, RATIOS, claim
 
-from nstbench import notebook
 from nstbench.claims.records import as_json
 from nstbench.claims.report import report
 from nstbench.errors import InputError
@@ -27,6 +26,8 @@ from nstbench.experiments.project import CHECKOUT, Project
 from nstbench.experiments.tables import control_id
 from nstbench.metrics import metrics
 from nstbench.notebook import Claims, Document, glossary
+from nstbench.notebook.glossary import known_metric
+from nstbench.notebook.scatter import scatter
 from nstbench.reporting.exhibit import exhibits
 from nstbench.reporting.notebook_page import cleaned, notebook_page
 from nstbench.reporting.quantities import MISSING
@@ -262,12 +263,9 @@ def test_every_style_of_an_experiment_has_its_controls(document, tmp_path):
     ]
 
 
-def test_a_comparison_holds_a_point_per_run_and_per_control(document, monkeypatch):
-    figures = []
-    png = notebook._png
-    monkeypatch.setattr(notebook, "_png", lambda figure: figures.append(figure) or png(figure))
-    document.compare("two-arms", "C", "S")
-    axes = figures[0].axes[0]
+def test_a_comparison_holds_a_point_per_run_and_per_control(document):
+    runs, controls = document.runs("two-arms"), document.controls("two-arms")
+    (axes,) = scatter(runs, controls, known_metric("C"), known_metric("S")).axes
     points = {marks.get_label(): marks.get_offsets().tolist() for marks in axes.collections}
     assert points == {
         "weak": [[0.1, 0.05], [0.3, 0.15], [0.8, 0.4]],
