@@ -90,20 +90,15 @@ def timed(features: "Tensor", target: "Tensor", repeats: int) -> Iterator[tuple[
 
 def distances() -> "dict[str, Callable[[Tensor], Distance]]":
     """What makes each statistic's distance from its target's features."""
-    from nstbench.descent import gram_distance
-    from nstbench.statistics.local_gram import LocalGramDistance, window
-    from nstbench.statistics.pairwise_convolution import PairwiseConvolution
-    from nstbench.statistics.pixel_gram import PixelGramDistance
-    from nstbench.statistics.self_convolution import Autocorrelation, SelfConvolution
-    from nstbench.statistics.spectral_distance import SpectralDistance
+    from nstbench.methods.nikulin2016 import distance_from
 
     return {
-        CONVENTIONAL: gram_distance,
-        "self-convolution": lambda target: SpectralDistance(target, SelfConvolution()),
-        "autocorrelation": lambda target: SpectralDistance(target, Autocorrelation()),
-        "pixel-wise Gram": PixelGramDistance,
-        "window of 3 x 3": lambda target: LocalGramDistance(target, window(1)),
-        ALL_PAIRS: lambda target: SpectralDistance(target, PairwiseConvolution()),
+        CONVENTIONAL: distance_from("gram"),
+        "self-convolution": distance_from("convolution"),
+        "autocorrelation": distance_from("correlation"),
+        "pixel-wise Gram": distance_from("local", radius=0),
+        "window of 3 x 3": distance_from("local", radius=1),
+        ALL_PAIRS: distance_from("all-pairs"),
         WRITTEN_OUT: _written_out,
     }
 

@@ -94,7 +94,8 @@ def unconventional_terms(
 
     if parameters.statistic == "covariation":
         return covariation_terms(backbone, painting, parameters)
-    return style_terms(backbone, painting, parameters.style_layers, distance_from(parameters))
+    distance = distance_from(parameters.statistic, parameters.radius)
+    return style_terms(backbone, painting, parameters.style_layers, distance)
 
 
 def covariation_terms(
@@ -122,8 +123,8 @@ def covariation_terms(
     ]
 
 
-def distance_from(parameters: SpatialParameters) -> "Callable[[Tensor], Distance]":
-    """What makes the distance from a style's features."""
+def distance_from(statistic: str, radius: int = 0) -> "Callable[[Tensor], Distance]":
+    """What makes the distance from a style's features, for every statistic of one layer alone."""
     from nstbench.descent import gram_distance
     from nstbench.statistics.local_gram import LocalGramDistance, window
     from nstbench.statistics.pairwise_convolution import PairwiseConvolution
@@ -131,7 +132,7 @@ def distance_from(parameters: SpatialParameters) -> "Callable[[Tensor], Distance
     from nstbench.statistics.self_convolution import Autocorrelation, SelfConvolution
     from nstbench.statistics.spectral_distance import SpectralDistance
 
-    match parameters.statistic:
+    match statistic:
         case "gram":
             return gram_distance
         case "convolution":
@@ -140,10 +141,10 @@ def distance_from(parameters: SpatialParameters) -> "Callable[[Tensor], Distance
             return partial(SpectralDistance, convolution=Autocorrelation())
         case "all-pairs":
             return partial(SpectralDistance, convolution=PairwiseConvolution())
-        case _ if parameters.radius == 0:
+        case _ if radius == 0:
             return PixelGramDistance
         case _:
-            return lambda target: LocalGramDistance(target, window(parameters.radius))
+            return lambda target: LocalGramDistance(target, window(radius))
 
 
 METHOD = Method(
