@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
 
 from nstbench.documents import Record
+from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,6 +19,10 @@ if TYPE_CHECKING:
     from nstbench.experiments.specification import RunSpecification
     from nstbench.hardware import Hardware
     from nstbench.methods.base import Task
+
+
+# A side of a picture that an analysis chooses itself.
+Pixels = Annotated[int, Field(ge=SMALLEST_SIDE, le=LARGEST_SIZE)]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator, model_validator
 
-from nstbench.analyses.base import Analysis, Materials
+from nstbench.analyses.base import Analysis, Materials, Pixels
 from nstbench.documents import Record
 from nstbench.feedforward.architecture import architecture
 from nstbench.feedforward.recipe import TransformationRecipe
@@ -46,14 +46,14 @@ class NetworkEntry(Record):
 class FramesParameters(Record):
     """Networks by the name they have in the chart, and a descent of `evaluations`.
 
-    The descent has the loss that a network learns with the parameters `training`. Sizes are `scales` times
-    the profile's. The quickest of `repeats` counts.
+    The descent has the loss that a network learns with the parameters `training`. `sizes` are pixels of a
+    side under every profile. The quickest of `repeats` counts.
     """
 
     networks: dict[str, NetworkEntry] = Field(min_length=1)
     training: str = "everyday"
     evaluations: int = Field(default=500, ge=1)
-    scales: tuple[float, ...] = Field(default=(0.5, 1.0, 2.0), min_length=1)
+    sizes: tuple[Pixels, ...] = Field(default=(128, 256, 512), min_length=1)
     repeats: int = Field(default=3, ge=1)
 
     @model_validator(mode="after")
@@ -74,12 +74,12 @@ def measure(materials: Materials) -> "pd.DataFrame":
     parameters: FramesParameters = materials.parameters
     hardware = materials.hardware
     tables = []
-    for scale in parameters.scales:
-        task = _task(replace(materials, size=round(scale * materials.size)))
+    for size in parameters.sizes:
+        task = _task(replace(materials, size=size))
         seconds = _quickest(_ways(task, parameters), parameters.repeats)
         seconds[DESCENT] *= parameters.evaluations
         table = pd.DataFrame({"way": seconds.keys(), "seconds": seconds.values()})
-        table.insert(1, "size", task.content.shape[-1])
+        table.insert(1, "size", size)
         table["evaluations"] = [parameters.evaluations if way == DESCENT else 0 for way in seconds]
         tables.append(table.assign(ratio=seconds[DESCENT] / table["seconds"]))
     return pd.concat(tables, ignore_index=True).assign(

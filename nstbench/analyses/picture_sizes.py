@@ -4,12 +4,14 @@ Source of the question: Soboleva, section Training, who applies the fully convol
 any size.
 """
 
+import itertools
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from nstbench.analyses.base import Analysis, Materials
+from nstbench.analyses.base import Analysis, Materials, Pixels
 from nstbench.documents import Record
 
 if TYPE_CHECKING:
@@ -21,22 +23,27 @@ if TYPE_CHECKING:
 
 
 class SizeParameters(Record):
-    """`network` paints; `sides` are heights and widths as multiples of the profile's size.
+    """`network` paints; `sides` are heights and widths in pixels, under every profile.
 
     The quickest of `repeats` passes counts.
     """
 
     network: str = "any_style"
-    sides: tuple[tuple[float, float], ...] = Field(min_length=1)
-    repeats: int = Field(default=3, ge=1)
+    sides: tuple[tuple[Pixels, Pixels], ...] = Field(min_length=1)
+    repeats: int = Field(default=1, ge=1)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Every side that there is."""
+        return tuple(itertools.chain.from_iterable(self.sides))
 
 
 def measure(materials: Materials) -> "pd.DataFrame":
-    """Columns content, style, scale, asked, size, pixels, seconds, distance, device, precision, threads.
+    """Columns content, style, asked, size, kept, pixels, seconds, distance, device, precision, threads.
 
-    `asked` and `size` are "width x height"; `scale` is the same in multiples of the profile's size.
-    `distance` is the sum over layers of the squared distances of channel moments from the style's, as a share
-    of that of the content left as it is. Content and style are resized alike, their aspect given up.
+    `asked` and `size` are "width x height", and `kept` is 1 where they are the same. `distance` is the sum
+    over layers of the squared distances of channel moments from the style's, as a share of that of the
+    content left as it is. Content and style are resized alike, their aspect given up.
     """
     import pandas as pd
     import torch
@@ -46,7 +53,8 @@ def measure(materials: Materials) -> "pd.DataFrame":
 
     parameters: SizeParameters = materials.parameters
     painter = open_painter(locate_network(parameters.network), None, materials.hardware)
-    pictures = {name: materials.picture(file) for name, file in materials.pictures.items()}
+    largest = replace(materials, size=max(parameters.sizes))
+    pictures = {name: largest.picture(file) for name, file in materials.pictures.items()}
     content, *styles = pictures
     rows = [
         _row(painter, content, style, pictures, side, parameters.repeats)
@@ -64,15 +72,13 @@ def _row(
     content: str,
     style: str,
     pictures: "dict[str, Tensor]",
-    sides: tuple[float, float],
+    sides: tuple[int, int],
     repeats: int,
 ) -> dict[str, object]:
     from torch.nn.functional import interpolate
 
-    profile = pictures[content].shape[-1]
-    height, width = (round(side * profile) for side in sides)
     given, wanted = (
-        interpolate(pictures[name], (height, width), mode="bicubic", antialias=True).clamp(0, 1)
+        interpolate(pictures[name], sides, mode="bicubic", antialias=True).clamp(0, 1)
         for name in (content, style)
     )
     seconds = []
@@ -81,13 +87,14 @@ def _row(
         painted = painter.paint(given, [wanted], [1.0], 1.0)
         painted.sum().item()  # Waits for the device.
         seconds.append(time.perf_counter() - started)
+    height, width = painted.shape[-2:]
     return {
         "content": content,
         "style": style,
-        "scale": f"{sides[1]:g} x {sides[0]:g}",
-        "asked": f"{width} x {height}",
-        "size": f"{painted.shape[-1]} x {painted.shape[-2]}",
-        "pixels": width * height,
+        "asked": f"{sides[1]} x {sides[0]}",
+        "size": f"{width} x {height}",
+        "kept": int((height, width) == sides),
+        "pixels": sides[0] * sides[1],
         "seconds": min(seconds[1:]),
         "distance": _distance(painter, painted, wanted) / _distance(painter, given, wanted),
     }
@@ -110,7 +117,7 @@ def _distance(painter: "Painter", image: "Tensor", style: "Tensor") -> float:
 
 
 def findings(table: "pd.DataFrame") -> list[str]:
-    kept = (table["asked"] == table["size"]).all()
+    kept = table["kept"].all()
     by_size = table.groupby("asked", sort=False).agg({"distance": "median", "seconds": "median"})
     distances = ", ".join(f"{row['distance']:.2f} at {size}" for size, row in by_size.iterrows())
     rates = ", ".join(f"{1 / row['seconds']:.2g} at {size}" for size, row in by_size.iterrows())

@@ -12,7 +12,7 @@ HOLDS, FAILS, OPEN = "holds", "fails", "open"
 
 @dataclass(frozen=True)
 class Outcome:
-    """`outcome` is the position that stands, `both` or `neither`, or that nothing is decided."""
+    """`outcome` is the position that stands, `both` or `neither`, the one that does not, or `undecided`."""
 
     contradiction: Contradiction
     outcome: str
@@ -20,7 +20,10 @@ class Outcome:
 
 
 def decide(contradiction: Contradiction, assessments: Mapping[str, Assessment]) -> Outcome:
-    """A position stands when its claims are supported, or when it alone is not contradicted."""
+    """A position stands when one of its claims is supported and none contradicted; it fails with any of them.
+
+    That others fail does not make a position stand: it may be wrong as well.
+    """
     deciding = [assessments[id] for id in contradiction.decided_by]
     reason = "; ".join(f"{each.claim.id} is {each.verdict}" for each in deciding) + "."
     if all(each.verdict is Verdict.NOT_TESTABLE for each in deciding):
@@ -42,10 +45,10 @@ def _outcome(states: list[str]) -> str:
         return "both" if len(states) == 2 else f"positions {_listed(standing)}"
     if standing:
         return f"position {standing[0]}"
-    left = [number for number, state in enumerate(states, 1) if state == OPEN]
-    if not left:
+    failed = [number for number, state in enumerate(states, 1) if state == FAILS]
+    if len(failed) == len(states):
         return "neither"
-    return f"position {left[0]}" if len(left) == 1 else "undecided"
+    return f"not position {_listed(failed)}" if failed else "undecided"
 
 
 def _listed(numbers: Iterable[int]) -> str:

@@ -52,6 +52,11 @@ class Evidence:
     def planned(self, experiment: str, arm: str) -> Iterator[PlannedRun]:
         return (entry for entry in self.project.plans[experiment] if entry.arm.id == arm)
 
+    def pair(self, entry: PlannedRun) -> Pair:
+        """A run's pair by the pictures that are here: two paintings with one stand-in are one observation."""
+        available = self.project.manifest.available
+        return available(entry.pair.content), available(entry.pair.style)
+
     def metric(self, experiment: str, arm: str, metric: str) -> dict[Pair, dict[int, float]]:
         """Values by pair and seed; NoEvidenceError when there are none."""
         return self._by_pair(experiment, arm, metric, lambda entry: self._score(entry, entry.run.id, metric))
@@ -133,7 +138,7 @@ class Evidence:
         for entry in self.planned(experiment, arm):
             value = value_of(entry)
             if value is not None:
-                found.setdefault((entry.pair.content, entry.pair.style), {})[entry.run.seed] = value
+                found.setdefault(self.pair(entry), {})[entry.run.seed] = value
         if not found:
             raise NoEvidenceError(f"no {what} of {arm} in {experiment}")
         return found

@@ -7,7 +7,7 @@ from statistics import median
 from typing import TypeVar
 
 T = TypeVar("T")
-# Content and style by the names in the experiment file.
+# Content and style by the names of the pictures that are used.
 Pair = tuple[str, str]
 # By pair and seed.
 Series = Mapping[Pair, Mapping[int, T]]

@@ -1,37 +1,110 @@
 """What a test was made with in the place of what the documents used."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from nstbench.claims.statistics.base import StatisticParameters
+from nstbench.experiments.chart import Chart
+from nstbench.experiments.plan import PlannedRun
 from nstbench.experiments.project import Project
+from nstbench.experiments.training import TrainingSpecification
 from nstbench.metrics import metrics
+from nstbench.reporting.quantities import span
 
 # Pixels of a side that the documents work with, as far as they say so.
 USUAL_SIZE = 512
 
 
 def substitutes(parameters: StatisticParameters, project: Project) -> list[str]:
-    """Phrases: embedded weights, painted pictures, a smaller size; none for what needs no pictures."""
-    if not parameters.arms_read and not parameters.charts_read:
-        return []
-    return list(_substitutes(parameters, project))
+    """Phrases: embedded weights, painted pictures, a smaller size, short descents; none for arithmetic."""
+    return list(_Basis(parameters, project).phrases())
 
 
-def _substitutes(parameters: StatisticParameters, project: Project) -> Iterator[str]:
-    profile = project.profile
-    if profile.weights == "embedded":
-        yield "embedded weights"
-    elif any(metrics()[name].judge for name in parameters.metrics_read):
-        yield "judged by embedded networks"
-    if any(project.manifest[name].painted for name in _pictures(parameters, project)):
-        yield "painted pictures"
-    if profile.size < USUAL_SIZE:
-        yield f"{profile.size} px"
+@dataclass(frozen=True)
+class _Basis:
+    """The runs, charts and trainings that a test rests on."""
+
+    parameters: StatisticParameters
+    project: Project
+
+    def phrases(self) -> Iterator[str]:
+        if self._embedded:
+            yield "embedded weights"
+        elif any(metrics()[name].judge for name in self.parameters.metrics_read):
+            yield "judged by embedded networks"
+        if any(self.project.manifest[name].painted for name in self._pictures):
+            yield "painted pictures"
+        if self._sizes and max(self._sizes) < USUAL_SIZE:
+            yield f"{span(self._sizes)} px"
+        if self.project.profile.evaluations and self._evaluations:
+            yield f"{span(self._evaluations)} evaluations"
+
+    @cached_property
+    def _charts(self) -> list[Chart]:
+        return [self.project.charts[id] for id in self.parameters.charts_read]
+
+    @cached_property
+    def _runs(self) -> list[PlannedRun]:
+        """Of the arms that are compared, and of the experiments that charts are drawn from."""
+        plans = self.project.plans
+        named = [
+            entry
+            for id, arms in self.parameters.arms_read.items()
+            for entry in plans[id]
+            if entry.arm.id in arms
+        ]
+        return named + [
+            entry for chart in self._charts if chart.experiment for entry in plans[chart.experiment]
+        ]
+
+    @cached_property
+    def _trainings(self) -> list[TrainingSpecification]:
+        return [self.project.training(id) for chart in self._charts for id in chart.trainings]
+
+    @property
+    def _embedded(self) -> bool:
+        """Whether a network is embedded; those that paint in one pass stand on an embedded one."""
+        used = [entry.run.parameters for entry in self._runs] + [each.recipe for each in self._trainings]
+        from_profile = self.project.profile.weights == "embedded"
+        return (
+            any(each.get("weights") == "embedded" or "network" in each for each in used)
+            or any(from_profile and _names(chart, "backbone") for chart in self._charts)
+            or any(_names(chart, "network") for chart in self._charts)
+        )
+
+    @property
+    def _pictures(self) -> set[str]:
+        """By the names of those that are used."""
+        used = {name for entry in self._runs for name in entry.trial.pictures}
+        learned = {name for training in self._trainings for name in training.pictures}
+        shown = {self.project.manifest.available(name) for chart in self._charts for name in chart.pictures}
+        return used | learned | shown
+
+    @cached_property
+    def _sizes(self) -> Sequence[int]:
+        """Sides in pixels: of runs, of charts' pictures, of the crops of trainings."""
+        of_charts = [
+            size
+            for chart in self._charts
+            if chart.pictures
+            for size in getattr(chart.typed_parameters(), "sizes", (self.project.profile.size,))
+        ]
+        return [
+            *(entry.run.size for entry in self._runs),
+            *of_charts,
+            *(training.recipe["crop"] for training in self._trainings),
+        ]
+
+    @property
+    def _evaluations(self) -> list[int]:
+        """Of descents; a profile may allow fewer than the sources."""
+        return [
+            entry.run.parameters["evaluations"]
+            for entry in self._runs
+            if "evaluations" in entry.run.parameters
+        ]
 
 
-def _pictures(parameters: StatisticParameters, project: Project) -> set[str]:
-    """The pictures that are used, by name."""
-    charts = [project.charts[id] for id in parameters.charts_read]
-    experiments = {*parameters.arms_read, *(chart.experiment for chart in charts if chart.experiment)}
-    used = {name for id in experiments for entry in project.plans[id] for name in entry.trial.pictures}
-    return used | {project.manifest.available(name) for chart in charts for name in chart.pictures}
+def _names(chart: Chart, what: str) -> bool:
+    return hasattr(chart.typed_parameters(), what)

@@ -104,7 +104,7 @@ def test_launches_are_marked(curves):
         assert marked == [21, 51]
 
 
-SIZES = {"sides": [[1, 1], [0.71, 1.3]], "repeats": 1}
+SIZES = {"sides": [[40, 40], [28, 52]], "repeats": 1}
 
 
 def test_pictures_have_the_size_that_was_asked_for(materials):
@@ -112,11 +112,11 @@ def test_pictures_have_the_size_that_was_asked_for(materials):
     table = analysis("picture_sizes").measure(asked)
     assert table["style"].tolist() == ["b", "b", "c", "c"]
     assert table["asked"].tolist() == table["size"].tolist() == ["40 x 40", "52 x 28"] * 2
-    assert table["scale"].tolist() == ["1 x 1", "1.3 x 0.71"] * 2
+    assert table["kept"].tolist() == [1] * 4
     assert (table["seconds"] > 0).all()
     kept, *_ = analysis("picture_sizes").findings(table)
     assert kept.endswith("yes.")
-    wrong = table.assign(size="40 x 40")
+    wrong = table.assign(kept=[1, 0, 1, 1])
     assert analysis("picture_sizes").findings(wrong)[0].endswith("no.")
 
 
@@ -126,7 +126,7 @@ def test_the_distance_is_that_of_the_moments_as_a_share_of_the_content_s(materia
     from nstbench.feedforward.inventory import locate_network
     from nstbench.statistics.channel_moments import channel_moments
 
-    asked = materials("picture_sizes", {"sides": [[1, 1]], "repeats": 1}, ("a", "b"), size=40)
+    asked = materials("picture_sizes", {"sides": [[40, 40]], "repeats": 1}, ("a", "b"), size=24)
     (found,) = analysis("picture_sizes").measure(asked)["distance"]
     content, style = (to_tensor(load_picture(asked.folder / f"{name}.png", 40)) for name in "ab")
     painted = METHOD.transfer(Task(content, style, METHOD.configure("everyday", {}), 0, asked.hardware)).image

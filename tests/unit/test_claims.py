@@ -18,6 +18,7 @@ from nstbench.claims.register import load_register
 from nstbench.claims.report import report
 from nstbench.claims.rules.base import Verdict
 from nstbench.claims.sample import NoEvidenceError
+from nstbench.claims.substitutes import substitutes
 from nstbench.errors import InputError
 from nstbench.experiments.family import family
 from nstbench.experiments.profile import Grid
@@ -205,7 +206,7 @@ def test_a_verdict_with_its_numbers(judged, ratio, verdict):
     low, high = row["interval"]
     assert low <= row["estimate"] <= high
     assert row["document"] == DOCUMENT
-    assert row["surrogate"] == "embedded weights, painted pictures, 64 px"
+    assert row["surrogate"] == "embedded weights, painted pictures, 64 px, 3 evaluations"
     assert row["arms"] == ["one", "two"]
     assert row["experiments"] == ["toy"]
     assert set(row["values"][0]) == {"content", "style", "a", "b", "difference"}
@@ -276,13 +277,14 @@ def test_tests_combine(verdicts, complete, verdict):
     ("ratio", "claims", "outcome"),
     [
         (0.5, (["somebody-claim-it"], []), "position 1"),
-        (2.0, (["somebody-claim-it"], []), "position 2"),
+        (2.0, (["somebody-claim-it"], []), "not position 1"),
         (0.5, (["somebody-claim-it"], ["somebody-claim-other"]), "position 1"),
         (1.0, (["somebody-claim-it"], ["somebody-claim-other"]), "undecided"),
         (0.5, (["somebody-claim-it"], ["somebody-claim-it"]), "both"),
         (2.0, (["somebody-claim-it"], ["somebody-claim-it"]), "neither"),
         (0.5, (["somebody-claim-taste"], []), "not testable"),
-        (2.0, (["somebody-claim-it"], [], []), "undecided"),
+        (2.0, (["somebody-claim-it"], [], []), "not position 1"),
+        (2.0, (["somebody-claim-it"], ["somebody-claim-it"], []), "not position 1 and 2"),
         (0.5, (["somebody-claim-it"], ["somebody-claim-it"], []), "positions 1 and 2"),
     ],
 )
@@ -292,6 +294,27 @@ def test_contradictions_follow_from_verdicts(judged, ratio, claims, outcome):
     taste = entry("taste", rule="not-testable", tests=[], reason="A matter of taste.")
     (row,) = judged(entry("it"), other_side(), taste, ratio=ratio, contradictions=[topic]).contradictions
     assert row["outcome"] == outcome
+
+
+@pytest.mark.parametrize(
+    ("profile", "claim", "phrases"),
+    [
+        ("full", "unlusoy-claim-lr", ["embedded weights", "painted pictures", "128 px", "100 evaluations"]),
+        ("paper", "unlusoy-claim-lr", ["painted pictures"]),
+        ("paper", "da-claim-tv", ["painted pictures", "judged by embedded networks"]),
+        ("full", "soboleva-claim-monotone", ["embedded weights", "painted pictures", "96 px"]),
+        ("full", "soboleva-claim-anysize", ["embedded weights", "painted pictures"]),
+        ("paper", "soboleva-claim-anysize", ["embedded weights", "painted pictures"]),
+        ("full", "da-claim-feedforward", ["painted pictures"]),
+        ("full", "da-claim-lbfgs-escapes", []),
+        ("full", "da-claim-3x3", []),
+    ],
+)
+def test_a_test_says_what_stands_in_for_the_documents_means(profile, claim, phrases):
+    project = Project.load(CHECKOUT, profile)
+    (entry,) = (each for each in load_register(project).claims if each.id == claim)
+    found = {phrase for test in entry.tests for phrase in substitutes(test.typed_parameters(), project)}
+    assert found == set(phrases)
 
 
 # ---- what is read ----
@@ -308,6 +331,20 @@ def test_traces_and_records_are_read_from_run_folders(checkout, tmp_path):
     pair = (first.pair.content, first.pair.style)
     assert evidence.facts("toy", "one", "final_losses.total") == {pair: {0: 0.5}}
     assert evidence.least_losses("toy", "one")[pair][0].tolist() == [9, 3, 3]
+
+
+def test_pairs_with_one_stand_in_are_one_observation(checkout, tmp_path, monkeypatch):
+    """Without a folder of pictures, whirling_night stands in for starry_night: the same run, scored once."""
+    monkeypatch.delenv("NSTBENCH_DATA", raising=False)
+    styles = ("whirling_night", "starry_night", "facets")
+    monkeypatch.setitem(EXPERIMENT, "pairs", [{"content": "chelsea", "style": style} for style in styles])
+    project = checkout()
+    rows = [{"run": planned.run.id, "value": 0.5} for planned in project.planned]
+    (tmp_path / "results").mkdir()
+    scores = pd.DataFrame(rows).drop_duplicates().assign(experiment="toy", metric="C", reason="")
+    scores.to_csv(tmp_path / "results" / "scores.csv", index=False)
+    found = Evidence(project, tmp_path / "results").metric("toy", "one", "C")
+    assert set(found) == {("chelsea", "whirling_night"), ("chelsea", "facets")}
 
 
 def test_results_and_contents_are_read_as_runs_read_them(checkout, tmp_path):
@@ -349,7 +386,7 @@ def test_json_table_and_page_hold_every_claim(judged, checkout):
     assert table["low"][0] == found.claims[0]["interval"][0]
     text = page(found, checkout().profile)
     assert "2 claims: 1 supported, 1 not testable" in text
-    assert "**supported** (surrogate: embedded weights, painted pictures, 64 px) | 12 | 0.50" in text
+    assert "**supported** (surrogate: embedded weights, painted pictures, 64 px, 3 evaluations) | 12 | 0.50" in text
     assert "A matter \\| of taste." in text
     gridded = checkout().profile.model_copy(update={"grid": Grid(contents=("c", "d"), styles=("s", "t"))})
     assert "all pairs and a grid of 4" in page(found, gridded)

@@ -16,6 +16,7 @@ from nstbench.claims.statistics.below_curve import beside_curve
 from nstbench.claims.statistics.hypervolume import volume
 from nstbench.claims.statistics.knee import knee
 from nstbench.claims.statistics.matched_style import at_equal_style
+from nstbench.errors import InputError
 
 CAT, TOWN = ("cat", "night"), ("town", "waves")
 
@@ -57,6 +58,9 @@ class Known:
 
     def planned(self, experiment, arm):
         return []
+
+    def pair(self, entry):
+        return entry.pair
 
     @staticmethod
     def _found(known, key):
@@ -212,6 +216,13 @@ def test_the_best_arm_of_each_group_counts():
     assert sample.differences == approx([math.log(3.0 / 1.5)])
 
 
+def test_medians_of_groups_are_compared():
+    known = Known({(arm, "S"): one(value) for arm, value in {"a": 1.0, "b": 6.0, "c": 3.0, "d": 2.0}.items()})
+    sample = sampled("group_medians", known, a=["a", "b", "c"], b=["d"], metric="S")
+    assert [(value.a, value.b) for value in sample.values] == [(3.0, 2.0)]
+    assert sample.differences == approx([math.log(1.5)])
+
+
 def test_evaluations_until_near_the_least_loss():
     losses = {"a": one([9.0, 1.04, 1.0]), "b": one([9.0, 8.0, 7.0, 1.05]), "c": one([9.0, 8.0, 7.0, 6.0])}
     known = Known(losses=losses)
@@ -341,8 +352,8 @@ class Planned:
     """A run of a pair, perhaps with a style of its arm's own."""
 
     def __init__(self, pair, style=None):
-        self.pair = type("Pair", (), {"content": pair[0], "style": pair[1]})
-        self.asked = type("Pair", (), {"content": pair[0], "style": style or pair[1]})
+        self.pair = pair
+        self.run = type("Run", (), {"style": style or pair[1]})
 
 
 def sampled_cases(known, arms=("a", "b"), **parameters):
@@ -422,6 +433,36 @@ def test_rows_of_a_table_as_instances():
     with pytest.raises(NoEvidenceError, match="no row with way net, size 1024"):
         parameters["where"]["size"] = 1024
         chosen.sample(chosen.parameters.model_validate(parameters), Known(tables={"c": table}))
+
+
+def test_rows_may_hold_one_of_several_values():
+    table = pd.DataFrame({"loss": ["style", "content", "total"], "jump": [1.0, 3.0, 1.0]})
+    parameters = {
+        "chart": "c",
+        "where": {"loss": ["style", "content"]},
+        "conditions": {"jump": {"at_most": 2}},
+    }
+    chosen = statistic("table_share")
+    sample = chosen.sample(chosen.parameters.model_validate(parameters), Known(tables={"c": table}))
+    assert sample.differences == [1.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [{"value": "seconds"}, {"value": "value", "where": {"way": "net"}}, {"value": "value", "along": "depth"}],
+)
+def test_a_column_that_there_is_not_is_told(cells):
+    with pytest.raises(
+        InputError, match="no column '(seconds|way|depth)'; allowed: picture, layer, quantity"
+    ):
+        tabled(a=cells)
+
+
+def test_a_trend_leaves_out_rows_without_a_value():
+    """0.2, 0.3, 0.4 rise with 1, 3, 4; the value at 2 is missing."""
+    table = pd.DataFrame({"picture": ["x"] * 4, "at": [1, 2, 3, 4], "value": [0.2, math.nan, 0.3, 0.4]})
+    sample = tabled(table.iloc[[0, 2, 1, 3]], a={"value": "value", "reduce": "trend", "along": "at"})
+    assert sample.differences == approx([1.0])
 
 
 def test_an_empty_cell_is_no_instance():

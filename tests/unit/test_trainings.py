@@ -133,7 +133,7 @@ NETWORKS = {
 
 
 def test_speed_is_measured_at_every_size(materials):
-    parameters = {"networks": NETWORKS, "scales": [1.0, 2.0], "repeats": 1, "evaluations": 200}
+    parameters = {"networks": NETWORKS, "sizes": [32, 64], "repeats": 1, "evaluations": 200}
     table = analysis("frames_per_second").measure(materials("frames_per_second", parameters, ("a", "b")))
     assert table["size"].tolist() == [32, 32, 32, 64, 64, 64]
     assert table["way"].tolist() == ["narrow", "wide", DESCENT] * 2
@@ -147,7 +147,7 @@ def test_speed_is_measured_at_every_size(materials):
 def test_a_descent_takes_its_evaluations(materials, monkeypatch):
     seconds = {"narrow": 0.5, DESCENT: 0.1}
     monkeypatch.setattr("nstbench.analyses.frames_per_second._quickest", lambda *_: dict(seconds))
-    parameters = {"networks": NETWORKS, "scales": [1.0], "evaluations": 200}
+    parameters = {"networks": NETWORKS, "sizes": [32], "evaluations": 200}
     table = analysis("frames_per_second").measure(materials("frames_per_second", parameters, ("a", "b")))
     assert table["seconds"].tolist() == [0.5, 200 * 0.1]
     assert table["ratio"].tolist() == [40.0, 1.0]

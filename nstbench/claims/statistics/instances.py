@@ -66,10 +66,7 @@ def _instances(parameters: InstancesParameters, evidence: Evidence, experiment: 
     filters = [_checked(condition, evidence, experiment, arm) for condition in parameters.among]
     first = checked[0]
     # By the arm's own style, where it has one.
-    styles = {
-        (entry.pair.content, entry.pair.style): entry.asked.style
-        for entry in evidence.planned(experiment, arm)
-    }
+    styles = {evidence.pair(entry): entry.run.style for entry in evidence.planned(experiment, arm)}
     return [
         Value(pair[0], styles[pair], *first[pair][:2], float(all(entry[pair][2] for entry in checked)))
         for pair in first

@@ -19,6 +19,7 @@ from nstbench.claims.sample import (
     log_ratio,
 )
 from nstbench.claims.statistics.base import Statistic, StatisticParameters
+from nstbench.claims.statistics.selection import Wanted, check_columns, chosen
 from nstbench.documents import Record
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Cells(Record):
     """
 
     value: str
-    where: dict[str, str | float | tuple[str | float, ...]] = Field(default={})
+    where: dict[str, Wanted] = Field(default={})
     reduce: Literal["only", "min", "max", "median", "last", "trend", "spread"] = "only"
     along: str | None = None
 
@@ -79,15 +80,16 @@ def sample(parameters: TableParameters, evidence: Evidence) -> Sample:
 
 def reduced(table: "pd.DataFrame", cells: Cells, per: tuple[str, ...]) -> dict[tuple[str, ...], float]:
     """One number per unit, in the order of the table; NaN where a unit has none."""
-    for column, wanted in cells.where.items():
-        table = table[table[column].isin(wanted if isinstance(wanted, tuple) else (wanted,))]
-    return {tuple(map(str, unit)): _one(rows, cells) for unit, rows in table.groupby(list(per), sort=False)}
+    check_columns(table, (*per, cells.value, *filter(None, [cells.along])))
+    units = chosen(table, cells.where).groupby(list(per), sort=False)
+    return {tuple(map(str, unit)): _one(rows, cells) for unit, rows in units}
 
 
 def _one(rows: "pd.DataFrame", cells: Cells) -> float:
     import numpy as np
 
-    values = rows[cells.value].dropna()
+    rows = rows.dropna(subset=[cells.value])
+    values = rows[cells.value]
     if values.empty:
         return math.nan
     match cells.reduce:

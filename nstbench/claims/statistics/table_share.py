@@ -6,16 +6,19 @@ from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import SHARE, NoEvidenceError, Sample, Value
 from nstbench.claims.statistics.base import Statistic, StatisticParameters
 from nstbench.claims.statistics.bounds import Bounds
+from nstbench.claims.statistics.selection import Wanted, check_columns, chosen
 
 
 class TableShareParameters(StatisticParameters):
-    """Instances are the rows whose columns hold the values of `where`; `conditions` are bounds by column.
+    """Instances are the rows `where` columns hold a value, or one of several.
+
+    `conditions` are bounds by column.
 
     A row that is empty in one of those columns is no instance.
     """
 
     chart: str
-    where: dict[str, str | float] = Field(default={})
+    where: dict[str, Wanted] = Field(default={})
     conditions: dict[str, Bounds] = Field(min_length=1)
 
     @property
@@ -24,10 +27,9 @@ class TableShareParameters(StatisticParameters):
 
 
 def sample(parameters: TableShareParameters, evidence: Evidence) -> Sample:
-    table = evidence.chart(parameters.chart)
-    for column, wanted in parameters.where.items():
-        table = table[table[column] == wanted]
-    table = table.dropna(subset=list(parameters.conditions))
+    every = evidence.chart(parameters.chart)
+    check_columns(every, parameters.conditions)
+    table = chosen(every, parameters.where).dropna(subset=list(parameters.conditions))
     if table.empty:
         sought = ", ".join(f"{column} {_plain(wanted)}" for column, wanted in parameters.where.items())
         raise NoEvidenceError(f"the table of {parameters.chart} has no row with {sought}")
@@ -48,8 +50,9 @@ def sample(parameters: TableShareParameters, evidence: Evidence) -> Sample:
     )
 
 
-def _plain(wanted: str | float) -> str:
-    return wanted if isinstance(wanted, str) else f"{wanted:g}"
+def _plain(wanted: Wanted) -> str:
+    values = wanted if isinstance(wanted, tuple) else (wanted,)
+    return " or ".join(value if isinstance(value, str) else f"{value:g}" for value in values)
 
 
 STATISTIC = Statistic("table_share", TableShareParameters, sample)
