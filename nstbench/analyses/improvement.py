@@ -96,7 +96,7 @@ def draw(table: "pd.DataFrame", figure: "Figure") -> None:
     for checkpoint in {*reached["since"], *reached["evaluation"]}:
         losses.axvline(checkpoint, color=RULE, zorder=0)
     losses.set(title="Least loss so far", xlabel="evaluation", yscale="log")
-    losses.legend(frameon=False)
+    losses.legend(frameon=False, fontsize=8)
     names = [f"{row.since:,.0f} to {row.evaluation:,}" for row in reached.itertuples()]
     bars = steps.bar(names, 100 * gains, color=COLOURS[0])
     steps.bar_label(bars, fmt="%.1f %%", padding=3)

@@ -25,7 +25,7 @@ def _lines(report: Report, profile: Profile) -> Iterator[str]:
     yield ""
     yield (
         f"Written by nstbench {__version__} from the results of profile {profile.name} ({size} px, {weights} "
-        f"weights, {_pairs(profile)}). [interpreting.md](interpreting.md) says how verdicts come about. "
+        f"weights, {_pairs(profile)}). `docs/interpreting.md` says how verdicts come about. "
         f"{len(report.claims)} claims: {', '.join(f'{count} {verdict}' for verdict, count in counts)}."
     )
     for document in dict.fromkeys(row["document"] for row in report.claims):

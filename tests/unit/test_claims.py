@@ -207,7 +207,7 @@ def test_a_verdict_with_its_numbers(judged, ratio, verdict):
     assert low <= row["estimate"] <= high
     assert row["document"] == DOCUMENT
     assert row["surrogate"] == "embedded weights, painted pictures, 64 px, 3 evaluations"
-    assert row["arms"] == ["one", "two"]
+    assert row["arms"] == ["C of one", "C of two"]
     assert row["experiments"] == ["toy"]
     assert set(row["values"][0]) == {"content", "style", "a", "b", "difference"}
 

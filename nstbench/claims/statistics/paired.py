@@ -39,7 +39,7 @@ class PairedParameters(StatisticParameters):
 
     @property
     def sides(self) -> tuple[str, str]:
-        return self.a, self.b
+        return f"{self.metric} of {self.a}", f"{self.metric_of_b} of {self.b}"
 
 
 def sample(parameters: PairedParameters, evidence: Evidence) -> Sample:

@@ -1,4 +1,4 @@
-"""A metric of one arm against a number, or against a share of what a control scores.
+"""A metric of one arm against a number.
 
 d = log(A / T), or A - T for a metric that is bounded or may be 0
 """
@@ -30,7 +30,7 @@ class ThresholdParameters(StatisticParameters):
 
     @property
     def sides(self) -> tuple[str, str]:
-        return self.arm, f"{self.threshold:g}"
+        return f"{self.metric} of {self.arm}", f"{self.threshold:g}"
 
 
 def sample(parameters: ThresholdParameters, evidence: Evidence) -> Sample:
