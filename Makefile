@@ -61,5 +61,5 @@ lock: environment
 		--no-emit-index-url --no-header --quiet --output-file requirements.lock
 
 clean:
-	rm -rf build results/pictures results/runs results/batches results/checkpoints results/logs \
-		results/notebooks results/scores results/scores.csv results/claims.json results/claims.csv reports
+	rm -rf build results/pictures results/networks results/runs results/batches results/checkpoints results/logs \
+		results/charts results/notebooks results/scores results/scores.csv results/claims.json results/claims.csv reports

@@ -9,9 +9,9 @@ from nstbench.claims.evidence import Evidence
 from nstbench.claims.holm import holm
 from nstbench.claims.rules import rules
 from nstbench.claims.rules.base import Correction, Measured, Verdict
-from nstbench.claims.rules.wording import counted
 from nstbench.claims.sample import NoEvidenceError, Sample
 from nstbench.claims.statistics import statistic
+from nstbench.reporting.quantities import counted
 
 Key = TypeVar("Key", bound=Hashable)
 NOTHING = Measured(0)

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
-PAINTING = ("images/painted/*.py",)
+PAINTING = ("images/painted/*.py", "images/making.py", "images/package_photographs.py", "images/pictures.py")
 ENGINE = (
     "images/*.py",
     "backbones/*.py",
@@ -32,17 +32,36 @@ TRAINING = (
     "training/trainer.py",
     "experiments/training.py",
 )
-SCORING = ("metrics/*.py", "scoring.py")
+SCORING = (
+    "metrics/*.py",
+    "scoring.py",
+    "experiments/scoring.py",
+    "experiments/tables.py",
+    "backbones/*.py",
+    "images/*.py",
+)
 REPORTING = ("reporting/**/*.py", "reporting/**/*.j2")
 CHARTING = (
     *ENGINE,
     "analyses/*.py",
+    "benchmark/*.py",
+    "metrics/*.py",
+    "scoring.py",
     "reporting/chart.py",
     "reporting/chart_style.py",
+    "reporting/quantities.py",
+    "reporting/thumbnail.py",
+    "reporting/usage.py",
     "reporting/diagrams/*.py",
 )
 NOTEBOOK = (*REPORTING, "notebook/*.py")
-CLAIMS = ("claims/**/*.py", "analyses/*.py")
+CLAIMS = (
+    "claims/**/*.py",
+    "analyses/*.py",
+    "backbones/*.py",
+    "methods/gatys2015.py",
+    "reporting/quantities.py",
+)
 
 
 def sources(patterns: Iterable[str]) -> list[Path]:

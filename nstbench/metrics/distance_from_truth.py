@@ -6,7 +6,7 @@ from nstbench.metrics.base import Metric, NotMeasuredError, Sighted, Trial, by_e
 from nstbench.metrics.content_distance import content_distance
 from nstbench.metrics.judges import Judge
 from nstbench.metrics.perceptual_similarity import learned_perceptual_distance
-from nstbench.metrics.pixels import rgb
+from nstbench.metrics.pixels import mean_colour_difference, rgb
 from nstbench.metrics.structural_similarity import structural_similarity_to_content
 
 
@@ -16,12 +16,8 @@ def similarity_to_truth(trial: Trial) -> float:
 
 
 def colour_difference_from_truth(trial: Trial) -> float:
-    """Mean over pixels of CIEDE2000 (D65); 0 for the truth itself, 1 is about what an eye can see, black and
-    white are 100 apart (Luo, Cui and Rigg 2001)."""
-    from skimage.color import deltaE_ciede2000, rgb2lab
-
-    found, wanted = (rgb2lab(rgb(side)) for side in (trial.result, _truth(trial)))
-    return float(deltaE_ciede2000(found, wanted).mean())
+    """Mean over pixels of CIEDE2000; 0 for the truth itself."""
+    return mean_colour_difference(rgb(trial.result), rgb(_truth(trial)))
 
 
 def perceptual_distance_from_truth(trial: Trial) -> float:

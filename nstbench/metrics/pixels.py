@@ -24,6 +24,16 @@ def luma(side: Sighted) -> Plane:
     return np.asarray(luma(side.image)[0, 0].cpu().numpy(), dtype=np.float64)
 
 
+def mean_colour_difference(one: Plane, other: Plane) -> float:
+    """Mean over pixels of CIEDE2000 (D65; Luo, Cui and Rigg 2001) between pictures (H, W, 3), RGB in [0, 1].
+
+    0 for equal ones, 1 is about what an eye can see, black and white are 100 apart.
+    """
+    from skimage.color import deltaE_ciede2000, rgb2lab
+
+    return float(deltaE_ciede2000(rgb2lab(one), rgb2lab(other)).mean())
+
+
 def luma_gradient(side: Sighted) -> tuple[Plane, Plane]:
     """Derivatives of the smoothed luma down and to the right, each (H, W), per pixel."""
     return side.once("luma gradient", lambda: _gradient(luma(side)))

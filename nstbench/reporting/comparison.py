@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from skimage.color import deltaE_ciede2000, rgb2lab
 
 from nstbench.experiments.experiment import Comparison
 from nstbench.experiments.finished import FinishedRun
 from nstbench.images.pictures import read_picture
+from nstbench.metrics.pixels import mean_colour_difference
 from nstbench.reporting.exhibit import Exhibit
 
 
@@ -70,5 +70,5 @@ def _line(comparison: Comparison, exhibit: Exhibit) -> ComparisonLine:
 
 def colour_difference(one: FinishedRun, other: FinishedRun) -> float:
     """Mean CIEDE2000 between the pictures of two runs of one size."""
-    first, second = (rgb2lab(np.asarray(read_picture(run.folder.image))) for run in (one, other))
-    return float(deltaE_ciede2000(first, second).mean())
+    first, second = (np.asarray(read_picture(run.folder.image)) / 255 for run in (one, other))
+    return mean_colour_difference(first, second)

@@ -31,6 +31,7 @@ rule chart:
     threads: 1
     params:
         plan=PLAN,
+        budget=BUDGET,
         about=lambda wildcards: PROJECT.charts[wildcards.chart].model_dump(
             include={"title", "question"}
         ),

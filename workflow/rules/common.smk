@@ -42,6 +42,8 @@ TRAININGS = list(PROJECT.trainings)
 WEIGHTS = [str(file) for file in (*embedded_files(), *shipped_networks().values())]
 # What a script needs to know the same plan.
 PLAN = {"root": str(ROOT), "profile": PROJECT.profile.name}
+# Sizes, weights and budgets by their values, so that a change of the profile makes again what rests on them.
+BUDGET = PROJECT.profile.model_dump()
 CONFIGURATION = [
     str(ROOT / "config" / "config.yaml"),
     str(ROOT / "data" / "images.yaml"),

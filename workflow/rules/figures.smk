@@ -20,6 +20,7 @@ rule figure:
         configuration=lambda wildcards: str(
             PROJECT.experiment_file(wildcards.experiment)
         ),
+        manifest=str(ROOT / "data" / "images.yaml"),
     output:
         panel=report(
             "reports/figures/{experiment}.png",
@@ -44,6 +45,7 @@ rule figure:
         ENVIRONMENT
     params:
         plan=PLAN,
+        budget=BUDGET,
         about=lambda wildcards: PROJECT.experiments[wildcards.experiment].model_dump(
             include={"title", "question"}
         ),

@@ -12,7 +12,11 @@ rule picture:
     conda:
         ENVIRONMENT
     params:
-        picture=lambda wildcards: PROJECT.manifest[wildcards.name].model_dump(),
+        manifest=str(ROOT / "data" / "images.yaml"),
+        # Titles and authors are no reason to make it again.
+        origin=lambda wildcards: PROJECT.manifest[wildcards.name].model_dump(
+            include={"package", "painted", "url"}
+        ),
         code=code_hash(PAINTING),
     message:
         "picture {wildcards.name}"

@@ -40,6 +40,7 @@ rule scores:
         ENVIRONMENT
     params:
         plan=PLAN,
+        code=code_hash(SCORING),
     message:
         "scores of all runs"
     script:

@@ -4,6 +4,7 @@ import math
 
 from nstbench.claims.claim import ClaimTest
 from nstbench.claims.sample import LOG_RATIO, Sample
+from nstbench.reporting.quantities import number
 
 # The least effect that counts where a test names none: 10 % of a ratio.
 USUAL_FACTOR = 1.10
@@ -33,8 +34,6 @@ def beyond(test: ClaimTest, sample: Sample) -> list[float]:
 
 def written(value: float, sample: Sample) -> str:
     """A logarithm as the ratio that it is of."""
-    from nstbench.reporting.quantities import number
-
     if sample.unit == LOG_RATIO:
         return number(math.exp(value))
     return "0" if value == 0 else number(value)

@@ -3,10 +3,7 @@
 from nstbench.claims.rules.base import Correction, Measured
 from nstbench.claims.rules.scale import named, written
 from nstbench.claims.sample import Sample
-
-
-def counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+from nstbench.reporting.quantities import counted
 
 
 def measured_in_words(sample: Sample, measured: Measured) -> str:

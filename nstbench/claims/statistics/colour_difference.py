@@ -38,15 +38,10 @@ def sample(parameters: ColourDifferenceParameters, evidence: Evidence) -> Sample
 
 def _compare(pictures: "tuple[Picture, ...]") -> Compared:
     """The difference beside that of a picture from itself, which is none."""
-    difference = colour_difference(*pictures)
+    from nstbench.metrics.pixels import mean_colour_difference
+
+    difference = mean_colour_difference(*pictures)
     return difference, 0.0, difference
-
-
-def colour_difference(one: "Picture", other: "Picture") -> float:
-    """Of pictures (H, W, 3), RGB in [0, 1]; 0 for equal ones, 100 for black and white."""
-    from skimage.color import deltaE_ciede2000, rgb2lab
-
-    return float(deltaE_ciede2000(rgb2lab(one), rgb2lab(other)).mean())
 
 
 STATISTIC = Statistic("colour_difference", ColourDifferenceParameters, sample)

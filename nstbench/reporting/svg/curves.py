@@ -10,7 +10,6 @@ from nstbench.reporting.exhibit import Exhibit
 from nstbench.reporting.svg.scale import Scale, scale_over
 from nstbench.reporting.svg.series import Series
 
-WIDTH, HEIGHT = 360, 250
 LEFT, RIGHT, TOP, BOTTOM = 56, 352, 10, 210
 MOST_POINTS = 150
 

@@ -16,7 +16,6 @@ from nstbench.reporting.svg.scale import Scale, scale_over
 from nstbench.reporting.svg.series import Series
 
 CONTENT, STYLE = "C", "S"
-WIDTH, HEIGHT = 460, 430
 LEFT, RIGHT, TOP, BOTTOM = 86, 448, 14, 366
 # Where a distance of 0 is drawn, which has no place on a logarithmic axis.
 ZERO_LEFT, ZERO_BOTTOM = LEFT - 16, BOTTOM + 16

@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from nstbench.claims.sample import LOG_RATIO
 from nstbench.reporting.quantities import counted, number
 from nstbench.reporting.svg.scale import Scale, scale_over
 from nstbench.reporting.verdicts.records import Finding
-from nstbench.reporting.verdicts.wording import LOG_RATIO, by_share
+from nstbench.reporting.verdicts.wording import by_share
 
-WIDTH = 460
 LEFT, RIGHT = 16, 444
 PITCH = 10  # From dot to dot where several lie one above the other, as long as there is room.
 ROOM = 120

@@ -3,11 +3,11 @@
 import math
 from collections.abc import Callable
 
+from nstbench.claims.sample import LOG_RATIO, SHARE
 from nstbench.reporting.quantities import counted, number
 from nstbench.reporting.svg.scale import MINUS
 from nstbench.reporting.verdicts.records import Finding
 
-LOG_RATIO, SHARE = "log ratio", "share"
 RULES = {
     "V": "one of two is larger: interval and median beyond the floor on one side, sign test below 0.05 "
     "after Holm's correction",
