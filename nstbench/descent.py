@@ -6,6 +6,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from nstbench.backbones.catalogue import architecture
 from nstbench.backbones.loading import load_backbone
 from nstbench.backbones.network import Backbone
 from nstbench.images.noise import grey_noise
@@ -24,8 +25,14 @@ from nstbench.statistics.total_variation import absolute_variation, squared_vari
 
 
 def open_backbone(task: Task) -> Backbone:
-    """The network that the task's parameters name, down to the deepest of their layers."""
+    """The network that the task's parameters name, down to the deepest of their layers.
+
+    InputError when content or style is too small for them.
+    """
     parameters = task.parameters
+    layers = [*parameters.content_layers, *parameters.style_layers]
+    for picture, read in ((task.content, layers), (task.style, parameters.style_layers)):
+        architecture(parameters.backbone).check_side(read, min(picture.shape[-2:]))
     backbone = load_backbone(
         parameters.backbone,
         parameters.weights,
@@ -35,7 +42,7 @@ def open_backbone(task: Task) -> Backbone:
         task.seed,
     )
     backbone.input_blur = parameters.input_blur
-    backbone.truncate([*parameters.content_layers, *parameters.style_layers])
+    backbone.truncate(layers)
     return backbone
 
 

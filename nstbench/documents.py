@@ -2,18 +2,22 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nstbench.errors import InputError
 
+# What generators of torch can be seeded with is below this.
+SEEDS = 2**64
+Seed = Annotated[int, Field(ge=0, lt=SEEDS)]
+
 
 class Record(BaseModel):
-    """A frozen model that refuses unknown names."""
+    """A frozen model that refuses unknown names, and numbers that are not finite."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 def read_yaml(file: Path) -> Any:

@@ -59,9 +59,9 @@ def folder_written_whole(path: Path) -> Iterator[Path]:
 def check_writable(path: Path) -> None:
     """Raise InputError when `path` cannot be written, before any work is spent on it."""
     folder = path.parent
-    while not folder.exists():
-        folder = folder.parent
     try:
+        while not folder.exists():
+            folder = folder.parent
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "it is a folder")
         with tempfile.TemporaryFile(dir=folder):

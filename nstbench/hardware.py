@@ -39,10 +39,11 @@ def resolve(device: str = "auto", precision: str = "auto") -> Hardware:
 
 
 def _device(name: str) -> torch.device:
-    available = ["cpu"] + ["cuda"] * torch.cuda.is_available() + ["mps"] * torch.backends.mps.is_available()
+    gpus = ["cuda", *(f"cuda:{number}" for number in range(torch.cuda.device_count()))]
+    available = ["cpu"] + gpus * torch.cuda.is_available() + ["mps"] * torch.backends.mps.is_available()
     if name == "auto":
         name = available[1] if len(available) > 1 else "cpu"
-    if name.split(":")[0] not in available:
+    if name not in available:
         raise InputError(f"device {name!r} is not available; allowed here: auto, {', '.join(available)}")
     return torch.device(name)
 

@@ -2,6 +2,7 @@
 
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -13,7 +14,8 @@ COMPUTED = "computed for"
 
 @contextmanager
 def job_log(file: str) -> Iterator[None]:
-    """Send everything printed to `file`; bad input ends the job with one line there and status 2.
+    """Send everything printed to `file`; bad input ends the job with one line there and status 2, and
+    any other error with its traceback.
 
     The last line of a finished job says how many seconds the block took: its computing, without the start
     of Python and the imports.
@@ -25,6 +27,9 @@ def job_log(file: str) -> Iterator[None]:
         except InputError as error:
             print(f"nstbench: {error}", file=log)
             sys.exit(2)
+        except Exception:
+            traceback.print_exc()
+            raise
         print(f"{COMPUTED} {time.perf_counter() - started:.2f} s", file=log)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from PIL import Image
 
+from nstbench.documents import SEEDS
 from nstbench.errors import InputError
 from nstbench.images.pictures import check_output, load_picture, save_picture
 from nstbench.images.tensors import to_picture, to_tensor
@@ -75,8 +76,8 @@ def stylize(
     }
     changes = {name: value for name, value in asked.items() if value is not None}
     parameters = recipe.configure(recipe.everyday_set, changes)
-    if seed < 0:
-        raise InputError(f"seed {seed} is negative; allowed: 0 and above")
+    if not 0 <= seed < SEEDS:
+        raise InputError(f"seed {seed} is out of range; allowed: 0 to {SEEDS - 1}")
     hardware = recipe.hardware(device, precision)
     _check_style(recipe, style)
     painted = to_tensor(load_picture(Path(content), size)).to(hardware.device)

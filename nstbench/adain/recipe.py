@@ -1,9 +1,10 @@
 """How a decoder is trained: all that decides its weights besides the pictures."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
+from nstbench.documents import Seed
 from nstbench.training.trainer import Recipe
 
 
@@ -14,9 +15,9 @@ class DecoderRecipe(Recipe):
     `style_weight` is lambda, `identity_weight` that of giving contents back as they are, which is not in
     Huang and Belongie. `crop` is the side in pixels of contents and styles, `rate` Adam's, which may decay as
     rate / (1 + 5e-5 step), or to 0 along a cosine. `stages` says how many times on the way the weights are
-    kept, the last time at the end. The training is launched anew after each of `relaunches` steps; it then
-    goes on with `relaunch_keeps`: all, or the weights alone, with Adam, the schedule of the rate and the
-    order of the pictures from their start.
+    kept, the last time at the end. The training is launched anew after each of the shares `relaunches` of its
+    steps; it then goes on with `relaunch_keeps`: all, or the weights alone, with Adam, the schedule of the
+    rate and the order of the pictures from their start.
     """
 
     backbone: Literal["vgg16", "vgg19"] = "vgg19"
@@ -31,9 +32,9 @@ class DecoderRecipe(Recipe):
     rate: float = Field(default=1e-4, gt=0)
     decay: Literal["none", "inverse", "cosine"] = "inverse"
     stages: int = Field(default=1, ge=1, le=20)
-    relaunches: tuple[float, ...] = ()
+    relaunches: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
     relaunch_keeps: Literal["all", "weights"] = "all"
-    seed: int = Field(default=0, ge=0)
+    seed: Seed = 0
 
     def with_weights(self, weights: str) -> Self:
         return self.model_copy(update={"weights": weights})

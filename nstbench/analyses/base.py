@@ -64,7 +64,7 @@ class Analysis:
     """A measurement of the suite, registered by living in this folder under the name ANALYSIS.
 
     `measure` makes a tidy table; `findings` says in sentences what it shows; `draw` fills a figure of
-    `inches` by `inches` with it.
+    `inches` by `inches` with it. `pictures` says of how many, where that is fixed.
     """
 
     id: str
@@ -73,3 +73,4 @@ class Analysis:
     findings: "Callable[[pd.DataFrame], list[str]]"
     draw: "Callable[[pd.DataFrame, Figure], None]"
     inches: tuple[float, float] = (10.0, 4.2)
+    pictures: int | None = None

@@ -190,4 +190,4 @@ def draw(table: "pd.DataFrame", figure: "Figure") -> None:
     ratios.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
 
 
-ANALYSIS = Analysis("frames_per_second", FramesParameters, measure, findings, draw)
+ANALYSIS = Analysis("frames_per_second", FramesParameters, measure, findings, draw, pictures=2)

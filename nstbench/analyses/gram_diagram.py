@@ -123,4 +123,6 @@ def draw(table: "pd.DataFrame", figure: "Figure") -> None:
     draw_gram_table(table, figure)
 
 
-ANALYSIS = Analysis("gram_diagram", GramDiagramParameters, measure, findings, draw, inches=(10.0, 4.2))
+ANALYSIS = Analysis(
+    "gram_diagram", GramDiagramParameters, measure, findings, draw, inches=(10.0, 4.2), pictures=1
+)

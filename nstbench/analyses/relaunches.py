@@ -4,7 +4,7 @@ Source of the question: Soboleva, figure 3, whose losses explode at 20 and 28 th
 iterations, and who explains it by the training having been launched again.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -26,7 +26,7 @@ class RelaunchParameters(Record):
     losses fall is asked of the medians of `blocks` equal parts of the steps.
     """
 
-    shares: tuple[float, ...] = Field(min_length=1)
+    shares: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = Field(min_length=1)
     before: float = Field(default=0.1, gt=0, lt=1)
     after: float = Field(default=0.02, gt=0, lt=1)
     blocks: int = Field(default=20, ge=2)

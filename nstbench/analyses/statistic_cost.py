@@ -68,7 +68,7 @@ def measure(materials: Materials) -> "pd.DataFrame":
     backbone = load_backbone(parameters.backbone, materials.weights, "average", materials.hardware)
     with torch.no_grad():
         images = [materials.picture(file) for file in materials.pictures.values()]
-        features, targets = (backbone(image, parameters.layers) for image in images[:2])
+        features, targets = (backbone(image, parameters.layers) for image in images)
     rows = []
     for layer in parameters.layers:
         found, target = activations(features[layer]).float(), activations(targets[layer]).float()
@@ -173,4 +173,4 @@ def draw(table: "pd.DataFrame", figure: "Figure") -> None:
         axes.legend(frameon=False, fontsize=8)
 
 
-ANALYSIS = Analysis("statistic_cost", CostParameters, measure, findings, draw)
+ANALYSIS = Analysis("statistic_cost", CostParameters, measure, findings, draw, pictures=2)

@@ -96,6 +96,23 @@ class Architecture:
         published = {release.file: release.preprocessing for release in self.releases}
         return published.get(file, IMAGENET)
 
+    def check_side(self, names: Iterable[str], side: int) -> None:
+        """Raise InputError when a picture whose short side is `side` pixels leaves nothing of a layer."""
+        for name in names:
+            least = self.least_side(name)
+            if side < least:
+                raise InputError(
+                    f"a picture with a side of {side} px is too small for {name} of {self.id}, which needs "
+                    f"{least} px; raise the size or crop the picture"
+                )
+
+    def least_side(self, name: str) -> int:
+        """Pixels of the shortest side of a picture of which layer `name` has an activation."""
+        side = 1
+        for layer in reversed(self._down_to(name)):
+            side = _least_input(layer, side)
+        return side
+
     def stride(self, name: str) -> int:
         """Pixels between neighbouring activations of layer `name`."""
         return math.prod(getattr(layer, "stride", 1) for layer in self._down_to(name))
@@ -141,6 +158,17 @@ def _reach(layers: Iterable[Layer], stride: int = 1) -> int:
             case Branches():
                 reach += max(_reach(chain, stride) for chain in layer.chains)
     return reach
+
+
+def _least_input(layer: Layer, outputs: int) -> int:
+    """How many values in a row a layer needs for so many outputs in a row."""
+    match layer:
+        case Convolution() | Pooling():
+            covered = (outputs - 1) * layer.stride + layer.kernel
+            sticking_out = layer.stride - 1 if isinstance(layer, Pooling) and layer.ceil else 0
+            return max(1, covered - sticking_out - 2 * layer.padding)
+        case _:
+            return outputs
 
 
 def _parameters(layers: Iterable[Layer], channels: int, width: float) -> int:

@@ -7,10 +7,9 @@ torch's hub cache, else downloaded with their checksum; anything else is the pat
 import os
 from pathlib import Path
 
-import torch
-
 from nstbench.backbones.architecture import Architecture
 from nstbench.backbones.embedded import embedded_file, has_embedded_weights
+from nstbench.backbones.random_weights import RANDOM_WIDTHS
 from nstbench.errors import InputError
 
 
@@ -23,11 +22,15 @@ def locate_weights(architecture: Architecture, source: str) -> Path:
         return embedded_file(architecture.id)
     if source == "imagenet":
         return find_imagenet_weights(architecture) or _download_imagenet_weights(architecture)
-    if not Path(source).is_file():
-        raise InputError(
-            f"weights {source!r} do not exist; allowed: embedded, imagenet, random, random-half, or a file"
-        )
+    check_weights(source)
     return Path(source)
+
+
+def check_weights(source: str) -> None:
+    """InputError unless weights go by this name, or lie in this file."""
+    names = ("embedded", "imagenet", *RANDOM_WIDTHS)
+    if source not in names and not Path(source).is_file():
+        raise InputError(f"weights {source!r} do not exist; allowed: {', '.join(names)}, or a file")
 
 
 def find_imagenet_weights(architecture: Architecture) -> Path | None:
@@ -46,6 +49,7 @@ def imagenet_file_name(architecture: Architecture) -> str:
 
 
 def _download_imagenet_weights(architecture: Architecture) -> Path:
+    import torch
     from torchvision.models import get_weight
 
     release = architecture.releases[0]
@@ -77,4 +81,6 @@ def _folders() -> list[Path]:
 
 
 def _hub_cache() -> Path:
+    import torch
+
     return Path(torch.hub.get_dir()) / "checkpoints"

@@ -100,7 +100,7 @@ def stylize(
         weights=weights,
         network=network,
         strength=strength,
-        blend=dict(map(_share, blend or [])),
+        blend=_shares(blend or []),
         preserve_colour=preserve_colour,
         seed=seed,
         precision=precision,
@@ -110,6 +110,16 @@ def stylize(
         print(json.dumps({**result.summary, "out": str(out)}, indent=2))
     else:
         print(f"wrote {out} ({result.summary['seconds']} s)")
+
+
+def _shares(blend: list[str]) -> dict[str, float]:
+    """The files with their shares; InputError when one is given twice."""
+    shares: dict[str, float] = {}
+    for file, share in map(_share, blend):
+        if file in shares:
+            raise InputError(f"--blend {file!r} is given twice; give each file once, with all of its share")
+        shares[file] = share
+    return shares
 
 
 def _share(given: str) -> tuple[str, float]:

@@ -28,17 +28,24 @@ def train_backbone(
     teacher: TeacherFile,
     out: Out,
     architecture: Architecture = "vgg19",
-    steps: Annotated[int, typer.Option(help="Training steps of 32 crops.")] = 2800,
-    width: Annotated[float, typer.Option(help="Channels relative to the original network.")] = 0.5,
+    steps: Annotated[
+        int | None, typer.Option(help="Training steps of 32 crops.", show_default="the recipe's")
+    ] = None,
+    width: Annotated[
+        float | None,
+        typer.Option(help="Channels relative to the original network.", show_default="the recipe's"),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of initial weights and crops.")] = 0,
 ) -> None:
     """Distil an embedded backbone from a pretrained SqueezeNet; an interrupted training goes on."""
+    from nstbench.methods.base import configured
     from nstbench.progress import progress
     from nstbench.training.backbone import Recipe
     from nstbench.training.backbone import train_backbone as train
 
-    recipe = Recipe(architecture=architecture, width=width, steps=steps, seed=seed)
-    with progress(f"distilling {architecture}", steps) as watch:
+    changes = _given(architecture=architecture, width=width, steps=steps, seed=seed)
+    recipe = configured("distillation", Recipe, {"embedded": Recipe()}, "embedded", changes)
+    with progress(f"distilling {architecture}", recipe.steps) as watch:
         train(recipe, images, teacher, out, watch)
     print(f"wrote {out} and {out.with_suffix('.json')}")
 

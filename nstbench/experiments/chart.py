@@ -43,12 +43,22 @@ class Chart(Named):
         except ValidationError as error:
             raise InputError(f"parameters: {first_problem(error, model)}") from error
 
+    def check_pictures(self) -> None:
+        """InputError when there are not as many as the analysis takes."""
+        needed = analysis(self.analysis).pictures
+        given = dict.fromkeys(self.pictures)
+        if needed is not None and len(given) != needed:
+            raise InputError(
+                f"pictures: {self.analysis} takes {needed}; given: {len(given)} ({', '.join(given)})"
+            )
+
 
 def load_chart(file: Path, manifest: Manifest, experiments: set[str], trainings: set[str]) -> Chart:
     """Read a chart file; InputError names file, key, value and what is allowed."""
 
     def check(chart: Chart) -> None:
         chart.typed_parameters()
+        chart.check_pictures()
         for picture in chart.pictures:
             manifest.available(picture)
 

@@ -1,9 +1,9 @@
 """Make one run: load, stylise, and leave image.png, trace.csv, run.json and its snapshots, all or nothing."""
 
 import csv
-import json
 import platform
 import resource
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from nstbench.optimise.checkpoint import Checkpoint
 from nstbench.optimise.loop import Outcome
 from nstbench.optimise.snapshots import Snapshots
 from nstbench.progress import progress
+from nstbench.strict_json import to_json
 
 
 def execute(
@@ -55,6 +56,7 @@ def execute(
         for role, file in files.items()
     }
     content, style = images.pop("content"), images.pop("style")
+    _forget_peak_memory(hardware)
     started = time.perf_counter()
     with progress(run.id, parameters.steps(*content.shape[-2:])) as watch:
         task = Task(content, style, parameters, run.seed, hardware, watch, checkpoint, snapshots, images)
@@ -67,13 +69,13 @@ def execute(
             **{role: sha256(file) for role, file in files.items()},
             "weights": {file.name: sha256(file) for file in weights},
         },
-        **_measured(outcome, hardware, time.perf_counter() - started),
+        **_measured(outcome, hardware, outcome.seconds_before + time.perf_counter() - started),
         **_platform(),
     }
     with folder_written_whole(folder.folder) as temporary:
         save_picture(to_picture(outcome.image), temporary / "image.png")
         _write_trace(outcome, temporary / "trace.csv")
-        (temporary / "run.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        (temporary / "run.json").write_text(to_json(record) + "\n", encoding="utf-8")
         snapshots.copy_to(temporary / "snapshots")
     checkpoint.remove()
     snapshots.remove()
@@ -118,8 +120,15 @@ def _platform() -> dict[str, Any]:
     }
 
 
+def _forget_peak_memory(hardware: Hardware) -> None:
+    """So that a run does not report that of one before it; the peak of a process cannot be forgotten."""
+    if hardware.device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(hardware.device)
+
+
 def _peak_memory_mb(hardware: Hardware) -> float:
     """Of the device on a GPU, of the whole process on a CPU."""
     if hardware.device.type == "cuda":
         return torch.cuda.max_memory_allocated(hardware.device) / 1e6
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    units_per_mb = 1e6 if sys.platform == "darwin" else 1e3
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / units_per_mb

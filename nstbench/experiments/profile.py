@@ -1,9 +1,11 @@
 """config/config.yaml: the profiles, which say how large, how long and on which weights."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
 
+from nstbench.backbones.weight_search import check_weights
 from nstbench.documents import Record, first_problem, read_yaml
 from nstbench.errors import InputError
 from nstbench.experiments.experiment import Pair
@@ -34,7 +36,7 @@ class Budget(Record):
     evaluations: int | None = Field(default=None, ge=1)
     own_budgets: bool = True
     weights: str = "embedded"
-    precision: str = "auto"
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
     pairs: int | None = Field(default=None, ge=1)
     grid: Grid | None = None
     seeds: int = Field(default=1, ge=1)
@@ -53,23 +55,32 @@ class Configuration(Record):
     profiles: dict[str, Budget] = Field(min_length=1)
 
 
-def load_profile(file: Path, manifest: Manifest, name: str | None = None) -> Profile:
-    """The profile `name` of a config.yaml, or its default; InputError when it is unknown or malformed."""
+def load_configuration(file: Path) -> Configuration:
+    """Read a config.yaml; InputError when it is malformed."""
     try:
-        configuration = Configuration.model_validate(read_yaml(file))
+        return Configuration.model_validate(read_yaml(file))
     except ValidationError as error:
         raise InputError(f"{file}: {first_problem(error, Configuration)}") from error
+
+
+def load_profile(file: Path, manifest: Manifest, name: str | None = None) -> Profile:
+    """The profile `name` of a config.yaml, or its default.
+
+    InputError when it is unknown or malformed, or names pictures or weights that there are not.
+    """
+    configuration = load_configuration(file)
     chosen = name or configuration.profile
     if chosen not in configuration.profiles:
         raise InputError(f"{file}: unknown profile {chosen!r}; allowed: {', '.join(configuration.profiles)}")
     budget = configuration.profiles[chosen]
-    _check_pictures(file, budget.grid, manifest)
+    try:
+        _check(budget, manifest)
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from error
     return Profile(name=chosen, **budget.model_dump())
 
 
-def _check_pictures(file: Path, grid: Grid | None, manifest: Manifest) -> None:
-    for name in (*grid.contents, *grid.styles) if grid else ():
-        try:
-            manifest.available(name)
-        except InputError as error:
-            raise InputError(f"{file}: {error}") from error
+def _check(budget: Budget, manifest: Manifest) -> None:
+    check_weights(budget.weights)
+    for name in (*budget.grid.contents, *budget.grid.styles) if budget.grid else ():
+        manifest.available(name)

@@ -18,7 +18,7 @@ from nstbench.experiments.plan import (
     scoring_batches,
     with_numbers,
 )
-from nstbench.experiments.profile import Profile, load_profile
+from nstbench.experiments.profile import Profile, load_configuration, load_profile
 from nstbench.experiments.specification import RunSpecification
 from nstbench.experiments.training import Training, TrainingSpecification, load_training, specification
 from nstbench.feedforward.inventory import locate_network
@@ -47,8 +47,10 @@ class Project:
             experiment.id: experiment
             for experiment in load_experiments(root / "config" / "experiments", manifest)
         }
+        profiles = load_configuration(root / "config" / "config.yaml").profiles
         trainings = [
-            load_training(file, manifest) for file in sorted((root / "config" / "trainings").glob("*.yaml"))
+            load_training(file, manifest, profiles)
+            for file in sorted((root / "config" / "trainings").glob("*.yaml"))
         ]
         charts = [
             load_chart(file, manifest, set(experiments), {training.id for training in trainings})

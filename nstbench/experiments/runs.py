@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nstbench.errors import InputError
+from nstbench.strict_json import from_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +39,7 @@ class RunFolder:
     def record(self) -> dict[str, Any]:
         """run.json."""
         try:
-            record: dict[str, Any] = json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
+            record: dict[str, Any] = from_json((self.folder / "run.json").read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise InputError(f"{self.folder} holds no finished run; run snakemake again") from error
         return record

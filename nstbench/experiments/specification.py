@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from nstbench.documents import Record
+from nstbench.documents import Record, Seed
 from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
 from nstbench.methods import method
 
@@ -21,7 +21,7 @@ class RunSpecification(Record):
     content: str
     style: str
     size: int = Field(ge=SMALLEST_SIDE, le=LARGEST_SIZE)
-    seed: int = Field(default=0, ge=0)
+    seed: Seed = 0
     precision: str = "auto"
     snapshots: int = Field(default=0, ge=0)
     parameters: dict[str, Any]

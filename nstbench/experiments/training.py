@@ -1,5 +1,6 @@
 """A training file: which network the pipeline trains, on what, and for how long."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,12 @@ class Training(Named):
 
     @model_validator(mode="after")
     def _fits_its_trainer(self) -> "Training":
+        trainer = trainer_of(self.method)
         for steps in ({}, *({"steps": number} for number in self.steps.values())):
-            trainer_of(self.method).configure(self.parameters, {**self.settings, **steps})
+            trainer.configure(self.parameters, {**self.settings, **steps})
+        if trainer.one_style != (len(self.styles) == 1):
+            needed = "one style" if trainer.one_style else "at least two styles"
+            raise ValueError(f"{self.method} learns from {needed}; given: {', '.join(self.styles)}")
         return self
 
     def recipe(self, profile: Profile) -> Recipe:
@@ -76,26 +81,37 @@ def specification(training: Training, profile: Profile, manifest: Manifest) -> T
     )
 
 
-def load_training(file: Path, manifest: Manifest) -> Training:
+def load_training(file: Path, manifest: Manifest, profiles: Collection[str]) -> Training:
     """Read a training file; InputError names file, key, value and what is allowed."""
-    return load_named(
-        file,
-        Training,
-        lambda training: [manifest.available(name) for name in (*training.styles, *training.photographs)],
-        _with_base,
-    )
+
+    def check(training: Training) -> None:
+        for name in (*training.styles, *training.photographs):
+            manifest.available(name)
+        for name in training.steps:
+            if name not in profiles:
+                raise InputError(f"steps: unknown profile {name!r}; allowed: {', '.join(profiles)}")
+
+    return load_named(file, Training, check, _with_base)
 
 
-def _with_base(file: Path) -> Any:
-    """The content of a training file, on top of that of the training that it is based on."""
+def _with_base(file: Path, above: tuple[Path, ...] = ()) -> Any:
+    """The content of a training file, on top of that of the training that it is based on.
+
+    `above` are the files that are based on it.
+    """
     content = read_yaml(file)
     if not isinstance(content, dict) or "based_on" not in content:
         return content
-    base = _with_base(file.with_name(f"{content['based_on']}.yaml"))
+    base_file = file.with_name(f"{content['based_on']}.yaml")
+    if base_file in (file, *above):
+        raise InputError(f"{file}: based_on {content['based_on']!r} leads back to it; name another training")
+    base = _with_base(base_file, (file, *above))
     if not isinstance(base, dict):
         raise InputError(f"{file}: {content['based_on']!r}, on which it is based, is no training")
-    settings = {**base.get("settings", {}), **content.get("settings", {})}
-    return {**base, **content, "settings": settings}
+    settings = [part.get("settings") or {} for part in (base, content)]
+    if all(isinstance(part, dict) for part in settings):
+        content["settings"] = settings[0] | settings[1]
+    return base | content
 
 
 def carry_out(training: TrainingSpecification, pictures: Path, output: Path) -> None:

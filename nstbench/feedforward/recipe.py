@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, field_validator
 
+from nstbench.documents import Seed
 from nstbench.feedforward.architecture import architecture
 from nstbench.methods import gatys2015, novak2016
 from nstbench.methods.base import Task
@@ -30,7 +31,7 @@ class TransformationRecipe(Recipe):
     batch: int = Field(default=4, ge=1, le=64)
     rate: float = Field(default=1e-3, gt=0)
     decay: Literal["none", "cosine"] = "none"
-    seed: int = Field(default=0, ge=0)
+    seed: Seed = 0
 
     def with_weights(self, weights: str) -> Self:
         return self.model_copy(update={"loss": self.loss.model_copy(update={"weights": weights})})

@@ -18,7 +18,7 @@ def make_picture(name: str, picture: Picture, output: Path) -> None:
 
 def _picture(name: str, picture: Picture) -> Image.Image:
     if picture.painted:
-        return Image.fromarray(paint(**picture.painted))
+        return Image.fromarray(paint(**picture.painted.model_dump()))
     if picture.package:
         return read_picture(photograph(picture.package))
     file = own_file(name)

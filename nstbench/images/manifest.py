@@ -2,15 +2,34 @@
 
 import os
 from pathlib import Path
-from typing import Any
 
-from pydantic import RootModel, ValidationError, model_validator
+from pydantic import ConfigDict, RootModel, ValidationError, model_validator
 
 from nstbench.documents import Record, first_problem, read_yaml
 from nstbench.errors import InputError
 from nstbench.images.package_photographs import PACKAGED
+from nstbench.images.painted import check_painting
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
+
+
+class Painting(Record):
+    """What `paint` is given: the painter, a seed, a size in pixels, and the painter's own parameters."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, str]
+
+    painter: str
+    seed: int
+    size: int = 512
+
+    @model_validator(mode="after")
+    def _can_be_painted(self) -> "Painting":
+        try:
+            check_painting(**self.model_dump())
+        except InputError as error:
+            raise ValueError(str(error)) from error
+        return self
 
 
 class Picture(Record):
@@ -23,7 +42,7 @@ class Picture(Record):
     author: str
     licence: str
     package: str | None = None
-    painted: dict[str, Any] | None = None
+    painted: Painting | None = None
     url: str | None = None
     md5: str | None = None
     stand_in: str | None = None
@@ -59,9 +78,25 @@ class Manifest(RootModel[dict[str, Picture]]):
 def load_manifest(file: Path) -> Manifest:
     """Read data/images.yaml; InputError names the file, the entry and what is wrong."""
     try:
-        return Manifest.model_validate(read_yaml(file))
+        manifest = Manifest.model_validate(read_yaml(file))
     except ValidationError as error:
         raise InputError(f"{file}: {first_problem(error, Manifest)}") from error
+    for name in manifest.root:
+        _check_stand_ins(file, manifest, name)
+    return manifest
+
+
+def _check_stand_ins(file: Path, manifest: Manifest, name: str) -> None:
+    """InputError unless the stand-ins of picture `name` end at one that is always here."""
+    passed: set[str] = set()
+    while (stand_in := manifest[name].stand_in) is not None:
+        passed.add(name)
+        if stand_in not in manifest.root.keys() - passed:
+            raise InputError(
+                f"{file}: {name}.stand_in: {stand_in!r} leads to no picture that is always here; "
+                "name one that is packaged or painted"
+            )
+        name = stand_in
 
 
 def own_file(name: str) -> Path | None:

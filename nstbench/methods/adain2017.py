@@ -5,7 +5,7 @@ styles, turns them into a picture. Soboleva replicates it.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, field_validator
 
@@ -28,14 +28,14 @@ class AdaINParameters(Parameters):
 
     network: str
     strength: float = Field(default=1.0, ge=0, le=1)
-    blend: dict[str, float] = Field(default={})
+    blend: dict[str, Annotated[float, Field(ge=0)]] = Field(default={})
     stage: int | None = Field(default=None, ge=1)
 
     @field_validator("blend")
     @classmethod
     def _shares(cls, blend: dict[str, float]) -> dict[str, float]:
-        if any(share < 0 for share in blend.values()) or sum(blend.values()) > 1:
-            raise ValueError(f"the shares {list(blend.values())} are not above 0 and at most 1 together")
+        if sum(blend.values()) > 1:
+            raise ValueError(f"the shares {list(blend.values())} are more than 1 together; lower them")
         return blend
 
     def other_pictures(self) -> tuple[str, ...]:
@@ -98,6 +98,7 @@ TRAINER = Trainer(
     recipe=DecoderRecipe,
     sets={"soboleva": SOBOLEVA, "literal": LITERAL, "huang": HUANG, "everyday": EVERYDAY_TRAINING},
     train=train,
+    one_style=False,
 )
 METHOD = Method(
     id="adain2017",

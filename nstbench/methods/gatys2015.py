@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -36,6 +36,9 @@ INVERSE_SQUARE_WEIGHTS = {
 }
 
 
+LayerWeights = dict[str, Annotated[float, Field(ge=0)]]
+
+
 def equal_weights(layers: Sequence[str]) -> dict[str, float]:
     """Weights that sum to 1."""
     return dict.fromkeys(layers, 1 / len(layers))
@@ -53,10 +56,10 @@ class GatysParameters(DescentParameters):
     weights: str = "embedded"
     normalisation: Literal["mean-1", "port", "none"] = "mean-1"
     pooling: Literal["max", "average"]
-    content_layers: dict[str, float] = Field(
+    content_layers: LayerWeights = Field(
         default_factory=lambda known: equal_weights(architecture(known["backbone"]).content_layers)
     )
-    style_layers: dict[str, float] = Field(
+    style_layers: LayerWeights = Field(
         default_factory=lambda known: equal_weights(architecture(known["backbone"]).style_layers)
     )
     input_blur: int = Field(default=1, ge=1, le=32)

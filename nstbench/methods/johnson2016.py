@@ -110,6 +110,7 @@ TRAINER = Trainer(
     recipe=TransformationRecipe,
     sets={"johnson": JOHNSON, "jain": JAIN, "everyday": EVERYDAY_TRAINING},
     train=train,
+    one_style=True,
 )
 METHOD = Method(
     id="johnson2016",

@@ -31,6 +31,7 @@ class SpatialParameters(GatysParameters):
     first content layer.
     """
 
+    gradient_normalisation: Literal[False] = False
     statistic: Literal["gram", "convolution", "correlation", "all-pairs", "local", "covariation"]
     radius: int = Field(default=0, ge=0, le=8)
     strength: float = Field(default=1.0, gt=0)
@@ -66,12 +67,12 @@ def stylise(task: Task) -> "Outcome":
     )
 
     parameters: SpatialParameters = task.parameters
-    backbone = open_backbone(task)
+    painting = style_at_size_of_content(task)
+    backbone = open_backbone(replace(task, style=painting))
     content = [
         *content_terms(backbone, task.content, parameters.content_layers, parameters.alpha),
         *variation_terms(parameters.tv),
     ]
-    painting = style_at_size_of_content(task)
     conventional = style_terms(backbone, painting, parameters.style_layers)
     if parameters.statistic == "gram" and parameters.strength == 1:
         outcome = descend(task, backbone, [*content, *conventional])

@@ -25,8 +25,9 @@ class Outcome:
 
     `trace` (evaluations, 1 + T) holds the total loss, then each term's unweighted loss, in the order of
     `terms`; `final` (1 + T,) is its row for the image, which is not the last one when the budget ends with
-    a step that is taken back; `seconds` is the time since the start at the end of each evaluation; `facts`
-    are what a method adds about the run. A method that does not descend says what counts as an evaluation.
+    a step that is taken back; `seconds` is the time since the start at the end of each evaluation, and
+    `seconds_before` what an interrupted attempt, from which this one went on, has of it; `facts` are what a
+    method adds about the run. A method that does not descend says what counts as an evaluation.
     """
 
     image: Tensor
@@ -36,6 +37,7 @@ class Outcome:
     seconds: list[float]
     steps_taken_back: int
     facts: Mapping[str, float | str | None] = field(default_factory=dict)
+    seconds_before: float = 0.0
 
 
 def lossless(image: Tensor, seconds: float) -> Outcome:
@@ -88,15 +90,17 @@ def optimise(
     """
     recorder = _Recorder(objective, start.shape, evaluations, watch)
     saved = checkpoint.load() if checkpoint else None
+    seconds_before = 0.0
     if saved:
         recorder.rows = list(saved["rows"])
         recorder.seconds = list(saved["seconds"])
-        recorder.started -= recorder.seconds[-1]
+        seconds_before = recorder.seconds[-1]
+        recorder.started -= seconds_before
         optimiser.restore(saved["optimiser"])
     else:
         optimiser.start(start.flatten().contiguous(), recorder)
     try:
-        while len(recorder.rows) < evaluations:
+        while len(recorder.rows) < evaluations and math.isfinite(optimiser.current.value):
             if show:
                 show(len(recorder.rows), optimiser.point.view(start.shape))
             optimiser.step(recorder)
@@ -116,4 +120,12 @@ def optimise(
     names = tuple(term.name for term in objective.terms)
     trace = torch.stack(recorder.rows).cpu()
     (accepted,) = (trace[:, 0] == optimiser.current.loss.cpu()).nonzero()[-1]
-    return Outcome(image, names, trace, trace[accepted], recorder.seconds, optimiser.steps_taken_back)
+    return Outcome(
+        image,
+        names,
+        trace,
+        trace[accepted],
+        recorder.seconds,
+        optimiser.steps_taken_back,
+        seconds_before=seconds_before,
+    )

@@ -1,12 +1,11 @@
 """The JSON beside a figure: everything that decided each run in it, and what came out."""
 
-import json
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from nstbench.experiments.finished import FinishedRun
 from nstbench.reporting.exhibit import Exhibit
+from nstbench.strict_json import to_json
 
 
 def sidecar(figures: Sequence[Exhibit]) -> str:
@@ -20,7 +19,7 @@ def sidecar(figures: Sequence[Exhibit]) -> str:
         "profile": profile.model_dump(),
         "tiles": [_tile(run) for exhibit in figures for run in exhibit.runs],
     }
-    return json.dumps(_finite(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return to_json(content) + "\n"
 
 
 def _tile(run: FinishedRun) -> dict[str, Any]:
@@ -40,11 +39,3 @@ def _tile(run: FinishedRun) -> dict[str, Any]:
         "seconds": record["seconds"],
         "final_losses": record["final_losses"],
     }
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(part) for part in value]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,12 +1,12 @@
 """What decided a picture, as its run.json says it, and how to make it again."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from nstbench.experiments.finished import FinishedRun
 from nstbench.reporting.stylize_command import stylize_command
+from nstbench.strict_json import to_json
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,6 @@ def _specification(run: FinishedRun, results: Path) -> Specification:
     return Specification(
         planned.run.id,
         f"{planned.arm.caption}{seed}: {planned.run.content} with {planned.run.style}",
-        json.dumps(run.record, indent=1, ensure_ascii=False),
+        to_json(run.record, indent=1),
         stylize_command(run, results),
     )

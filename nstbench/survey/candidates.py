@@ -13,6 +13,8 @@ from nstbench.experiments.project import Project
 from nstbench.experiments.runs import RunFolder
 
 TABLE_COLUMNS = ("arm", "content", "style", "result")
+# What a point of an axis says when it changes the style alone.
+MERE_STYLE = {"id", "caption", "style"}
 
 Pair = tuple[str, str]
 
@@ -89,7 +91,7 @@ def arm_names(experiment: Experiment) -> dict[str, str]:
 
     An experiment whose only axis is the style has one arm, called by its method.
     """
-    deciding = [any(point.settings or point.precision for point in axis) for axis in experiment.axes]
+    deciding = [any(point.model_fields_set - MERE_STYLE for point in axis) for axis in experiment.axes]
     names = [
         "/".join(itertools.compress((point.id for point in points), deciding)) or experiment.method
         for points in itertools.product(*experiment.axes)

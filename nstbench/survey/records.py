@@ -1,9 +1,8 @@
 """The two files of a survey: the key, which stays with whoever asks, and a participant's answers."""
 
-from datetime import datetime
 from typing import Final, Literal
 
-from pydantic import StrictInt, StrictStr
+from pydantic import AwareDatetime, StrictInt, StrictStr
 
 from nstbench.documents import Record
 from nstbench.survey.mode import Mode
@@ -59,7 +58,7 @@ class AnswerSheet(Record):
     mode: Mode
     seed: int
     participant: str
-    saved: datetime
+    saved: AwareDatetime
     questions: tuple[Answer, ...]
 
     @property

@@ -11,8 +11,10 @@ import math
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
+from pydantic import Field, field_validator
 from torch import Tensor, nn
 from torch.nn.functional import smooth_l1_loss
 
@@ -21,8 +23,13 @@ from nstbench.backbones.embedded import EMBEDDED_WIDTH
 from nstbench.backbones.network import Backbone
 from nstbench.backbones.normalisation import calibrate
 from nstbench.backbones.weight_files import save_weights
-from nstbench.files import check_writable, write_text, written_whole
+from nstbench.documents import Seed
+from nstbench.errors import InputError
+from nstbench.feedforward.files import check_network_output
+from nstbench.files import write_text
+from nstbench.optimise.checkpoint import Checkpoint
 from nstbench.progress import Watch
+from nstbench.training import trainer
 from nstbench.training.batch_norm import fold_batch_norm, insert_batch_norm
 from nstbench.training.crops import CropSource, pictures_in
 from nstbench.training.rarity import Rarity
@@ -67,22 +74,27 @@ HEADS = {
 WARMUP_STEPS = 100
 # Crops that measure the teacher's channels; far behind any step that is trained on.
 CALIBRATION_STEPS = range(65_528, 65_536)
-CHECKPOINT_SECONDS = 120
 
 
-@dataclass(frozen=True)
-class Recipe:
+class Recipe(trainer.Recipe):
     """Everything that decides the result of a distillation."""
 
     architecture: str = "vgg19"
-    width: float = EMBEDDED_WIDTH
-    steps: int = 3000
-    batch: int = 32
-    crop: int = 128
-    learning_rate: float = 2e-3
-    weight_decay: float = 1e-2
-    rarity: float = 0.1
-    seed: int = 0
+    width: float = Field(default=EMBEDDED_WIDTH, gt=0, le=1)
+    steps: int = Field(default=2800, ge=1)
+    batch: int = Field(default=32, ge=1)
+    crop: int = Field(default=128, ge=64)
+    learning_rate: float = Field(default=2e-3, gt=0)
+    weight_decay: float = Field(default=1e-2, ge=0)
+    rarity: float = Field(default=0.1, ge=0)
+    seed: Seed = 0
+
+    @field_validator("architecture")
+    @classmethod
+    def _has_heads(cls, id: str) -> str:
+        if id not in HEADS:
+            raise InputError(f"unknown architecture {id!r} to distil; allowed: {', '.join(HEADS)}")
+        return id
 
 
 @dataclass
@@ -144,22 +156,22 @@ def train_backbone(
     output: Path,
     watch: Watch,
 ) -> None:
-    """Train by `recipe` and write OUTPUT (safetensors, fp16) and its card (OUTPUT with suffix .json).
+    """Train by `recipe` and write OUTPUT (.safetensors, fp16) and its card (OUTPUT with suffix .json).
 
     Resumes from OUTPUT with suffix .checkpoint when that holds the same recipe. `watch` is called after
-    every step with its number and the loss.
+    every step with its number and the loss. Raises InputError when OUTPUT does not end in .safetensors, or
+    when a file cannot be read or written.
     """
-    crops = CropSource(pictures_in(folders), recipe.crop, recipe.batch, recipe.seed)
-    check_writable(output)
+    check_network_output(output)
     teacher = Teacher.load(teacher_file).to(memory_format=torch.channels_last)
+    crops = CropSource(pictures_in(folders), recipe.crop, recipe.batch, recipe.seed)
     teacher.calibrate(torch.cat([crops.training(step) for step in CALIBRATION_STEPS]))
     student = Student(recipe, teacher).to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(
         student.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
     )
-    checkpoint = output.with_suffix(".checkpoint")
+    checkpoint = Checkpoint(output.with_suffix(".checkpoint"))
     progress = _resume(checkpoint, recipe, student, optimiser)
-    saved_at = time.perf_counter()
     while progress.step < recipe.steps:
         started = time.perf_counter()
         images = crops.training(progress.step)
@@ -170,10 +182,10 @@ def train_backbone(
         if progress.step % 250 == 0 or progress.step == recipe.steps:
             progress.curve.append({"step": progress.step, **_held_out_r2(student, teacher, crops)})
         watch(progress.step, loss)
-        if time.perf_counter() - saved_at > CHECKPOINT_SECONDS or progress.step == recipe.steps:
-            _save_checkpoint(checkpoint, recipe, student, optimiser, progress)
-            saved_at = time.perf_counter()
+        if checkpoint.due or progress.step == recipe.steps:
+            checkpoint.save(_state(recipe, student, optimiser, progress))
     _export(recipe, student, crops, progress, teacher_file, output)
+    checkpoint.remove()
 
 
 def _learning_rate(recipe: Recipe, step: int) -> float:
@@ -213,28 +225,26 @@ def _held_out_r2(student: Student, teacher: Teacher, crops: CropSource, batches:
     return {layer: round(1 - residual[layer] / variance[layer], 4) for layer in residual}
 
 
-def _resume(checkpoint: Path, recipe: Recipe, student: Student, optimiser: torch.optim.Optimizer) -> Progress:
-    if not checkpoint.exists():
-        return Progress()
-    state = torch.load(checkpoint, weights_only=True)
-    if state["recipe"] != dataclasses.asdict(recipe):
+def _resume(
+    checkpoint: Checkpoint, recipe: Recipe, student: Student, optimiser: torch.optim.Optimizer
+) -> Progress:
+    state = checkpoint.load()
+    if state is None or state["recipe"] != recipe.model_dump():
         return Progress()
     student.load_state_dict(state["student"])
     optimiser.load_state_dict(state["optimiser"])
     return Progress(**state["progress"])
 
 
-def _save_checkpoint(
-    path: Path, recipe: Recipe, student: Student, optimiser: torch.optim.Optimizer, progress: Progress
-) -> None:
-    state = {
-        "recipe": dataclasses.asdict(recipe),
+def _state(
+    recipe: Recipe, student: Student, optimiser: torch.optim.Optimizer, progress: Progress
+) -> dict[str, Any]:
+    return {
+        "recipe": recipe.model_dump(),
         "student": student.state_dict(),
         "optimiser": optimiser.state_dict(),
         "progress": dataclasses.asdict(progress),
     }
-    with written_whole(path) as temporary:
-        torch.save(state, temporary)
 
 
 def _export(
@@ -245,7 +255,7 @@ def _export(
     calibration = calibrate(backbone, *crops.calibration())
     save_weights(backbone, calibration, output)
     card = {
-        "recipe": dataclasses.asdict(recipe),
+        "recipe": recipe.model_dump(),
         "teacher": teacher_file.stem,
         "training_pictures": len(crops.training_pictures),
         "held_out_pictures": len(crops.held_out_pictures),

@@ -24,12 +24,18 @@ class CropSource:
     """Square crops (N, 3, size, size), RGB in [0, 1], each batch a function of (seed, step) alone.
 
     Every twentieth picture is held out of training. Crops are taken at random scales and flips; half of
-    them get a random colour transform, because paintings have palettes that photographs lack.
+    them get a random colour transform, because paintings have palettes that photographs lack. InputError when
+    there are fewer than two pictures.
     """
 
     def __init__(self, pictures: Iterable[Image.Image], size: int, batch: int, seed: int) -> None:
         self.size, self.batch, self.seed = size, batch, seed
         decoded = [_shrunk(picture) for picture in pictures]
+        if len(decoded) < 2:
+            raise InputError(
+                f"a training needs at least 2 pictures, because the first of every {HELD_OUT_EVERY} is held "
+                f"out; given: {len(decoded)}"
+            )
         self.held_out_pictures = decoded[::HELD_OUT_EVERY]
         self.training_pictures = [p for i, p in enumerate(decoded) if i % HELD_OUT_EVERY]
 

@@ -13,7 +13,6 @@ from nstbench.experiments.project import CHECKOUT
 from nstbench.experiments.runs import RunFolder
 
 EXPERIMENT = "nikulin-fig3"
-LATEST_SECOND = 12.0
 
 
 def start(folder):
@@ -28,6 +27,13 @@ def start(folder):
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+
+
+def wait_for_runs(process, folder, count):
+    """Until the pipeline, still at work, has finished so many runs."""
+    while len(list(folder.glob("results/runs/*/run.json"))) < count:
+        assert process.poll() is None
+        time.sleep(0.01)
 
 
 def interrupt_snakemake(process):
@@ -46,15 +52,16 @@ def kill_one_job(process):
 
 @pytest.mark.parametrize("disturb", [interrupt_snakemake, kill_everything, kill_one_job])
 def test_goes_on_where_it_stopped(made, project, tmp_path, disturb):
-    moments = random.Random(disturb.__name__)
-    for _ in range(2):
+    wanted = project.plans[EXPERIMENT]
+    batches = project.batches_of(planned.run for planned in wanted)
+    runs = sum(len(project.batches[batch].runs) for batch in batches)
+    for finished in sorted(random.Random(disturb.__name__).sample(range(1, runs), 2)):
         process = start(tmp_path)
-        time.sleep(moments.uniform(1.0, LATEST_SECOND))
-        if process.poll() is None:
-            disturb(process)
-        process.wait()
+        wait_for_runs(process, tmp_path, finished)
+        disturb(process)
+        assert process.wait() != 0
     assert start(tmp_path).wait() == 0
-    for planned in project.plans[EXPERIMENT]:
+    for planned in wanted:
         folder = f"results/runs/{planned.run.id}"
         whole, resumed = (RunFolder(root / folder) for root in (made, tmp_path))
         assert resumed.image.read_bytes() == whole.image.read_bytes()

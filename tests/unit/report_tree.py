@@ -32,7 +32,8 @@ MANIFEST = Manifest.model_validate(
     {
         "chelsea": {"title": "Chelsea", "author": "a", "licence": "CC0", "package": "chelsea"},
         "temple": {"title": "Temple", "author": "a", "licence": "CC0", "package": "temple"},
-        "swirls": {"title": "Swirls", "author": "a", "licence": "MIT", "painted": {"painter": "brush"}},
+        "swirls": {"title": "Swirls", "author": "a", "licence": "MIT"}
+        | {"painted": {"painter": "brush", "seed": 1}},
         "famous": {"title": "A Famous Night", "author": "a", "licence": "PD"}
         | {"url": "https://example.org/n.jpg", "md5": "0", "stand_in": "swirls"},
     }

@@ -1,6 +1,7 @@
 """Any style in one pass: the shipped decoder, the method, experiments that blend, and the commands."""
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -103,7 +104,7 @@ def test_parameter_sets_are_the_sources():
     assert (HUANG.style_weight, HUANG.steps) == (0.01, 160_000)
 
 
-@pytest.mark.parametrize("blend", [{"a": 0.7, "b": 0.4}, {"a": -0.1}])
+@pytest.mark.parametrize("blend", [{"a": 0.7, "b": 0.4}, {"a": -0.1}, {"a": math.nan}])
 def test_shares_that_do_not_fit_are_told(blend):
     with pytest.raises(InputError, match="blend"):
         METHOD.configure("everyday", {"blend": blend})
@@ -154,7 +155,10 @@ def test_the_command_paints_a_picture_of_any_size(run, painting, tmp_path, size)
         (("--strength", "1.5"), "strength: Input should be less than or equal to 1 (given: 1.5)"),
         (("--blend", "wave.jpg"), "--blend 'wave.jpg' is not FILE=SHARE, such as wave.jpg=0.5"),
         (("--blend", "wave.jpg=0.5"), "wave.jpg"),
-        (("--blend", "photo.png=1.5"), "the shares [1.5] are not above 0 and at most 1 together"),
+        (("--blend", "photo.png=1.5"), "the shares [1.5] are more than 1 together; lower them"),
+        (("--blend", "photo.png=-0.5"), "blend.photo.png: Input should be greater than or equal to 0"),
+        (("--blend", "photo.png=nan"), "blend.photo.png: Input should be a finite number (given: nan)"),
+        (("--blend", "photo.png=0.2", "--blend", "photo.png=0.1"), "--blend 'photo.png' is given twice"),
     ],
 )
 def test_mistakes_are_one_line(run, photo, painting, tmp_path, monkeypatch, options, complaint):

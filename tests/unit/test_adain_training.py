@@ -19,6 +19,7 @@ from nstbench.adain.training import Lesson, train_decoder
 from nstbench.errors import InputError
 from nstbench.feedforward.files import read_card
 from nstbench.hardware import Hardware
+from nstbench.methods.adain2017 import TRAINER
 from nstbench.optimise.checkpoint import Checkpoint
 from nstbench.statistics.channel_moments import channel_moments
 from nstbench.training.crops import CropSource
@@ -209,6 +210,18 @@ def test_a_stage_that_was_not_kept_is_told(asked, stage):
     train_decoder(task)
     with pytest.raises(InputError, match=f"stage {stage} of .* was not kept; allowed: 1 to 1"):
         read_decoder(task.output, stage, CPU.device)
+
+
+@pytest.mark.parametrize("pictures", [0, 1])
+def test_a_training_on_fewer_than_two_pictures_is_refused(pictures):
+    with pytest.raises(InputError, match=f"at least 2 pictures, because .* held out; given: {pictures}$"):
+        CropSource(list(photographs())[:pictures], 32, 1, 0)
+
+
+@pytest.mark.parametrize("share", [5.0, 1.0, 0.0, -1.0, float("nan")])
+def test_a_launch_lies_within_the_training(share):
+    with pytest.raises(InputError, match=r"relaunches\.1: Input should be"):
+        TRAINER.configure("everyday", {"relaunches": [0.5, share]})
 
 
 def test_an_output_of_another_kind_is_refused(asked, tmp_path):

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from pydantic import ValidationError
 
 from nstbench.analyses import analysis
 from nstbench.images.pictures import load_picture
@@ -85,6 +86,12 @@ def test_a_jump_before_or_long_after_a_launch_does_not_count(curves):
     jumps = table[table["training"] == "relaunched"].dropna(subset="jump")
     assert set(jumps["step"]) == {41, 53}
     assert (jumps["jump"] == 1.0).all()
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0, 7.0, float("nan")])
+def test_a_launch_lies_within_the_training(share):
+    with pytest.raises(ValidationError, match=r"shares\.0"):
+        analysis("relaunches").parameters.model_validate({"shares": [share]})
 
 
 def test_jumps_are_said(curves):

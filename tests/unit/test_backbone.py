@@ -4,6 +4,7 @@ import torch
 from nstbench.backbones.catalogue import ARCHITECTURES
 from nstbench.backbones.network import Backbone
 from nstbench.backbones.vgg import VGG19
+from nstbench.errors import InputError
 
 
 def test_the_picture_is_preprocessed_as_for_torchvision():
@@ -38,6 +39,21 @@ def test_nothing_deeper_than_asked_for_is_run(narrow_vgg):
         layer.register_forward_hook(lambda *_, name=name: ran.append(name))
     narrow_vgg(torch.rand(1, 3, 16, 16, dtype=torch.float64), ["relu2_1", "relu1_1"])
     assert ran[-1] == "relu2_1"
+
+
+@pytest.mark.parametrize("id", ARCHITECTURES)
+def test_a_side_of_which_a_layer_is_left_is_told_from_one_too_short(id):
+    table = ARCHITECTURES[id]
+    backbone = Backbone(table, width=0.05)
+    for layer in (*table.content_layers, *table.style_layers, table.layer_names[-1]):
+        least = table.least_side(layer)
+        assert 0 not in backbone(torch.rand(1, 3, least, 80), [layer])[layer].shape
+        table.check_side([layer], least)
+        if least > 1:
+            with pytest.raises(InputError, match=f"{least - 1} px is too small for {layer} of {id}"):
+                table.check_side([layer], least - 1)
+            with pytest.raises(RuntimeError, match=r"small|size"):
+                backbone(torch.rand(1, 3, least - 1, 80), [layer])
 
 
 def test_truncation_keeps_the_features(narrow_vgg):

@@ -70,6 +70,15 @@ def test_mistakes_in_a_chart_file_are_said_in_one_line(written, change, complain
     assert "\n" not in str(failure.value)
 
 
+@pytest.mark.parametrize("pictures", [[], ["chelsea"], ["coffee", "coffee"], ["chelsea", "temple", "coffee"]])
+def test_an_analysis_says_how_many_pictures_it_takes(written, pictures):
+    chart = CHART.replace("gram_entries", "statistic_cost")
+    load_chart(written(chart.replace("[chelsea]", "[chelsea, temple]")), MANIFEST, set(), set())
+    file = written(chart.replace("[chelsea]", str(pictures)))
+    with pytest.raises(InputError, match=r"mine\.yaml: pictures: statistic_cost takes 2; given: [013] \("):
+        load_chart(file, MANIFEST, set(), set())
+
+
 def test_every_analysis_is_shown_by_a_chart():
     charts = Project.load(CHECKOUT, "smoke").charts.values()
     assert {chart.analysis for chart in charts} == set(analyses())

@@ -51,7 +51,11 @@ BAD_OPTIONS = [
     (("--iterations", "0"), ("evaluations", "greater than or equal to 1")),
     (("--precision", "fp8"), ("'fp8'", "fp32, bf16")),
     (("--device", "tpu"), ("'tpu'", "cpu")),
+    (("--device", "cpu:foo"), ("'cpu:foo'", "auto, cpu")),
+    (("--device", "cuda:99"), ("'cuda:99'", "auto, cpu")),
     (("--seed", "-1"), ("seed -1",)),
+    (("--seed", str(2**64)), (f"seed {2**64}", str(2**64 - 1))),
+    (("--backbone", "alexnet", "--size", "24"), ("16 px", "relu4 of alexnet", "31 px", "raise the size")),
     (("--weights", "nowhere.pth"), ("'nowhere.pth'", "embedded")),
 ]
 

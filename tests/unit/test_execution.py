@@ -1,21 +1,26 @@
 import json
+import signal
 import subprocess
 import sys
-import time
-from math import isnan
+from dataclasses import replace
+from math import inf, isnan
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+import torch
 from PIL import Image
 from skimage.io import imread
 from small_runs import TWO_LAYERS, small_run
 
-from nstbench.experiments import fingerprint
+from nstbench.experiments import execution, fingerprint
 from nstbench.experiments.execution import execute
 from nstbench.experiments.plan import PlannedRun
 from nstbench.experiments.runs import RunFolder
 from nstbench.experiments.scoring import score_trials
 from nstbench.experiments.tables import control_id, tidy_scores
+from nstbench.hardware import Hardware
+from nstbench.methods.base import Method
 from nstbench.metrics import metrics
 from nstbench.objective import Objective
 
@@ -66,13 +71,22 @@ def test_finished_run_is_not_made_again(run, pictures, tmp_path, capsys):
     assert capsys.readouterr().err == ""
 
 
-KILLED = """
-import sys
+KILLED_AT = 20
+KILLED = f"""
+import os, signal, sys
 from pathlib import Path
 from nstbench.experiments.execution import execute
 from nstbench.experiments.specification import RunSpecification
+from nstbench.objective import Objective
 from nstbench.optimise import checkpoint
 checkpoint.SECONDS_BETWEEN = 0.0
+evaluate, calls = Objective.__call__, []
+def killed(*arguments):
+    calls.append(1)
+    if len(calls) == {KILLED_AT}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return evaluate(*arguments)
+Objective.__call__ = killed
 pictures, results, run = sys.argv[1:]
 execute(RunSpecification.model_validate_json(run), Path(pictures), Path(results))
 """
@@ -82,25 +96,79 @@ execute(RunSpecification.model_validate_json(run), Path(pictures), Path(results)
     "optimiser", [{"kind": "lbfgs"}, {"kind": "lbfgs", "line_search": True}, {"kind": "adam", "rate": 0.02}]
 )
 def test_a_killed_run_goes_on_and_ends_with_the_same_picture(run, pictures, tmp_path, monkeypatch, optimiser):
-    parameters = {**run.parameters, "optimiser": optimiser, "evaluations": 60}
+    parameters = {**run.parameters, "optimiser": optimiser, "evaluations": 40}
     run = run.model_copy(update={"parameters": parameters})
     whole = execute(run, pictures, tmp_path / "whole")
     results = tmp_path / "killed"
     command = [sys.executable, "-c", KILLED, str(pictures), str(results), run.model_dump_json()]
-    process = subprocess.Popen(command)
-    while not list(results.glob("checkpoints/gatys*.pt")):
-        assert process.poll() is None
-        time.sleep(0.001)
-    process.kill()
-    process.wait()
+    assert subprocess.run(command).returncode == -signal.SIGKILL
+    assert list(results.glob("checkpoints/gatys*.pt"))
     assert not (results / "runs").exists()
     evaluated = []
     monkeypatch.setattr(Objective, "__call__", counted(Objective.__call__, evaluated))
     resumed = execute(run, pictures, results)
-    assert 0 < len(evaluated) < 60
+    assert 40 - KILLED_AT < len(evaluated) < 40
     assert resumed.image.read_bytes() == whole.image.read_bytes()
     losses = [folder.trace.drop(columns="seconds") for folder in (whole, resumed)]
     pd.testing.assert_frame_equal(*losses, check_exact=True)
+
+
+def test_a_run_that_goes_on_counts_the_seconds_before(run, pictures, tmp_path, monkeypatch):
+    saved = Method.transfer
+    monkeypatch.setattr(Method, "transfer", lambda *a: replace(saved(*a), seconds_before=1000.0))
+    record = execute(run, pictures, tmp_path).record
+    assert 1000 < record["seconds"] < 1100
+
+
+def test_numbers_that_are_not_finite_are_text_in_the_record_and_numbers_when_read(
+    run, pictures, tmp_path, monkeypatch
+):
+    facts = {"canonical_ratio": inf}
+    made = Method.transfer
+    monkeypatch.setattr(Method, "transfer", lambda *a: replace(made(*a), final=nothing(2), facts=facts))
+    folder = execute(run, pictures, tmp_path)
+    text = (folder.folder / "run.json").read_text()
+    strict = json.loads(text, parse_constant=lambda constant: pytest.fail(f"{constant} is no JSON"))
+    assert (strict["final_losses"]["total"], strict["facts"]) == ("nan", {"canonical_ratio": "inf"})
+    assert isnan(folder.record["final_losses"]["total"])
+    assert folder.record["facts"] == facts
+
+
+def nothing(terms):
+    return torch.full((1 + terms,), torch.nan)
+
+
+def test_a_run_reports_its_own_peak_memory(run, pictures, tmp_path, monkeypatch):
+    """A batch makes several runs in one process."""
+    calls = []
+    transfer = Method.transfer
+    monkeypatch.setattr(execution, "_forget_peak_memory", lambda hardware: calls.append("forgotten"))
+    monkeypatch.setattr(Method, "transfer", lambda *a: calls.append("run") or transfer(*a))
+    monkeypatch.setattr(execution, "_peak_memory_mb", lambda hardware: calls.append("read") or 5.0)
+    assert execute(run, pictures, tmp_path).record["peak_memory_mb"] == 5
+    assert calls == ["forgotten", "run", "read"]
+
+
+def test_the_peak_memory_of_a_gpu_is_the_device_s(monkeypatch):
+    peak = {"gpu": 7e6}
+    monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", lambda device: peak.update({device: 0.0}))
+    monkeypatch.setattr(torch.cuda, "max_memory_allocated", peak.get)
+
+    class Gpu(str):
+        type = "cuda"
+
+    gpu = SimpleNamespace(device=Gpu("gpu"))
+    assert execution._peak_memory_mb(gpu) == 7
+    execution._forget_peak_memory(gpu)
+    assert execution._peak_memory_mb(gpu) == 0
+
+
+@pytest.mark.parametrize(("platform", "unit"), [("linux", 1e3), ("darwin", 1e6)])
+def test_the_peak_memory_of_a_process_is_in_the_units_of_its_system(monkeypatch, platform, unit):
+    """getrusage(2): kilobytes on Linux, bytes on macOS."""
+    monkeypatch.setattr("sys.platform", platform)
+    monkeypatch.setattr("resource.getrusage", lambda who: SimpleNamespace(ru_maxrss=700 * unit))
+    assert execution._peak_memory_mb(Hardware(torch.device("cpu"), "fp32")) == 700
 
 
 def counted(function, calls):

@@ -270,6 +270,16 @@ def test_settings_hold_for_an_arm_of_another_method_as_far_as_it_has_them(write,
         ({"parameters": "picasso"}, r"unknown parameter set 'picasso'.*allowed: paper, jain"),
         ({"settings": {"alfa": 1}}, r"arm c/low: gatys2015: alfa: unknown key; allowed: .*alpha"),
         ({"settings": {"content_layers": {"relu9_9": 1}}}, r"unknown layer 'relu9_9'.*allowed"),
+        (
+            {"settings": {"tv": {"form": "squared", "weight": float("inf")}}},
+            r"tv\.weight: Input should be a finite number \(given: inf\)",
+        ),
+        ({"settings": {"style_layers": {"relu1_1": -1}}}, r"style_layers\.relu1_1: .* \(given: -1\)"),
+        ({"settings": {"content_layers": {"relu1_1": float("nan")}}}, r"content_layers\.relu1_1: .*finite"),
+        (
+            {"settings": {"optimiser": {"kind": "adam", "rate": float("inf")}}},
+            r"optimiser\.adam\.rate: Input should be a finite number",
+        ),
         ({"settings": {"pooling": "min"}}, r"pooling: Input should be 'max' or 'average' \(given: 'min'\)"),
         (
             {"panel": {"rows": [["contnet"]]}},
@@ -349,6 +359,14 @@ def test_broken_yaml_is_said(tmp_path):
             {"profiles": {"tiny": {"sise": 64}}},
             r"profiles\.tiny\.sise: unknown key; allowed: size, evaluations",
         ),
+        (
+            {"profiles": {"tiny": {"size": 64, "precision": "fp8"}}},
+            r"profiles\.tiny\.precision: Input should be 'auto', 'fp32' or 'bf16' \(given: 'fp8'\)",
+        ),
+        (
+            {"profiles": {"tiny": {"size": 64, "weights": "nowhere"}}},
+            r"weights 'nowhere' do not exist; allowed: embedded, imagenet, random, random-half, or a file$",
+        ),
     ],
 )
 def test_mistakes_in_profiles_are_said_with_the_file(tmp_path, change, message):
@@ -357,6 +375,14 @@ def test_mistakes_in_profiles_are_said_with_the_file(tmp_path, change, message):
     with pytest.raises(InputError, match=message) as failure:
         load_profile(file, MANIFEST, "tiny")
     assert str(failure.value).startswith(str(file))
+
+
+@pytest.mark.parametrize("weights", ["embedded", "imagenet", "random", "random-half", __file__])
+def test_a_profile_takes_weights_by_name_or_file(tmp_path, weights):
+    file = tmp_path / "config.yaml"
+    profiles = {"tiny": {"size": 64, "weights": weights}, "other": {"size": 64, "weights": "elsewhere"}}
+    file.write_text(yaml.safe_dump({"profile": "tiny", "profiles": profiles}))
+    assert load_profile(file, MANIFEST).weights == weights
 
 
 def test_an_arm_sets_its_precision_and_checks_run_every_pair(write, content):

@@ -6,13 +6,15 @@ from nstbench.errors import InputError
 from nstbench.joblog import job_log, seconds_computed
 
 
-def test_everything_printed_is_logged_and_the_computing_timed(tmp_path):
+def test_everything_printed_is_logged_and_the_computing_timed(tmp_path, monkeypatch):
+    clock = iter([100.0, 107.25])
+    monkeypatch.setattr("nstbench.joblog.time.perf_counter", lambda: next(clock))
     log = tmp_path / "job.log"
     with job_log(str(log)):
         print("to stdout")
         print("to stderr", file=sys.stderr)
     assert log.read_text().splitlines()[:2] == ["to stdout", "to stderr"]
-    assert 0 <= seconds_computed(log) < 10
+    assert seconds_computed(log) == 7.25
 
 
 def test_bad_input_is_one_line_and_status_2(tmp_path):
@@ -22,3 +24,11 @@ def test_bad_input_is_one_line_and_status_2(tmp_path):
     assert exit_.value.code == 2
     assert log.read_text() == "nstbench: size 3 is out of range\n"
     assert seconds_computed(log) == 0
+
+
+def test_a_traceback_is_logged(tmp_path):
+    log = tmp_path / "job.log"
+    with pytest.raises(ZeroDivisionError), job_log(str(log)):
+        1 / 0  # noqa: B018
+    assert log.read_text().startswith("Traceback")
+    assert log.read_text().splitlines()[-1] == "ZeroDivisionError: division by zero"

@@ -8,6 +8,7 @@ from nstbench.optimise.adam import Adam
 from nstbench.optimise.checkpoint import Checkpoint
 from nstbench.optimise.lbfgs import LBFGS
 from nstbench.optimise.loop import optimise
+from nstbench.optimise.sgd import SGD
 
 
 class InterruptionError(Exception):
@@ -67,6 +68,7 @@ def test_interrupted_run_ends_with_the_same_image(objective, start, make, tmp_pa
         objective, start, make(), 20, watch=lambda done, _: resumed_at.append(done), checkpoint=checkpoint
     )
     assert resumed_at[0] > 1
+    assert (whole.seconds_before, resumed.seconds_before) == (0, resumed.seconds[resumed_at[0] - 2])
     assert torch.equal(resumed.image, whole.image)
     assert torch.equal(resumed.trace, whole.trace)
 
@@ -79,5 +81,23 @@ def test_damaged_checkpoint_is_a_fresh_start(objective, start, tmp_path):
 
 
 def test_divergence_is_reported(objective, start):
-    with pytest.raises(InputError, match="diverged"):
+    with pytest.raises(InputError, match=r"diverged within 2 evaluations \(loss (nan|inf)\)"):
         optimise(objective, start, Adam(1e200), evaluations=10)
+
+
+@pytest.mark.parametrize(("optimiser", "spent"), [(Adam(1e-3), 4), (LBFGS(), 9), (SGD(1e-3), 9)])
+def test_what_cannot_be_taken_back_ends_the_descent_at_once(objective, start, optimiser, spent):
+    """The fourth evaluation is no number; L-BFGS and SGD try a shorter step."""
+    seen = []
+
+    class Spoilt(Objective):
+        def at(self, evaluation):
+            factor = torch.nan if evaluation == 3 else 1.0
+            return lambda image: factor * self(image)
+
+    try:
+        spoilt = Spoilt(objective.backbone, objective.terms)
+        optimise(spoilt, start, optimiser, 9, watch=lambda done, _: seen.append(done))
+    except InputError as error:
+        assert "within 4 evaluations (loss nan)" in str(error)
+    assert len(seen) == spent

@@ -10,6 +10,7 @@ from nstbench.descent import (
     style_at_size_of_content,
     style_terms,
 )
+from nstbench.errors import InputError
 from nstbench.hardware import Hardware
 from nstbench.methods import method
 from nstbench.methods.base import Task
@@ -51,6 +52,12 @@ def test_gram_statistic_is_gatys_method(task):
         for id, each in (("nikulin2016", ours), ("gatys2015", theirs))
     ]
     torch.testing.assert_close(*traces, rtol=1e-5, atol=0)
+
+
+def test_gradients_are_not_normalised(task):
+    """Tai's distances are of Gatys' Gram matrices; other statistics have their own."""
+    with pytest.raises(InputError, match=r"gradient_normalisation: Input should be False \(given: True\)"):
+        task(gradient_normalisation=True)
 
 
 def test_a_style_start_has_no_gradient_length(task):

@@ -1,10 +1,13 @@
+import errno
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
 from nstbench.errors import InputError
-from nstbench.images.pictures import load_picture, save_picture
+from nstbench.images.pictures import check_output, load_picture, save_picture
 from nstbench.images.tensors import to_picture, to_tensor
 
 GRADIENT = np.linspace(0, 255, 32 * 24).reshape(24, 32).astype(np.uint8)
@@ -119,6 +122,17 @@ def test_failed_save_leaves_nothing(tmp_path):
     with pytest.raises(InputError, match="No space left on device"):
         save_picture(Broken(), tmp_path / "out.png")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_may_not_be_entered_is_said(tmp_path, monkeypatch):
+    """As before Python 3.12, where `exists` of a file in another user's folder raises."""
+
+    def exists(path):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", exists)
+    with pytest.raises(InputError, match=r"cannot write .*out\.png: Permission denied; choose a writable"):
+        check_output(tmp_path / "theirs" / "out.png")
 
 
 def test_tensor_and_back():

@@ -267,6 +267,14 @@ def test_arms_that_differ_in_style_alone_are_one():
     assert arm_names(experiment("e", [ALPHAS], PAIRS)) == {"1.0": "1.0", "2.0": "2.0"}
 
 
+def test_arms_that_differ_in_method_or_parameters_alone_are_told_apart():
+    methods = [{"id": "own", "caption": "own"}, {"id": "local", "caption": "l", "method": "nikulin2016"}]
+    methods[1]["parameters"] = "local"
+    sets = [{"id": name, "caption": name, "parameters": name} for name in ("nikulin", "paper")]
+    assert set(arm_names(experiment("e", [methods], PAIRS)).values()) == {"own", "local"}
+    assert set(arm_names(experiment("e", [STYLES, sets], PAIRS)).values()) == {"nikulin", "paper"}
+
+
 @pytest.fixture
 def project(tmp_path):
     """Two experiments with runs in `tmp_path`; one run of the second is missing."""

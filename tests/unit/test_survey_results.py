@@ -108,6 +108,7 @@ BROKEN = {
         sheet("x", {"aaaa": 5, "bbbb": 5}) | {"questions": [{"shown": ["aaaa"], "answer": 5}] * 2},
         "twice",
     ),
+    "no time zone": (sheet("x", ANN, saved="2026-01-02T03:04:05"), "saved: Input should have timezone info"),
     "nothing": (sheet("x", dict.fromkeys(ANN)), "answers no question"),
 }
 

@@ -14,6 +14,7 @@ from nstbench.feedforward.files import read_card
 from nstbench.images.manifest import load_manifest
 
 MANIFEST = load_manifest(CHECKOUT / "data" / "images.yaml")
+PROFILES = ("smoke", "default")
 TRAINING = """
 id: mine
 title: A network
@@ -34,7 +35,7 @@ def file(tmp_path):
 
 
 def test_a_profile_decides_the_steps_and_the_weights(file):
-    training = load_training(file, MANIFEST)
+    training = load_training(file, MANIFEST, PROFILES)
     recipes = {
         name: training.recipe(Project.load(CHECKOUT, name).profile) for name in ("smoke", "default", "paper")
     }
@@ -60,12 +61,22 @@ def test_a_profile_decides_the_steps_and_the_weights(file):
         (("[chelsea]", "[felix]"), "felix"),
         (("[coffee, rocket]", "[coffee]"), "photographs"),
         (("id: mine", "id: yours"), "must be the file's name"),
+        (("smoke: 1", "smokee: 1"), "steps: unknown profile 'smokee'; allowed: smoke, default"),
+        (("[chelsea]", "[chelsea, temple]"), "johnson2016 learns from one style; given: chelsea, temple"),
+        (
+            (
+                "johnson2016\nparameters: everyday\nsettings: {crop: 64, width: 0.125}",
+                "adain2017\nparameters: huang",
+            ),
+            "adain2017 learns from at least two styles; given: chelsea",
+        ),
+        (("settings: {crop: 64, width: 0.125}", "settings:"), "settings: Input should be a valid dictionary"),
     ],
 )
 def test_mistakes_in_a_training_file_are_said_in_one_line(file, change, complaint):
     file.write_text(TRAINING.replace(*change))
     with pytest.raises(InputError) as failure:
-        load_training(file, MANIFEST)
+        load_training(file, MANIFEST, PROFILES)
     assert complaint in str(failure.value)
     assert str(file) in str(failure.value)
     assert "\n" not in str(failure.value)
@@ -74,21 +85,47 @@ def test_mistakes_in_a_training_file_are_said_in_one_line(file, change, complain
 def test_a_training_takes_from_its_base_what_its_file_does_not_say(file):
     other = file.with_name("other.yaml")
     other.write_text("id: other\ntitle: t\nbased_on: mine\nsettings: {crop: 48, batch: 2}\n")
-    base, based = load_training(file, MANIFEST), load_training(other, MANIFEST)
+    base, based = load_training(file, MANIFEST, PROFILES), load_training(other, MANIFEST, PROFILES)
     assert based.settings == {"crop": 48, "width": 0.125, "batch": 2}
     assert (based.styles, based.photographs, based.steps) == (base.styles, base.photographs, base.steps)
+
+
+@pytest.mark.parametrize("settings", ["settings:\n", ""])
+def test_a_training_may_change_no_setting_of_its_base(file, settings):
+    other = file.with_name("other.yaml")
+    other.write_text(f"id: other\nbased_on: mine\n{settings}")
+    base, based = load_training(file, MANIFEST, PROFILES), load_training(other, MANIFEST, PROFILES)
+    assert based.settings == base.settings
+
+
+@pytest.mark.parametrize(
+    ("based_on", "and_that_on"), [("mine", "mine"), ("other", "mine"), ("other", "other")]
+)
+def test_trainings_that_are_based_on_each_other_are_told(file, based_on, and_that_on):
+    file.write_text(f"id: mine\nbased_on: {based_on}\n")
+    file.with_name("other.yaml").write_text(f"id: other\nbased_on: {and_that_on}\n")
+    with pytest.raises(InputError, match=rf"\.yaml: based_on '{and_that_on}' leads back to it"):
+        load_training(file, MANIFEST, PROFILES)
+
+
+@pytest.mark.parametrize("settings", ["settings: [crop]\n", "settings: crop\n"])
+def test_settings_of_another_kind_are_told(file, settings):
+    other = file.with_name("other.yaml")
+    other.write_text(f"id: other\nbased_on: mine\n{settings}")
+    with pytest.raises(InputError, match="settings: Input should be a valid dictionary"):
+        load_training(other, MANIFEST, PROFILES)
 
 
 def test_a_base_that_is_not_there_is_told(file):
     file.write_text("id: mine\nbased_on: nothing\n")
     with pytest.raises(InputError, match=r"nothing\.yaml cannot be read"):
-        load_training(file, MANIFEST)
+        load_training(file, MANIFEST, PROFILES)
 
 
 def test_the_pipeline_trains_from_its_pictures(file, tmp_path, photo):
     for name in ("chelsea", "coffee", "rocket"):
         (tmp_path / f"{name}.png").write_bytes(photo.read_bytes())
-    recipe = load_training(file, MANIFEST).recipe(Project.load(CHECKOUT, "smoke").profile)
+    recipe = load_training(file, MANIFEST, PROFILES).recipe(Project.load(CHECKOUT, "smoke").profile)
     specification = TrainingSpecification(
         id="mine",
         method="johnson2016",

@@ -28,6 +28,12 @@ def paint(painter: str, seed: int, size: int = 512, **parameters: str) -> NDArra
 
     `parameters` are the painter's own, such as season="winter" for the painter "scene".
     """
+    check_painting(painter, seed, size, **parameters)
+    return as_bytes(PAINTERS[painter](np.random.default_rng(seed), size, **parameters))
+
+
+def check_painting(painter: str, seed: int, size: int, **parameters: str) -> None:
+    """Raise InputError unless `paint` takes these arguments."""
     if painter not in PAINTERS:
         raise InputError(f"unknown painter {painter!r}: allowed are {', '.join(sorted(PAINTERS))}")
     if not SMALLEST <= size <= LARGEST:
@@ -36,7 +42,6 @@ def paint(painter: str, seed: int, size: int = 512, **parameters: str) -> NDArra
         raise InputError(f"seed {seed!r} is not allowed: seeds are whole numbers from 0")
     for name, value in parameters.items():
         _check(painter, name, value)
-    return as_bytes(PAINTERS[painter](np.random.default_rng(seed), size, **parameters))
 
 
 def choices(painter: str) -> dict[str, tuple[str, ...]]:

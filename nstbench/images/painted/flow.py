@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from nstbench.images.painted.canvas import Array, grid
 
@@ -63,4 +63,4 @@ def smear(field: Array, flow: Array, reach: float, steps: int = 12) -> Array:
             column, row = np.moveaxis(np.clip(place, 0, size - 1).astype(np.intp), -1, 0)
             here = ahead[row, column]
             total += field[row, column]
-    return ndimage.gaussian_filter(total / (2 * steps + 1), 0.7)
+    return scipy.ndimage.gaussian_filter(total / (2 * steps + 1), 0.7)

@@ -1,7 +1,7 @@
 """The mosaic painter: stone tesserae in rows along the contours of a fish, within a toothed border."""
 
 import numpy as np
-from scipy import ndimage, spatial
+import scipy
 from skimage import measure
 
 from nstbench.images.painted import noise
@@ -29,14 +29,14 @@ def mosaic(rng: np.random.Generator, size: int) -> Array:
 
 def _depth(regions: Array) -> Array:
     """How deep each pixel lies inside its region, in rows of tesserae."""
-    edge = ndimage.maximum_filter(regions, 3) != ndimage.minimum_filter(regions, 3)
-    return ndimage.distance_transform_edt(~edge) / (ROW * len(regions))
+    edge = scipy.ndimage.maximum_filter(regions, 3) != scipy.ndimage.minimum_filter(regions, 3)
+    return scipy.ndimage.distance_transform_edt(~edge) / (ROW * len(regions))
 
 
 def _rows(rng: np.random.Generator, depth: Array) -> Array:
     """Centres of tesserae (N, 2) of x and y in [0, 1], along contours of equal depth; none too close."""
     size = len(depth)
-    smooth = ndimage.gaussian_filter(depth, 0.15 * ROW * size)
+    smooth = scipy.ndimage.gaussian_filter(depth, 0.15 * ROW * size)
     placed: list[Array] = []
     for level in np.arange(0.5, depth.max(), 1.0):
         for line in measure.find_contours(smooth, level):
@@ -53,7 +53,7 @@ def _rows(rng: np.random.Generator, depth: Array) -> Array:
 def _thinned(centres: Array, apart: float) -> Array:
     """Those centres that keep `apart` from every one kept before."""
     kept = np.ones(len(centres), dtype=bool)
-    for first, second in sorted(spatial.cKDTree(centres).query_pairs(apart)):
+    for first, second in sorted(scipy.spatial.cKDTree(centres).query_pairs(apart)):
         if kept[first]:
             kept[second] = False
     return centres[kept]
@@ -61,7 +61,7 @@ def _thinned(centres: Array, apart: float) -> Array:
 
 def _angles(depth: Array, centres: Array) -> Array:
     size = len(depth)
-    down, right = np.gradient(ndimage.gaussian_filter(depth, 0.35 * ROW * size))
+    down, right = np.gradient(scipy.ndimage.gaussian_filter(depth, 0.35 * ROW * size))
     pixel = np.clip(centres * size, 0, size - 1).astype(int)
     angles: Array = np.arctan2(down[pixel[:, 1], pixel[:, 0]], right[pixel[:, 1], pixel[:, 0]])
     return angles
@@ -74,7 +74,7 @@ def _cells(size: int, centres: Array, angle: Array) -> tuple[Array, Array, Array
     the row.
     """
     places = (np.stack(np.meshgrid(np.arange(size), np.arange(size)), axis=-1).reshape(-1, 2) + 0.5) / size
-    near = np.asarray(spatial.cKDTree(centres).query(places, NEIGHBOURS)[1])
+    near = np.asarray(scipy.spatial.cKDTree(centres).query(places, NEIGHBOURS)[1])
     offset = (places[:, None] - centres[near]) / ROW
     cos, sin = np.cos(angle[near]), np.sin(angle[near])
     turned = np.abs(

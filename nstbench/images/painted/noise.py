@@ -1,7 +1,7 @@
 """Seeded fractal noise: cubic splines through random lattices, alike at every resolution."""
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from nstbench.images.painted.canvas import Array
 
@@ -64,7 +64,7 @@ class Plane:
     def smooth(self, x: Array, y: Array) -> Array:
         """One octave at the points (x, y), given in lattice cells."""
         places = np.stack([y.ravel(), x.ravel()])
-        values = ndimage.map_coordinates(
+        values = scipy.ndimage.map_coordinates(
             self._lattice, places, order=2, prefilter=False, mode="grid-wrap", output=np.float32
         )
         return values.reshape(x.shape)

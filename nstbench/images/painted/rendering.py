@@ -1,7 +1,7 @@
 """Season and light: the colours of a scene whose geometry is already drawn."""
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from nstbench.images.painted.canvas import Array, grid, over, smoothstep
 from nstbench.images.painted.colour import ramp, rgb
@@ -29,7 +29,7 @@ def render(geometry: Geometry, season: str, light: str) -> Array:
 def _sky(geometry: Geometry, lamp: Light) -> Array:
     _, y = grid(len(geometry.label))
     sky = ramp(lamp.sky, (y / HORIZON) ** 1.15)
-    stars = geometry.stars + 0.35 * ndimage.gaussian_filter(geometry.stars, 1.0) * 6
+    stars = geometry.stars + 0.35 * scipy.ndimage.gaussian_filter(geometry.stars, 1.0) * 6
     sky = sky + lamp.night * stars[..., None] * rgb("fff4dd")
     sky = over(sky, ramp(lamp.cloud, geometry.cloud_light), 0.92 * geometry.cloud)
     halo = np.exp(-((geometry.moon / 2.2) ** 2)) + 0.5 * np.exp(-geometry.moon / 4)
@@ -76,10 +76,10 @@ def _land(geometry: Geometry, year: Season) -> Array:
 def _water(geometry: Geometry, year: Season, lamp: Light, picture: Array) -> Array:
     """The far shore mirrored in ripples in summer, dulled by ice and blown snow in winter."""
     size = len(picture)
-    ripple = ndimage.gaussian_filter(geometry.tone, (0, 6))
+    ripple = scipy.ndimage.gaussian_filter(geometry.tone, (0, 6))
     rows = np.clip(geometry.mirrored + (0.008 * size * ripple).astype(int), 0, size - 1)
     columns = np.clip(np.arange(size) + (0.002 * size * geometry.tone).astype(int), 0, size - 1)
-    mirrored = ndimage.gaussian_filter(picture, (1.5, 0.8, 0))[rows, columns]
+    mirrored = scipy.ndimage.gaussian_filter(picture, (1.5, 0.8, 0))[rows, columns]
     deep = lamp.haze * 0.4
     water = over(mirrored * 0.86, deep, np.full(rows.shape, 0.15, dtype=np.float32))
     ice = rgb("b4c6d6") * (0.75 * lamp.sun + lamp.ambient)
@@ -95,5 +95,5 @@ def _water(geometry: Geometry, year: Season, lamp: Light, picture: Array) -> Arr
 def _glowing(geometry: Geometry, lamp: Light, picture: Array) -> Array:
     """Lamplight that spreads from the windows."""
     lit = (geometry.label == Label.WINDOW).astype(np.float32)
-    spread = sum(ndimage.gaussian_filter(lit, part * len(lit)) for part in (0.004, 0.015))
+    spread = sum(scipy.ndimage.gaussian_filter(lit, part * len(lit)) for part in (0.004, 0.015))
     return picture + lamp.glow * np.asarray(spread)[..., None] * rgb("ff9d3c")

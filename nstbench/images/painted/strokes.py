@@ -7,7 +7,7 @@ a strip of samples bent along the flow; the last sample that falls on a pixel is
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from nstbench.images.painted.canvas import Array, shrink
 from nstbench.images.painted.colour import vary
@@ -88,7 +88,7 @@ def _starts(rng: np.random.Generator, motif: Motif, layer: Layer) -> Array:
     starts = rng.random((count, 2)) * 1.1 - 0.05
     if layer.detail == 0:
         return starts
-    edges = ndimage.gaussian_gradient_magnitude(motif.colour.mean(axis=-1), 0.004 * len(motif.colour))
+    edges = scipy.ndimage.gaussian_gradient_magnitude(motif.colour.mean(axis=-1), 0.004 * len(motif.colour))
     wanted = _read(np.minimum(edges / np.quantile(edges, 0.9), 1)[..., None], starts)[:, 0]
     return starts[rng.random(count) < (1 - layer.detail) + layer.detail * wanted]
 
@@ -124,7 +124,7 @@ def _brushes(rng: np.random.Generator, layer: Layer, size: int) -> Array:
     """(BRUSHES, along, across) heights in about [0, 1] of the paint that worn brushes leave, 0 for none."""
     along = int(layer.length * OVERSIZE * size * 1.25) + 2
     across = int(layer.width * OVERSIZE * size * 1.7) + 2
-    hairs = ndimage.gaussian_filter(rng.standard_normal((BRUSHES, along, across)), (0, along / 6, 0.8))
+    hairs = scipy.ndimage.gaussian_filter(rng.standard_normal((BRUSHES, along, across)), (0, along / 6, 0.8))
     hairs /= hairs.std()
     u, v = np.linspace(0, 1, along)[:, None], np.linspace(-1, 1, across)[None, :]
     rounded = np.minimum(1, np.minimum(u / 0.12, (1 - u) / 0.2))
@@ -166,7 +166,7 @@ def _between(points: int, count: int) -> Array:
 
 def _lit(oil: _Oil, relief: float) -> Array:
     """The painting under a lamp at the upper left: flanks of the paint turned to it shine."""
-    height = ndimage.gaussian_filter(oil.thickness, 0.8)
+    height = scipy.ndimage.gaussian_filter(oil.thickness, 0.8)
     down, right = np.gradient(height, RELIEF_SIDE / len(height))
     light = np.clip(relief * (down + right), -0.35, 0.45)[..., None]
     lit: Array = oil.colour * (1 + light) + 0.25 * np.clip(light, 0, 1) ** 2

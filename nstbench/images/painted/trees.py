@@ -1,8 +1,8 @@
 """Conifers and broad-leaved trees: small pictures of cover, light and upward-looking parts."""
 
 import numpy as np
+import scipy
 from PIL import Image
-from scipy import ndimage
 
 from nstbench.images.painted import noise
 from nstbench.images.painted.canvas import Array, smoothstep
@@ -75,6 +75,6 @@ def _scaled(drawn: Array, tall: int) -> Array:
     planes = [Image.fromarray(drawn[..., plane]) for plane in range(3)]
     small = np.stack([np.asarray(p.resize((tall, tall), Image.Resampling.BICUBIC)) for p in planes], axis=-1)
     if tall < 12:
-        small[..., 0] = ndimage.maximum_filter(small[..., 0], (1, 2))
+        small[..., 0] = scipy.ndimage.maximum_filter(small[..., 0], (1, 2))
     used = np.flatnonzero(small[..., 0].max(axis=0) > 0.3)
     return small[:, used[0] : used[-1] + 1] if len(used) else small
