@@ -1,10 +1,11 @@
 """LEAK: whether the style's layout was copied along with its style."""
 
+from functools import partial
 from statistics import fmean
 from typing import TYPE_CHECKING
 
 from nstbench.metrics.base import Metric, NotMeasuredError, Sighted, Trial
-from nstbench.metrics.judges import DEFAULT
+from nstbench.metrics.judges import DEFAULT, SECOND, Judge
 from nstbench.metrics.resizing import resized
 
 if TYPE_CHECKING:
@@ -24,28 +25,29 @@ TRANSFORMS = (
 )
 
 
-def layout_leak(trial: Trial) -> float:
+def layout_leak(trial: Trial, judge: Judge) -> float:
     """r(F(x), F(s)) less the mean of r(F(x), F(t s)) over eight transforms t of the style; in [-2, 2], above
     0 where the style's own layout shows.
 
-    F is relu4_2 of VGG-19, averaged to 16 x 16 and centred per channel; r is the correlation over all
+    F is the judge's content layer, averaged to 16 x 16 and centred per channel; r is the correlation over all
     channels and places. The style is resized to the result. The transforms are both flips, turns by 180
     and +-90 degrees, and circular shifts by half of the width, of the height and of both.
     """
-    found = _layout(trial.result.features(DEFAULT.backbone)[DEFAULT.content_layer])
+    found = _layout(trial.result.features(judge.backbone)[judge.content_layer])
     height, width = trial.result.image.shape[-2:]
     plain, *moved = trial.style.once(
-        ("layouts", height, width), lambda: _style_layouts(trial.style, (height, width))
+        ("layouts", judge.backbone, height, width),
+        lambda: _style_layouts(trial.style, judge, (height, width)),
     )
     return float(found @ plain) - fmean(float(found @ other) for other in moved)
 
 
-def _style_layouts(style: Sighted, size: tuple[int, int]) -> "list[Tensor]":
+def _style_layouts(style: Sighted, judge: Judge, size: tuple[int, int]) -> "list[Tensor]":
     """Layouts of the style at `size`, as it is and after each transform."""
     image = resized(style, size).image
-    network = style.judges[DEFAULT.backbone]
+    network = style.judges[judge.backbone]
     images = (image, *(transform(image) for transform in TRANSFORMS))
-    return [_layout(network(each, [DEFAULT.content_layer])[DEFAULT.content_layer]) for each in images]
+    return [_layout(network(each, [judge.content_layer])[judge.content_layer]) for each in images]
 
 
 def _layout(features: "Tensor") -> "Tensor":
@@ -60,14 +62,15 @@ def _layout(features: "Tensor") -> "Tensor":
     return centred.div(length)
 
 
-METRICS = (
+METRICS = tuple(
     Metric(
-        "LEAK",
-        "layout taken from the style",
+        f"LEAK{judge.suffix}",
+        f"layout taken from the style {judge.description}",
         "style",
         "lower",
-        layout_leak,
-        judge=DEFAULT.backbone,
-        main=True,
-    ),
+        partial(layout_leak, judge=judge),
+        judge.backbone,
+        main=judge is DEFAULT,
+    )
+    for judge in (DEFAULT, SECOND)
 )

@@ -1,6 +1,7 @@
 """Numbers as a reader wants them."""
 
 import math
+from collections.abc import Sequence
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MISSING = "\N{EN DASH}"
@@ -37,7 +38,7 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes:02d} min"
 
 
-def span(values: list[int]) -> str:
+def span(values: Sequence[int]) -> str:
     """`120`, or `60 to 120` when the values differ."""
     low, high = min(values), max(values)
     return f"{low:,}" if low == high else f"{low:,} to {high:,}"

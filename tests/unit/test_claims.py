@@ -386,7 +386,10 @@ def test_json_table_and_page_hold_every_claim(judged, checkout):
     assert table["low"][0] == found.claims[0]["interval"][0]
     text = page(found, checkout().profile)
     assert "2 claims: 1 supported, 1 not testable" in text
-    assert "**supported** (surrogate: embedded weights, painted pictures, 64 px, 3 evaluations) | 12 | 0.50" in text
+    assert (
+        "**supported** (surrogate: embedded weights, painted pictures, 64 px, 3 evaluations) | 12 | 0.50"
+        in text
+    )
     assert "A matter \\| of taste." in text
     gridded = checkout().profile.model_copy(update={"grid": Grid(contents=("c", "d"), styles=("s", "t"))})
     assert "all pairs and a grid of 4" in page(found, gridded)

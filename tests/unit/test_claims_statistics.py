@@ -13,6 +13,7 @@ from nstbench.claims.sample import LOG_RATIO, NoEvidenceError, aligned
 from nstbench.claims.statistics import statistic
 from nstbench.claims.statistics.adain_moments import adain
 from nstbench.claims.statistics.below_curve import beside_curve
+from nstbench.claims.statistics.evaluations_to_value import arrival
 from nstbench.claims.statistics.hypervolume import volume
 from nstbench.claims.statistics.knee import knee
 from nstbench.claims.statistics.matched_style import at_equal_style
@@ -153,6 +154,48 @@ def test_hypervolume_compares_two_groups():
     assert (sample.values[0].a, sample.values[0].b) == approx((2.0, 1.0))
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "difference"),
+    [
+        ((0.01, 0.1), (2.0, 0.1), math.log(2 / 0.01)),
+        ((2.0, 0.1), (0.01, 0.1), math.log(0.01 / 2)),
+        ((10**-0.05, 0.1), (0.1, 0.1), math.log(0.05)),
+        ((10**-0.005, 0.1), (0.1, 0.1), math.log(0.01)),
+    ],
+)
+def test_a_group_that_dominates_nothing_has_a_hundredth_of_a_square_decade(a, b, difference):
+    """One decade of style by 2, 1, 0.05, 0.005 or no decades of content below the reference (1, 1)."""
+    controls = {("style copied", "C_vgg16"): one(1.0), ("content copied", "S_vgg16"): one(1.0)}
+    known = Known(placed({"a": a, "b": b}), controls)
+    assert sampled("hypervolume", known, a=["a"], b=["b"]).differences == approx([difference])
+
+
+def test_two_groups_that_dominate_nothing_do_not_compare():
+    controls = {("style copied", "C_vgg16"): one(1.0), ("content copied", "S_vgg16"): one(1.0)}
+    known = Known(placed({"a": (2.0, 0.1), "b": (10**-0.005, 0.1)}), controls)
+    sample = sampled("hypervolume", known, a=["a"], b=["b"])
+    assert (sample.values, sample.dropped) == ((), 1)
+
+
+@pytest.mark.parametrize(
+    ("worse", "difference"), [((0.1, 0.1), math.log(0.25)), ((0.1, 0.005), 0.0), ((0.002, 0.5), 0.0)]
+)
+def test_a_smaller_volume_counts_where_all_of_it_is_dominated(worse, difference):
+    """The other has 2 by 2 decades; pictures that are better in style or in content have less than 4 too."""
+    controls = {("style copied", "C_vgg16"): one(1.0), ("content copied", "S_vgg16"): one(1.0)}
+    known = Known(placed({"a": worse, "b": (0.01, 0.01)}), controls)
+    assert sampled("dominance", known, a=["a"], b=["b"]).differences == approx([difference])
+    larger = sampled("dominance", known, a=["b"], b=["a"]).differences
+    assert larger == sampled("hypervolume", known, a=["b"], b=["a"]).differences
+    assert larger[0] > 0
+
+
+def test_one_picture_that_is_not_dominated_is_enough():
+    controls = {("style copied", "C_vgg16"): one(1.0), ("content copied", "S_vgg16"): one(1.0)}
+    known = Known(placed({"a": (0.1, 0.1), "near": (0.5, 0.005), "b": (0.01, 0.01)}), controls)
+    assert sampled("dominance", known, a=["a", "near"], b=["b"]).differences == [0.0]
+
+
 def test_content_at_equal_style_is_read_off_straight_lines_in_logs():
     """C = 0.01 / S on one sweep and 0.02 / S on the other."""
     first = [(0.01 / s, s) for s in (0.01, 0.1, 1.0)]
@@ -173,7 +216,7 @@ def test_a_point_below_a_curve():
     assert beside_curve((3.0, 0.25 / 3), curve) == approx((0.25 / 3, 1 / 3, math.log(0.25)))
     assert beside_curve((3.0, 0.25 / 3), curve[::-1]) == approx((0.25 / 3, 1 / 3, math.log(0.25)))
     assert beside_curve((0.01, 5.0), curve) == approx((5.0, 10.0, math.log(0.5)))
-    assert math.isnan(beside_curve((20.0, 0.05), curve)[2])
+    assert beside_curve((20.0, 0.3), curve) == approx((0.3, 0.1, math.log(3)))
     assert math.isnan(beside_curve((0.0, 0.05), curve)[2])
 
 
@@ -234,6 +277,44 @@ def test_evaluations_until_near_the_least_loss():
     assert (never.values[0].a, never.values[0].b) == (2, 4)
 
 
+def test_evaluations_until_a_value_in_a_chart_are_interpolated():
+    """1000 to 1 in 30 evaluations is a decade in 10; the other arm is there after half of the 30."""
+    slow = pd.Series([1000.0, 1.0], [0, 30])
+    assert arrival(slow, 10) == approx(20)
+    assert arrival(slow, 1) == approx(30)
+    assert arrival(slow, 2000) == 0
+    assert arrival(slow, 0.5) == 30
+    assert arrival(pd.Series([8.0, 4.0, 5.0, 1.0], [1, 2, 3, 5]), 4) == approx(2)
+
+
+def test_one_arm_arrives_before_another_at_what_that_ends_with():
+    rows = [
+        {
+            "content": "cat",
+            "style": "night",
+            "arm": arm,
+            "evaluation": evaluation,
+            "quantity": quantity,
+            "value": value,
+        }
+        for quantity, scale in (("S", 1), ("C", 7))
+        for arm, values in (("plain", (100.0, 10.0, 1.0)), ("shifted", (100.0, 1.0, 0.1)))
+        for evaluation, value in zip((0, 10, 20), (scale * each for each in values), strict=True)
+    ]
+    chosen = statistic("evaluations_to_value")
+    parameters = {"chart": "c", "quantity": "S", "a": "shifted", "b": "plain"}
+
+    def found(**changes):
+        known = Known(tables={"c": pd.DataFrame(rows)})
+        return chosen.sample(chosen.parameters.model_validate(parameters | changes), known)
+
+    assert found(within=1).differences == approx([math.log(10 / 20)])
+    value = found(within=10**0.5).values[0]
+    assert (value.a, value.b) == approx((7.5, 15))
+    with pytest.raises(NoEvidenceError, match="no S of both arms"):
+        found(a="chained")
+
+
 def test_loss_and_quality_agree_where_lower_losses_have_larger_volumes():
     arms, quality = ("a", "b", "c"), (0.01, 0.1, 0.5)
     metrics = placed({arm: (value, value) for arm, value in zip(arms, quality, strict=True)})
@@ -269,6 +350,13 @@ def test_the_knee_is_the_corner():
     corner = [(0.01, 1.0), (0.011, 0.5), (0.012, 0.1), (0.1, 0.09), (1.0, 0.08)]
     assert knee(corner) == 2
     assert knee([(0.1, 0.1), (0.1, 0.2)]) is None
+
+
+@pytest.mark.parametrize(("bend", "place"), [(0.11, 1), (0.09, None), (-0.11, 1)])
+def test_a_curve_that_hardly_bends_has_no_knee(bend, place):
+    """On logarithms a line of length 1 in each direction, its middle off by `bend`."""
+    curve = [(1.0, math.e), (math.exp(0.5), math.exp(0.5 + bend)), (math.e, 1.0)]
+    assert knee(curve) == place
 
 
 def test_knee_in_decades_from_the_claimed_weight():
@@ -314,6 +402,27 @@ def test_part_of_a_gap():
         "gap_share", Known(metrics), metric="SWD", start="vgg", end="alex", intervention="blurred", part=0.5
     )
     assert sample.differences == approx([math.log(3) - math.log(2)])
+
+
+def test_there_is_no_part_of_a_gap_that_there_is_not():
+    metrics = {
+        ("vgg", "SWD"): one(1.0, 1.0),
+        ("alex", "SWD"): one(0.9, 1.0),
+        ("blurred", "SWD"): one(3.0, 3.0),
+    }
+    sample = sampled(
+        "gap_share", Known(metrics), metric="SWD", start="vgg", end="alex", intervention="blurred", part=0.5
+    )
+    assert (sample.values, sample.dropped) == ((), 2)
+
+
+def test_groups_are_apart_by_more_than_their_members():
+    """Means of logarithms: 3 and 0 decades, 1 apart within a group and 0.5 within the other."""
+    decades = {"a": 3.5, "b": 2.5, "c": 0.25, "d": -0.25}
+    metrics = {(arm, "SWD"): one(10**decade, 1.0) for arm, decade in decades.items()}
+    sample = sampled("between_groups", Known(metrics), metric="SWD", a=["a", "b"], b=["c", "d"])
+    assert sample.differences == approx([math.log(3 / 0.75)])
+    assert sample.dropped == 1
 
 
 def test_instances_meet_all_conditions_relative_to_controls():
@@ -453,7 +562,7 @@ def test_rows_may_hold_one_of_several_values():
 )
 def test_a_column_that_there_is_not_is_told(cells):
     with pytest.raises(
-        InputError, match="no column '(seconds|way|depth)'; allowed: picture, layer, quantity"
+        InputError, match=r"no column '(seconds|way|depth)'; allowed: picture, layer, quantity"
     ):
         tabled(a=cells)
 
@@ -518,6 +627,29 @@ def test_the_cost_of_gram_matrices_does_not_grow():
     assert "67 million" in convolutions
 
 
+def test_the_memory_of_what_is_written_out():
+    """4 N^2 (2 X - 1)^2 bytes: 4 * 64^2 * 1023^2 = 17 GB at relu1_1; 4 * 512^2 * 63^2 = 4.2 GB at relu5_1.
+
+    4 N^2 X^2 bytes: 4 * 2^30 = 4.3 GB at each of four layers of 512 px and a quarter at the fifth.
+    """
+    chosen = statistic("written_out")
+
+    def said(**parameters):
+        facts = chosen.sample(chosen.parameters.model_validate(parameters), Known()).facts
+        return [(fact.says, fact.holds) for fact in facts]
+
+    (pairs,) = said(values="all pairs of maps")
+    assert pairs == (
+        "at 512 px the targets take 72 GB, 17 GB of them at relu1_1 and 4.2 GB at relu5_1: more than 12 GB",
+        True,
+    )
+    large, small = said(values="pixel-wise Gram", small=128)
+    assert "18 GB, 4.3 GB of them at relu1_1 and 1.1 GB at relu5_1: more than 12 GB" in large[0]
+    assert "at 128 px the targets take 1.1 GB" in small[0] and "less than 12 GB" in small[0]
+    assert large[1] and small[1]
+    assert not said(values="pixel-wise Gram", too_large=256)[0][1]
+
+
 def test_adain_by_hand():
     content, style = np.array([[0.0, 2.0]]), np.array([[3.0, 3.0, 9.0, 9.0]])
     assert adain(content, style)[0] == approx([3.0, 9.0], abs=1e-4)
@@ -531,5 +663,5 @@ def test_sides_name_what_is_compared():
         side="less",
         parameters={"experiment": "fig", "metric": "C", "a": "one", "b": "content copied"},
     )
-    assert test.typed_parameters().sides == ("one", "content copied")
+    assert test.typed_parameters().sides == ("C of one", "C of content copied")
     assert test.typed_parameters().arms_read == {"fig": ("one",)}

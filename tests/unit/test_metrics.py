@@ -14,6 +14,8 @@ from nstbench.experiments.project import CHECKOUT
 from nstbench.metrics import metrics, shown_metrics
 from nstbench.metrics.base import SUBJECTS, Metric, NotMeasuredError, Sighted, Trial
 from nstbench.metrics.judges import DEFAULT_STYLE_LAYERS, JUDGED_LAYERS
+from nstbench.metrics.pixels import rgb
+from nstbench.metrics.self_similarity import shuffled
 
 OF_THE_TRUTH = {"SSIMt", "DE00t", "LPIPSt", "Ct", "Ct_held", "Ct_vgg16"}
 MAIN = {"C", "C_vgg16", "S", "S_vgg16", "SWD", "SSIM", "EDGE", "LEAK", "COLs", "CHRc"}
@@ -26,9 +28,10 @@ PERFECT = {metric.id: 0.0 for metric in metrics().values() if metric.better == "
 PERFECT["PSNR"] = 80.0
 OF_ONE_LAYER = {f"S{number}_vgg16" for number in range(1, 6)}
 OF_THE_STYLE = {"S", "S_held", "S_vgg16", "SWD", "SWD_fine", "SWD_luma", "ORI", "COLs"} | OF_ONE_LAYER
-OF_WINDOWS = {"EVEN", "Sdev"}
+OF_THE_STYLE |= {"Sch_vgg16"}
+OF_WINDOWS = {"EVEN", "Sdev", "SELF"}
 APART = {"HF", "HFflat", "TV1", "ACL", "PNG", "LEAK", "SSIMs", "SSIMs32", "Cs_vgg16", "LPIPS", "LPIPSt"}
-APART |= OF_WINDOWS
+APART |= {"LEAK_vgg16", "LOWs"} | OF_WINDOWS
 
 
 @pytest.fixture
@@ -63,7 +66,7 @@ def test_main_metrics_and_subjects():
 def test_metrics_of_judges_name_a_judge_that_exists():
     judged = {metric.id for metric in metrics().values() if metric.judge}
     by_all = {f"{id}{suffix}" for id in ("C", "S", "Ct") for suffix in ("", "_held", "_vgg16")}
-    assert judged == by_all | OF_ONE_LAYER | OF_WINDOWS | {"LEAK", "Cs_vgg16"}
+    assert judged == by_all | OF_ONE_LAYER | OF_WINDOWS | {"LEAK", "LEAK_vgg16", "Cs_vgg16", "Sch_vgg16"}
     assert {metric.judge for metric in metrics().values()} == {*JUDGED_LAYERS, None}
 
 
@@ -189,6 +192,50 @@ def test_a_tiled_picture_is_even_and_half_a_style_is_not(narrow_vgg):
     assert even(replace(trial, result=tiled)) > 0.9
     assert even(replace(trial, result=mixed)) < even(replace(trial, result=tiled)) - 0.3
     assert uneven(replace(trial, result=mixed)) > 2 * uneven(replace(trial, result=tiled))
+
+
+def test_self_similarity_written_out(narrow_vgg):
+    """Four quarters of 16 px; numpy's correlations of channels, which are 0 where a channel never fires."""
+    trial = noise_trial(narrow_vgg, 32)
+    noise = torch.from_numpy(shuffled(rgb(trial.result))).permute(2, 0, 1)[None]
+    ratios = []
+    for layer in ("relu1_1", "relu2_1", "relu3_1"):
+        own, others = (
+            [
+                correlations(quarter.reshape(len(quarter), -1))
+                for half in np.split(maps[0].numpy(), 2, axis=1)
+                for quarter in np.split(half, 2, axis=2)
+            ]
+            for maps in (narrow_vgg(image, [layer])[layer] for image in (trial.result.image.double(), noise))
+        )
+        between = [((a - b) ** 2).sum() for a, b in itertools.product(own, others)]
+        within = [((a - b) ** 2).sum() for a, b in itertools.combinations(own, 2)]
+        ratios.append(np.mean(between) / np.mean(within))
+    assert metrics()["SELF"].measure(trial) == pytest.approx(np.mean(ratios), rel=1e-4)
+
+
+def correlations(values):
+    """Of the rows; 0 for one that is the same everywhere."""
+    with np.errstate(invalid="ignore"):
+        return np.nan_to_num(np.corrcoef(values))
+
+
+def test_chained_style_distance_written_out(narrow_vgg):
+    """Deeper maps are enlarged by their nearest neighbours, here each value to 2 x 2."""
+    trial = noise_trial(narrow_vgg, 32)
+    ratios = []
+    layers = [f"relu{block}_1" for block in range(1, 6)]
+    for shallow, deep in itertools.pairwise(layers):
+        found, wanted = (
+            np.einsum(
+                "nhw,khw->nk",
+                side.features("vgg16")[shallow][0].numpy(),
+                np.kron(side.features("vgg16")[deep][0].numpy(), np.ones((1, 2, 2))),
+            )
+            for side in (trial.result, trial.style)
+        )
+        ratios.append(((found - wanted) ** 2).sum() / (wanted**2).sum())
+    assert metrics()["Sch_vgg16"].measure(trial) == pytest.approx(np.mean(ratios), rel=1e-4)
 
 
 def test_distance_from_the_style_place_by_place_written_out(narrow_vgg):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageOps
+from scipy.ndimage import gaussian_filter
 from torch.nn.functional import adaptive_avg_pool2d
 
 from nstbench.images.package_photographs import photograph
@@ -41,16 +42,18 @@ def test_distances_tell_content_and_style_apart(pictures, content, suffix):
     assert score(f"S{suffix}", c, c, s) > 0.2
 
 
+@pytest.mark.parametrize("id", ["LEAK", "LEAK_vgg16"])
 @pytest.mark.parametrize("name", ["astronaut", "temple", "facets"])
-def test_a_layout_leaks_into_itself_and_not_into_its_transforms(pictures, name):
+def test_a_layout_leaks_into_itself_and_not_into_its_transforms(pictures, name, id):
     style = pictures[name]
-    assert score("LEAK", style, style, style) > 0.5
+    assert score(id, style, style, style) > 0.5
     for transform in TRANSFORMS:
         moved = Sighted(transform(style.image), style.judges)
-        assert score("LEAK", moved, style, style) <= 0
+        assert score(id, moved, style, style) <= 0
 
 
-def test_leak_written_out(pictures):
+@pytest.mark.parametrize(("id", "network"), [("LEAK", "vgg19"), ("LEAK_vgg16", "vgg16")])
+def test_leak_written_out(pictures, id, network):
     result, style = pictures["temple"], pictures["facets"]
     rotations = [np.rot90(style.image[0].numpy(), turns, (1, 2)) for turns in range(4)]
     plain = rotations[0]
@@ -67,13 +70,13 @@ def test_leak_written_out(pictures):
     def layout(image):
         with torch.no_grad():
             tensor = torch.from_numpy(np.ascontiguousarray(image))[None]
-            features = judges()["vgg19"](tensor, ["relu4_2"])["relu4_2"]
+            features = judges()[network](tensor, ["relu4_2"])["relu4_2"]
         pooled = adaptive_avg_pool2d(features, 16)[0].flatten(1).numpy()
         return (pooled - pooled.mean(1, keepdims=True)).ravel()
 
     found = layout(result.image[0].numpy())
     plainly, *others = (np.corrcoef(found, layout(image))[0, 1] for image in (plain, *moved))
-    assert score("LEAK", result, style, style) == pytest.approx(plainly - np.mean(others), abs=1e-4)
+    assert score(id, result, style, style) == pytest.approx(plainly - np.mean(others), abs=1e-4)
 
 
 def test_leak_takes_any_two_shapes_and_looks_at_a_style_once(pictures):
@@ -89,3 +92,17 @@ def test_leak_takes_any_two_shapes_and_looks_at_a_style_once(pictures):
     scores = [score("LEAK", wide, wide, style) for _ in range(2)]
     assert scores[0] == scores[1]
     assert passes.count((96, SIZE)) == 7 and passes.count((SIZE, 96)) == 2
+
+
+@pytest.mark.parametrize("blur", [0, 1, 3])
+def test_noise_has_no_parts_in_common_and_bricks_have(blur):
+    """Blurred noise has a long autocorrelation, and is noise all the same."""
+    random = gaussian_filter(np.random.default_rng(blur).random((SIZE, SIZE, 3)), (blur, blur, 0))
+    noise = torch.from_numpy((random - random.min()) / np.ptp(random)).float().permute(2, 0, 1)[None]
+    wall = to_tensor(load_picture(photograph("brick"), SIZE, square=True))
+    scores = [
+        score("SELF", picture, picture, picture)
+        for picture in (Sighted(image, judges()) for image in (noise, wall))
+    ]
+    assert scores[0] < 1.1
+    assert scores[1] > 1.4

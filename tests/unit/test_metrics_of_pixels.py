@@ -13,6 +13,7 @@ from skimage.color import lab2rgb, rgb2lab, yiq2rgb
 from nstbench.metrics import metrics
 from nstbench.metrics.base import NotMeasuredError, Sighted, Trial
 from nstbench.metrics.orientation_divergence import BINS, FLOOR
+from nstbench.metrics.self_similarity import shuffled
 from nstbench.metrics.sliced_wasserstein import _distance, _pyramid
 
 LUMA = np.array([0.299, 0.587, 0.114])
@@ -221,6 +222,26 @@ def test_coarse_similarity_does_not_see_fine_texture():
     assert score("SSIMs32", rough, style=style) == pytest.approx(1, abs=1e-6)
     assert score("SSIMs", rough, style=style) < 0.6
     assert score("SSIMs32", style[::-1], style=style) < 0.5
+
+
+def test_low_frequencies_correlate_whatever_the_texture():
+    """Of a wave of f = 1/8 exp(-(2 pi f sigma)^2 / 2) is left: nothing but at borders."""
+    style = grating(1 / 96, 0)
+    painted = 0.2 * style + 0.3 + 0.2 * grating(0, 1 / 8)
+    assert score("LOWs", painted, style=style) == pytest.approx(1, abs=0.01)
+    assert score("LOWs", 1 - style, style=style) == pytest.approx(-1)
+    assert score("LOWs", grating(0, 1 / 96), style=style) == pytest.approx(0, abs=1e-6)
+    with pytest.raises(NotMeasuredError, match="no low frequencies"):
+        score("LOWs", flat(0.4, 96), style=style)
+
+
+def test_a_shuffled_picture_has_the_values_and_nearly_the_spectrum():
+    picture = noise(5, 64, 48)
+    made = shuffled(picture)
+    assert np.array_equal(np.sort(made.reshape(-1, 3), 0), np.sort(picture.reshape(-1, 3), 0))
+    spectra = [np.log(np.abs(np.fft.rfft2(each.mean(2)))[:6, :6].ravel()) for each in (made, picture)]
+    assert np.corrcoef(*spectra)[0, 1] > 0.9
+    assert abs(np.corrcoef(made.ravel(), picture.ravel())[0, 1]) < 0.3
 
 
 def test_a_style_of_another_size_is_resized():

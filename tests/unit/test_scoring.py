@@ -86,7 +86,7 @@ def test_score_as_a_table_is_readable(score, photo):
     status, out, _ = score(photo)
     assert status == 0
     lines = {line.split()[0]: line for line in out.splitlines() if line.strip()}
-    assert "edges where the content's are" in lines["EDGE"]
+    assert "edges where the content's" in lines["EDGE"]
     assert lines["EDGE"].split()[1] == "↑" and lines["EDGE"].split()[2:4] == ["1.00", "1.00"]
     assert MISSING in lines["MS-SSIM"]
     assert "MS-SSIM needs 161 px" in out

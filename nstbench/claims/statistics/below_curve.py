@@ -1,7 +1,7 @@
 """How far a picture lies below the curve of a sweep in a plane of two metrics, both better when lower.
 
-log y is interpolated linearly over log x between the arms of the sweep. Left of all of them the curve goes on
-level, which is lower than it would; a picture right of all of them has no place, and its pair is dropped.
+log y is interpolated linearly over log x between the arms of the sweep. Beyond its ends the curve goes on
+level: on the left lower than it would, on the right at what an arm of the sweep reaches that is better in x.
 
     d = log(y of the arm / y of the curve at the arm's x)
 """
@@ -54,12 +54,12 @@ def sample(parameters: CurveParameters, evidence: Evidence) -> Sample:
 
 
 def beside_curve(point: Point, curve: Sequence[Point]) -> Compared:
-    """y of the point, y of the curve at its x, and the logarithm of their ratio; NaN where there is none."""
+    """y of the point, y of the curve at its x, and the logarithm of their ratio; NaN where something is 0."""
     if min(min(each) for each in (point, *curve)) <= 0:
         return math.nan, math.nan, math.nan
     logs = np.log(sorted(curve))
     x, y = np.log(point)
-    level = float(np.interp(x, logs[:, 0], logs[:, 1], right=math.nan))
+    level = float(np.interp(x, logs[:, 0], logs[:, 1]))
     return point[1], math.exp(level), float(y) - level
 
 

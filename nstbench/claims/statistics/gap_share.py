@@ -1,8 +1,11 @@
 """Whether an intervention makes up so much of the gap between two arms.
 
-d = log(M(intervention) / M(from)) - share * log(M(to) / M(from))
+d = log(M(intervention) / M(start)) - part * log(M(end) / M(start))
+
+A pair without a gap, M(end) <= M(start), has nothing to make up and is dropped.
 """
 
+import math
 from collections.abc import Mapping
 
 from pydantic import Field
@@ -38,8 +41,10 @@ class GapParameters(StatisticParameters):
 def sample(parameters: GapParameters, evidence: Evidence) -> Sample:
     def compare(values: tuple[float, ...]) -> Compared:
         intervention, start, end = values
-        gained = log_ratio(intervention, start) - parameters.part * log_ratio(end, start)
-        return intervention, start, gained
+        gap = log_ratio(end, start)
+        if not gap > 0:
+            return intervention, start, math.nan
+        return intervention, start, log_ratio(intervention, start) - parameters.part * gap
 
     arms = parameters.arms_read[parameters.experiment]
     series = [evidence.metric(parameters.experiment, arm, parameters.metric) for arm in arms]

@@ -15,8 +15,8 @@ SIZE = 512
 
 
 def sample(parameters: NoParameters, evidence: Evidence) -> Sample:
-    grams = [channels**2 * side**2 for channels, side in _style_layers()]
-    convolved = [channels * (2 * side - 1) ** 2 for channels, side in _style_layers()]
+    grams = [channels**2 * side**2 for channels, side in style_layers(SIZE)]
+    convolved = [channels * (2 * side - 1) ** 2 for channels, side in style_layers(SIZE)]
     return Sample(
         "",
         facts=(
@@ -34,9 +34,9 @@ def sample(parameters: NoParameters, evidence: Evidence) -> Sample:
     )
 
 
-def _style_layers() -> list[tuple[int, int]]:
-    """Channels and side of the first convolution of each block."""
-    found, side = [], SIZE
+def style_layers(size: int) -> list[tuple[int, int]]:
+    """Channels and side of the first convolution of each block, for a square picture of `size` px."""
+    found, side = [], size
     for layer in chain("vgg19"):
         side = int(side / layer.stride)
         if layer.name.endswith("_1"):

@@ -5,19 +5,22 @@ reference: the content distance of the style handed back and the style distance 
 
     d = log(HV(a) / HV(b))
 
-A group that dominates nothing has no ratio, and its pair is dropped.
+A volume below a hundredth of a square decade counts as that, or a group that dominates nothing would have no
+ratio. A pair both of whose volumes are as small is dropped: it says nothing of either group.
 """
 
 import math
 from collections.abc import Iterable
 
 from nstbench.claims.evidence import Evidence
-from nstbench.claims.sample import LOG_RATIO, Compared, Sample, compared, log_ratio
+from nstbench.claims.sample import LOG_RATIO, Compared, Sample, compared
 from nstbench.claims.statistics.base import CONTENT_METRIC, STYLE_METRIC, Statistic, Sweeps
 from nstbench.claims.statistics.sweeping import Point, distances, points, references
 
 # Smaller distances count as this one, or a copied content would have an infinite volume.
 LEAST = 1e-4
+# Square decades.
+LEAST_VOLUME = 1e-2
 
 
 class HypervolumeParameters(Sweeps):
@@ -37,14 +40,20 @@ def sample(parameters: HypervolumeParameters, evidence: Evidence) -> Sample:
 
     def compare(values: tuple[float, ...]) -> Compared:
         reference, *found = points(values)
-        a, b = volume(found[:count], reference), volume(found[count:], reference)
-        return a, b, log_ratio(a, b)
+        return volumes_compared(volume(found[:count], reference), volume(found[count:], reference))
 
     series = [
         *references(evidence, parameters.experiment, parameters.a[0], metrics),
         *distances(evidence, parameters.experiment, arms, metrics),
     ]
     return compared(series, compare, LOG_RATIO)
+
+
+def volumes_compared(a: float, b: float) -> Compared:
+    """Both volumes and the logarithm of their ratio; NaN where both are too small."""
+    if max(a, b) < LEAST_VOLUME:
+        return a, b, math.nan
+    return a, b, math.log(max(a, LEAST_VOLUME) / max(b, LEAST_VOLUME))
 
 
 def volume(pictures: Iterable[Point], reference: Point) -> float:

@@ -4,6 +4,9 @@ The knee is the arm furthest from the straight line between the ends of the curv
 to [0, 1] (Satopaa et al. 2011, "Finding a Kneedle in a Haystack").
 
     d = |log10(weight at the knee / weight claimed)|
+
+A pair whose curve is nowhere a tenth of its extent from the line has no knee and is dropped. The ends are
+never a knee, so by chance d is below a bound as often as weights between the ends are.
 """
 
 import math
@@ -17,6 +20,8 @@ from nstbench.claims.statistics.base import Statistic, Sweep
 from nstbench.claims.statistics.sweeping import Point, distances, points
 
 DECADES = "decades"
+# How far from the straight line a knee is at least, of the extent of the curve in each direction.
+LEAST_BEND = 0.1
 
 
 class KneeParameters(Sweep):
@@ -46,7 +51,10 @@ def sample(parameters: KneeParameters, evidence: Evidence) -> Sample:
 
 
 def knee(points: list[Point]) -> int | None:
-    """The place of the knee among points (C, S) along a curve; None where C or S does not change or is 0."""
+    """The place of the knee among points (C, S) along a curve.
+
+    None where the curve does not bend, or C or S does not change or is 0.
+    """
     if min(min(point) for point in points) <= 0:
         return None
     curve = np.log(points)
@@ -54,7 +62,8 @@ def knee(points: list[Point]) -> int | None:
     if not spans.all():
         return None
     scaled = (curve - curve[0]) / spans
-    return int(np.abs(scaled[:, 0] - scaled[:, 1]).argmax())
+    bends = np.abs(scaled[:, 0] - scaled[:, 1])
+    return int(bends.argmax()) if bends.max() >= LEAST_BEND else None
 
 
 STATISTIC = Statistic("knee", KneeParameters, sample)

@@ -1,0 +1,44 @@
+"""How far two groups of two arms are apart, against how far the arms of a group are.
+
+    d = log(|mean of group a - mean of group b| / mean of |difference within a group|),  all of log M
+
+A pair where arms of neither group differ, or the groups do not, is dropped.
+"""
+
+import math
+
+from pydantic import Field
+
+from nstbench.claims.evidence import Evidence
+from nstbench.claims.sample import LOG_RATIO, Compared, Sample, compared, log_ratio
+from nstbench.claims.statistics.base import Statistic, Sweeps
+
+
+class GroupsParameters(Sweeps):
+    """`metric` of the two arms of each group."""
+
+    metric: str
+    a: tuple[str, ...] = Field(min_length=2, max_length=2)
+    b: tuple[str, ...] = Field(min_length=2, max_length=2)
+
+    @property
+    def metrics_read(self) -> tuple[str, ...]:
+        return (self.metric,)
+
+
+def sample(parameters: GroupsParameters, evidence: Evidence) -> Sample:
+    arms = (*parameters.a, *parameters.b)
+    series = [evidence.metric(parameters.experiment, arm, parameters.metric) for arm in arms]
+    return compared(series, _compare, LOG_RATIO)
+
+
+def _compare(values: tuple[float, ...]) -> Compared:
+    """Distances between the groups and within them, as logarithms of ratios."""
+    if min(values) <= 0:
+        return math.nan, math.nan, math.nan
+    one, two, three, four = map(math.log, values)
+    between, within = abs(one + two - three - four) / 2, (abs(one - two) + abs(three - four)) / 2
+    return between, within, log_ratio(between, within)
+
+
+STATISTIC = Statistic("between_groups", GroupsParameters, sample)

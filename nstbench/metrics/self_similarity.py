@@ -1,0 +1,74 @@
+"""SELF: whether a picture is a texture or only noise, by how much its parts have in common."""
+
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nstbench.metrics.base import Metric, Trial
+from nstbench.metrics.judges import SECOND
+from nstbench.metrics.pixels import Plane, rgb
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+LAYERS = ("relu1_1", "relu2_1", "relu3_1")
+PARTS = 2
+SEED = 0
+# In the place of 0 where something is divided by it.
+TINY = 1e-12
+
+
+def self_similarity(trial: Trial) -> float:
+    """How many times as far the picture's quarters are from those of its shuffled self as from each other:
+    mean squared distance of correlation matrices of channels, mean of relu1_1, relu2_1 and relu3_1 of VGG-16;
+    about 1 for noise of any spectrum, unbounded above.
+
+    The shuffled picture has the picture's spectrum with phases of noise, alike in all channels, and the
+    picture's values, which each channel gets back in the order of its ranks (Theiler et al. 1992).
+    """
+    from torch import from_numpy
+
+    image = trial.result.image
+    noise = from_numpy(shuffled(rgb(trial.result))).permute(2, 0, 1)[None].to(image)
+    found = trial.result.features(SECOND.backbone)
+    control = trial.result.judges[SECOND.backbone](noise, LAYERS)
+    return fmean(_ratio(found[layer], control[layer]) for layer in LAYERS)
+
+
+def shuffled(picture: Plane) -> Plane:
+    """Noise of the spectrum and of the values of a picture (H, W, 3)."""
+    random = np.random.default_rng(SEED).standard_normal(picture.shape[:2])
+    turns = np.exp(1j * np.angle(np.fft.rfft2(random)))[..., None]
+    noise = np.fft.irfft2(turns * np.fft.rfft2(picture, axes=(0, 1)), picture.shape[:2], axes=(0, 1))
+    ranks = noise.reshape(-1, 3).argsort(0, kind="stable").argsort(0)
+    return np.take_along_axis(np.sort(picture.reshape(-1, 3), 0), ranks, 0).reshape(picture.shape)
+
+
+def _ratio(maps: "Tensor", control: "Tensor") -> float:
+    """Mean distance of quarters of `maps` (1, N, H, W) from those of `control`, over that among their own."""
+    from torch import triu_indices
+
+    own, others = (_correlations(each[0]) for each in (maps, control))
+    first, second = triu_indices(len(own), len(own), 1)
+    between = (own[:, None] - others).square().sum((-2, -1)).mean()
+    within = (own[first] - own[second]).square().sum((-2, -1)).mean()
+    return float(between / within.clamp_min(TINY))
+
+
+def _correlations(maps: "Tensor") -> "Tensor":
+    """(4, N, N): of the channels over the positions of each quarter."""
+    height, width = (length // PARTS for length in maps.shape[-2:])
+    tiles = maps.unfold(1, height, height).unfold(2, width, width)[:, :PARTS, :PARTS]
+    values = tiles.permute(1, 2, 0, 3, 4).flatten(0, 1).flatten(2)
+    centred = values - values.mean(-1, keepdim=True)
+    scaled = centred / centred.norm(dim=-1, keepdim=True).clamp_min(TINY)
+    correlations: Tensor = scaled @ scaled.mT
+    return correlations
+
+
+METRICS = (
+    Metric(
+        "SELF", "likeness of its parts, against noise", "style", "higher", self_similarity, SECOND.backbone
+    ),
+)
