@@ -1,6 +1,6 @@
 """What an analysis is: it measures a table, says what came out, and draws it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -74,3 +74,11 @@ class Analysis:
     draw: "Callable[[pd.DataFrame, Figure], None]"
     inches: tuple[float, float] = (10.0, 4.2)
     pictures: int | None = None
+
+
+def by_pair(runs: "Iterable[FinishedRun]") -> "dict[tuple[str, str], list[FinishedRun]]":
+    """Runs by the content and the style that they were made from, in the order of these names."""
+    pairs: dict[tuple[str, str], list[FinishedRun]] = {}
+    for run in runs:
+        pairs.setdefault((run.planned.run.content, run.planned.run.style), []).append(run)
+    return dict(sorted(pairs.items()))

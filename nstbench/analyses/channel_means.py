@@ -8,10 +8,8 @@ it computes.
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from pydantic import Field, model_validator
-
 from nstbench.analyses.base import Analysis, Materials
-from nstbench.analyses.network import NetworkParameters
+from nstbench.analyses.network import LayersParameters
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,15 +30,8 @@ BINS = 50
 LARGEST = 3.0
 
 
-class MeansParameters(NetworkParameters):
+class MeansParameters(LayersParameters):
     """The network, and its layers behind a ReLU, from the input on; all three normalisations are made."""
-
-    layers: tuple[str, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _known_layers(self) -> "MeansParameters":
-        self.architecture.check_layers(self.layers)
-        return self
 
     def layer_before(self, layer: str) -> str:
         names = self.architecture.layer_names

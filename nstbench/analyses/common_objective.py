@@ -5,7 +5,6 @@ The methods minimise losses of their own, which do not compare. The common objec
 metrics of another network. Source of the question: Jain and Venkitachalam, figure 9.
 """
 
-import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, field_validator
 
-from nstbench.analyses.base import Analysis, Materials
+from nstbench.analyses.base import Analysis, Materials, by_pair
 from nstbench.documents import Record
 from nstbench.errors import InputError
 from nstbench.methods.gatys2015 import METHOD, terms_of
@@ -57,17 +56,13 @@ def measure(materials: Materials) -> "pd.DataFrame":
     """Columns content, style, arm, evaluation, quantity, value; quantities of every snapshot."""
     import pandas as pd
 
-    pairs = itertools.groupby(sorted(materials.runs, key=_pair), key=_pair)
-    return pd.DataFrame([row for _, runs in pairs for row in _rows(materials, list(runs))])
+    pairs = by_pair(materials.runs).items()
+    return pd.DataFrame([row for pair, runs in pairs for row in _rows(materials, pair, runs)])
 
 
-def _pair(run: "FinishedRun") -> tuple[str, str]:
-    return run.planned.run.content, run.planned.run.style
-
-
-def _rows(materials: Materials, runs: "list[FinishedRun]") -> Iterator[dict[str, Any]]:
+def _rows(materials: Materials, pair: tuple[str, str], runs: "list[FinishedRun]") -> Iterator[dict[str, Any]]:
     """The rows of one pair."""
-    content, style = _pair(runs[0])
+    content, style = pair
     scales = _scales(materials, runs[0])
     for run in runs:
         own = own_losses(run)

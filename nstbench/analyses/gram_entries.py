@@ -7,10 +7,10 @@ bottom layers to the top ones, without saying how they divided the matrices.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from nstbench.analyses.base import Analysis, Materials
-from nstbench.analyses.network import NetworkParameters
+from nstbench.analyses.network import LayersParameters
 from nstbench.statistics.sparsity import SMALL, small_entries
 
 if TYPE_CHECKING:
@@ -25,15 +25,10 @@ LOWEST = -6.0
 NORMALISERS = {"F Fᵀ": lambda n, m: 1.0, "F Fᵀ / M": lambda n, m: m, "F Fᵀ / (N M)": lambda n, m: n * m}
 
 
-class GramParameters(NetworkParameters):
+class GramParameters(LayersParameters):
     """The network and the layers, from the input on."""
 
     layers: tuple[str, ...] = Field(min_length=2)
-
-    @model_validator(mode="after")
-    def _known_layers(self) -> "GramParameters":
-        self.architecture.check_layers(self.layers)
-        return self
 
 
 def measure(materials: Materials) -> "pd.DataFrame":

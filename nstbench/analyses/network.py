@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import field_validator
+from pydantic import Field, field_validator, model_validator
 
 from nstbench.analyses.base import Materials
 from nstbench.backbones.architecture import Architecture
@@ -41,3 +41,14 @@ class NetworkParameters(Record):
             materials.hardware,
             normalisation or self.normalisation,
         )
+
+
+class LayersParameters(NetworkParameters):
+    """A network and some of its layers, from the input on."""
+
+    layers: tuple[str, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _known_layers(self) -> "LayersParameters":
+        self.architecture.check_layers(self.layers)
+        return self

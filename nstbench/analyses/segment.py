@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from nstbench.analyses.base import Analysis, Materials
+from nstbench.analyses.base import Analysis, Materials, by_pair
 from nstbench.documents import Record
 
 if TYPE_CHECKING:
@@ -31,15 +31,13 @@ def measure(materials: Materials) -> "pd.DataFrame":
     import pandas as pd
 
     shown = [run for run in materials.runs if run.planned.run.seed == 0]
-    pairs = itertools.groupby(sorted(shown, key=_pair), key=_pair)
-    return pd.DataFrame([row for _, runs in pairs for row in _segments(materials, list(runs))])
+    pairs = by_pair(shown).items()
+    return pd.DataFrame([row for pair, runs in pairs for row in _segments(materials, pair, runs)])
 
 
-def _pair(run: "FinishedRun") -> tuple[str, str]:
-    return run.planned.run.content, run.planned.run.style
-
-
-def _segments(materials: Materials, runs: "list[FinishedRun]") -> Iterator[dict[str, Any]]:
+def _segments(
+    materials: Materials, pair: tuple[str, str], runs: "list[FinishedRun]"
+) -> Iterator[dict[str, Any]]:
     """The rows of one pair: every two arms."""
     import torch
 
@@ -47,7 +45,7 @@ def _segments(materials: Materials, runs: "list[FinishedRun]") -> Iterator[dict[
     from nstbench.methods.gatys2015 import terms_of
     from nstbench.objective import Objective
 
-    content, style = _pair(runs[0])
+    content, style = pair
     task = materials.task(runs[0].planned.run)
     backbone = open_backbone(task)
     objective = Objective(backbone, terms_of(task, backbone))

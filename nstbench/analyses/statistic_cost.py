@@ -9,11 +9,10 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from nstbench.analyses.base import Analysis, Materials
-from nstbench.backbones.catalogue import architecture
-from nstbench.documents import Record
+from nstbench.analyses.network import LayersParameters
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,17 +39,11 @@ TARGET_VALUES: dict[str, Callable[[int, int, int], int]] = {
 }
 
 
-class CostParameters(Record):
+class CostParameters(LayersParameters):
     """The network, the layers from the input on, and how often each is timed; the quickest counts."""
 
-    backbone: str = "vgg19"
     layers: tuple[str, ...] = Field(min_length=2)
     repeats: int = Field(default=3, ge=1)
-
-    @model_validator(mode="after")
-    def _known_layers(self) -> "CostParameters":
-        architecture(self.backbone).check_layers(self.layers)
-        return self
 
 
 def measure(materials: Materials) -> "pd.DataFrame":
@@ -61,11 +54,10 @@ def measure(materials: Materials) -> "pd.DataFrame":
     import pandas as pd
     import torch
 
-    from nstbench.backbones.loading import load_backbone
     from nstbench.statistics.activations import activations
 
     parameters: CostParameters = materials.parameters
-    backbone = load_backbone(parameters.backbone, materials.weights, "average", materials.hardware)
+    backbone = parameters.load(materials)
     with torch.no_grad():
         images = [materials.picture(file) for file in materials.pictures.values()]
         features, targets = (backbone(image, parameters.layers) for image in images)

@@ -83,7 +83,11 @@ def _materials(
         parameters=chart.typed_parameters(),
         pictures={name: folder / f"{manifest.available(name)}.png" for name in chart.pictures},
         curves={id: results / "networks" / f"{id}.csv" for id in chart.trainings},
-        runs=[FinishedRun(entry, RunFolder(results / "runs" / entry.run.id)) for entry in planned],
+        # Pairs with one stand-in have the same runs.
+        runs=[
+            FinishedRun(entry, RunFolder(results / "runs" / id))
+            for id, entry in {entry.run.id: entry for entry in planned}.items()
+        ],
         folder=folder,
         size=profile.size,
         weights=profile.weights,
