@@ -56,11 +56,9 @@ def stylize(
     `size` is the long side of the result in pixels; `iterations` counts evaluations of the loss;
     `iterations`, `backbone`, `weights` and `network` are the method's own when left out. With AdaIN,
     `strength` goes from 0 to 1, and `blend` maps further style files to their shares; the style has the rest
-    of 1. `preserve_colour`
-    keeps the content's colours, in one of several ways (docs/colour.md). With `out` the picture is also saved
-    there, with `video` its way from the start, a frame an evaluation, as .gif, .webp, or .mp4 by the program
-    ffmpeg.
-    Raises InputError, a one-line message, on any bad argument.
+    of 1. `preserve_colour` keeps the content's colours, in one of several ways (docs/colour.md). With `out`
+    the picture is also saved there, with `video` its way from the start, a frame an evaluation, as .gif,
+    .webp, or .mp4 by the program ffmpeg. Raises InputError, a one-line message, on any bad argument.
     """
     if out is not None:
         check_output(Path(out))

@@ -18,6 +18,7 @@ def analyses() -> dict[str, Analysis]:
 
 
 def analysis(id: str) -> Analysis:
+    """The analysis of that id; InputError on an unknown one."""
     if id not in analyses():
         raise InputError(f"unknown analysis {id!r}; allowed: {', '.join(analyses())}")
     return analyses()[id]

@@ -30,9 +30,8 @@ class Materials:
     """What a chart is measured on.
 
     `pictures` are files by the names that the chart file gives; `curves` the learning curves (CSV) of its
-    trainings by id; `runs` the finished runs of its experiment,
-    `folder` where the pipeline keeps pictures by name; `size` is the side in pixels that the profile asks for
-    and `weights` those of its networks.
+    trainings by id; `runs` the finished runs of its experiment, `folder` where the pipeline keeps pictures by
+    name; `size` is the side in pixels that the profile asks for and `weights` those of its networks.
     """
 
     parameters: Any

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from nstbench.claims.register import load_register
+from nstbench.experiments.plan import shown
 from nstbench.experiments.project import CHECKOUT
 from nstbench.experiments.runs import RunFolder
 from nstbench.metrics import metrics
@@ -65,21 +66,36 @@ def test_scores_are_tidy_and_complete(made, project):
 
 
 def test_every_experiment_has_its_panel_curves_and_sidecar(made, project):
-    for id in project.experiments:
+    for id, experiment in project.experiments.items():
         figures = made / "reports" / "figures"
         with Image.open(figures / f"{id}.png") as panel:
             assert min(panel.size) > 300
-        assert (figures / f"{id}.curves.svg").stat().st_size > 1000
-        assert json.loads((figures / f"{id}.json").read_text())
+        assert "</svg>" in (figures / f"{id}.curves.svg").read_text(encoding="utf-8")
+        tiles = json.loads((figures / f"{id}.json").read_text())["tiles"]
+        assert {tile["run"] for tile in tiles} == {entry.run.id for entry in shown(experiment, project.plans[id])}
+        for tile in tiles:
+            record = json.loads((made / "results" / "runs" / tile["run"] / "run.json").read_text())
+            assert tile["final_losses"] == record["final_losses"]
 
 
 def test_every_chart_has_its_drawing_table_and_findings(made, project):
     for id in project.charts:
         figures = made / "reports" / "figures"
-        assert (figures / f"{id}.svg").stat().st_size > 1000
+        assert "</svg>" in (figures / f"{id}.svg").read_text(encoding="utf-8")
         assert json.loads((figures / f"{id}.json").read_text())["findings"]
         table = pd.read_csv(made / "results" / "charts" / f"{id}.csv")
         assert not table.empty
+
+
+def test_a_chart_s_value_is_that_of_the_traces(made, project):
+    """unlusoy-epochs-curve: the least loss so far, of the one run that this profile has."""
+    (entry,) = project.plans["unlusoy-epochs"]
+    trace = pd.read_csv(made / "results" / "runs" / entry.run.id / "trace.csv")
+    table = pd.read_csv(made / "results" / "charts" / "unlusoy-epochs-curve.csv")
+    assert len(table) == len(trace)
+    for row in table.itertuples():
+        so_far = trace[trace["evaluation"] <= row.evaluation]
+        assert row.loss == pytest.approx(so_far["total"].min(), rel=1e-5)
 
 
 def test_every_claim_has_a_verdict_and_a_reason(made, project):

@@ -15,6 +15,7 @@ def statistics() -> dict[str, Statistic]:
 
 
 def statistic(id: str) -> Statistic:
+    """The statistic of that id; InputError on an unknown one."""
     if id not in statistics():
         raise InputError(f"unknown statistic {id!r}; allowed: {', '.join(statistics())}")
     return statistics()[id]
