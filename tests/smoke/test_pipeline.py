@@ -72,7 +72,9 @@ def test_every_experiment_has_its_panel_curves_and_sidecar(made, project):
             assert min(panel.size) > 300
         assert "</svg>" in (figures / f"{id}.curves.svg").read_text(encoding="utf-8")
         tiles = json.loads((figures / f"{id}.json").read_text())["tiles"]
-        assert {tile["run"] for tile in tiles} == {entry.run.id for entry in shown(experiment, project.plans[id])}
+        assert {tile["run"] for tile in tiles} == {
+            entry.run.id for entry in shown(experiment, project.plans[id])
+        }
         for tile in tiles:
             record = json.loads((made / "results" / "runs" / tile["run"] / "run.json").read_text())
             assert tile["final_losses"] == record["final_losses"]

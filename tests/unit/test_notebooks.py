@@ -65,7 +65,9 @@ def calls(text: str) -> list[tuple[str, tuple[str, ...]]]:
 
 def test_the_replicated_documents_have_notebooks():
     documents = {family(entry.source.document) for entry in PROJECT.experiments.values()}
-    assert {"da", "jain", "nikulin", "soboleva", "unlusoy"} <= {file.stem for file in OF_DOCUMENTS} <= documents
+    assert (
+        {"da", "jain", "nikulin", "soboleva", "unlusoy"} <= {file.stem for file in OF_DOCUMENTS} <= documents
+    )
 
 
 def test_notebooks_are_normalised(committed):
