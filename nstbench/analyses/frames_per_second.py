@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 DESCENT = "descent"
 # A turn is so many passes, or evaluations.
-TIMED = 5
+TIMED = 3
 # What is called real-time: the pictures of a film in a second.
 REAL_TIME = 24
 
@@ -54,7 +54,7 @@ class FramesParameters(Record):
     training: str = "everyday"
     evaluations: int = Field(default=500, ge=1)
     sizes: tuple[Pixels, ...] = Field(default=(128, 256, 512), min_length=1)
-    repeats: int = Field(default=3, ge=1)
+    repeats: int = Field(default=2, ge=1)
 
     @model_validator(mode="after")
     def _known_training(self) -> "FramesParameters":
