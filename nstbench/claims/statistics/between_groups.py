@@ -11,22 +11,18 @@ from pydantic import Field
 
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import LOG_RATIO, Compared, Sample, compared, log_ratio
-from nstbench.claims.statistics.base import Statistic, Sweeps
+from nstbench.claims.statistics.base import Statistic
+from nstbench.claims.statistics.group_medians import GroupParameters
 
 
-class GroupsParameters(Sweeps):
+class TwosParameters(GroupParameters):
     """`metric` of the two arms of each group."""
 
-    metric: str
     a: tuple[str, ...] = Field(min_length=2, max_length=2)
     b: tuple[str, ...] = Field(min_length=2, max_length=2)
 
-    @property
-    def metrics_read(self) -> tuple[str, ...]:
-        return (self.metric,)
 
-
-def sample(parameters: GroupsParameters, evidence: Evidence) -> Sample:
+def sample(parameters: TwosParameters, evidence: Evidence) -> Sample:
     arms = (*parameters.a, *parameters.b)
     series = [evidence.metric(parameters.experiment, arm, parameters.metric) for arm in arms]
     return compared(series, _compare, LOG_RATIO)
@@ -41,4 +37,4 @@ def _compare(values: tuple[float, ...]) -> Compared:
     return between, within, log_ratio(between, within)
 
 
-STATISTIC = Statistic("between_groups", GroupsParameters, sample)
+STATISTIC = Statistic("between_groups", TwosParameters, sample)

@@ -8,27 +8,19 @@ but 0, which says nothing, where b has the larger volume and yet some picture of
 from collections.abc import Sequence
 
 from nstbench.claims.evidence import Evidence
-from nstbench.claims.sample import LOG_RATIO, Compared, Sample, compared
+from nstbench.claims.sample import Compared, Sample
 from nstbench.claims.statistics.base import Statistic
-from nstbench.claims.statistics.hypervolume import HypervolumeParameters, volume, volumes_compared
-from nstbench.claims.statistics.sweeping import Point, distances, points, references
+from nstbench.claims.statistics.hypervolume import HypervolumeParameters, groups_compared, volumes_compared
+from nstbench.claims.statistics.sweeping import Point
 
 
 def sample(parameters: HypervolumeParameters, evidence: Evidence) -> Sample:
-    metrics, arms = parameters.metrics_read, (*parameters.a, *parameters.b)
-    count = len(parameters.a)
+    return groups_compared(parameters, evidence, _compare)
 
-    def compare(values: tuple[float, ...]) -> Compared:
-        reference, *found = points(values)
-        a, b = found[:count], found[count:]
-        volumes = volumes_compared(volume(a, reference), volume(b, reference))
-        return (*volumes[:2], 0.0) if volumes[2] < 0 and not dominated(a, b) else volumes
 
-    series = [
-        *references(evidence, parameters.experiment, parameters.a[0], metrics),
-        *distances(evidence, parameters.experiment, arms, metrics),
-    ]
-    return compared(series, compare, LOG_RATIO)
+def _compare(a: list[Point], b: list[Point], reference: Point) -> Compared:
+    volumes = volumes_compared(a, b, reference)
+    return (*volumes[:2], 0.0) if volumes[2] < 0 and not dominated(a, b) else volumes
 
 
 def dominated(a: Sequence[Point], b: Sequence[Point]) -> bool:

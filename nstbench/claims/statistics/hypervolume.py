@@ -10,7 +10,7 @@ ratio. A pair both of whose volumes are as small is dropped: it says nothing of 
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import LOG_RATIO, Compared, Sample, compared
@@ -35,25 +35,35 @@ class HypervolumeParameters(Sweeps):
 
 
 def sample(parameters: HypervolumeParameters, evidence: Evidence) -> Sample:
+    return groups_compared(parameters, evidence, volumes_compared)
+
+
+def groups_compared(
+    parameters: HypervolumeParameters,
+    evidence: Evidence,
+    compare: Callable[[list[Point], list[Point], Point], Compared],
+) -> Sample:
+    """What `compare` makes of the pictures of both groups and of the reference, pair by pair."""
     metrics, arms = parameters.metrics_read, (*parameters.a, *parameters.b)
     count = len(parameters.a)
 
-    def compare(values: tuple[float, ...]) -> Compared:
+    def compare_values(values: tuple[float, ...]) -> Compared:
         reference, *found = points(values)
-        return volumes_compared(volume(found[:count], reference), volume(found[count:], reference))
+        return compare(found[:count], found[count:], reference)
 
     series = [
         *references(evidence, parameters.experiment, parameters.a[0], metrics),
         *distances(evidence, parameters.experiment, arms, metrics),
     ]
-    return compared(series, compare, LOG_RATIO)
+    return compared(series, compare_values, LOG_RATIO)
 
 
-def volumes_compared(a: float, b: float) -> Compared:
-    """Both volumes and the logarithm of their ratio; NaN where both are too small."""
-    if max(a, b) < LEAST_VOLUME:
-        return a, b, math.nan
-    return a, b, math.log(max(a, LEAST_VOLUME) / max(b, LEAST_VOLUME))
+def volumes_compared(a: list[Point], b: list[Point], reference: Point) -> Compared:
+    """The volumes of both groups and the logarithm of their ratio; NaN where both are too small."""
+    one, other = volume(a, reference), volume(b, reference)
+    if max(one, other) < LEAST_VOLUME:
+        return one, other, math.nan
+    return one, other, math.log(max(one, LEAST_VOLUME) / max(other, LEAST_VOLUME))
 
 
 def volume(pictures: Iterable[Point], reference: Point) -> float:
