@@ -6,6 +6,8 @@ CORES ?= all
 PROFILE ?=
 BIN := .venv/bin
 export PROFILE
+# Where bytecode is not kept, as in many containers, every job would compile torch and all else again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: reproduce test environment lint types unit regress smoke overhead gallery lock clean
 

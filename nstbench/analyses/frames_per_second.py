@@ -167,8 +167,6 @@ def findings(table: "pd.DataFrame") -> list[str]:
 
 
 def draw(table: "pd.DataFrame", figure: "Figure") -> None:
-    from matplotlib.ticker import LogLocator, StrMethodFormatter
-
     from nstbench.reporting.chart_style import RULE, lines
 
     rates, ratios = figure.subplots(1, 2)
@@ -176,7 +174,7 @@ def draw(table: "pd.DataFrame", figure: "Figure") -> None:
     ways = {str(way): rows for way, rows in by_size.groupby("way", sort=False)}
     lines(rates, {way: rows["rate"] for way, rows in ways.items()})
     rates.axhline(REAL_TIME, color=RULE, zorder=0)
-    rates.annotate("real time", (table["size"].min(), REAL_TIME), va="bottom", fontsize=8)
+    rates.annotate("real time", (table["size"].max(), REAL_TIME), ha="right", va="bottom", fontsize=8)
     rates.set(title="Pictures per second")
     rates.legend(frameon=False, fontsize=8)
     lines(ratios, {way: rows["ratio"] for way, rows in ways.items() if way != DESCENT})
@@ -185,9 +183,7 @@ def draw(table: "pd.DataFrame", figure: "Figure") -> None:
         axes.set(xlabel="pixels of a side", yscale="log", xscale="log")
         sizes = sorted(table["size"].unique())
         axes.set_xticks(sizes, [str(size) for size in sizes])
-        axes.minorticks_off()
-    ratios.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    ratios.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+        axes.xaxis.minorticks_off()
 
 
 ANALYSIS = Analysis("frames_per_second", FramesParameters, measure, findings, draw, pictures=2)

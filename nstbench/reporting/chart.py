@@ -21,7 +21,7 @@ from nstbench.experiments.runs import RunFolder
 from nstbench.files import write_text, written_whole
 from nstbench.images.manifest import Manifest
 from nstbench.images.pictures import save_picture
-from nstbench.reporting.chart_style import TYPOGRAPHY
+from nstbench.reporting.chart_style import TYPOGRAPHY, label_short_logarithmic_axes
 from nstbench.reporting.thumbnail import SIZE
 from nstbench.reporting.usage import weights_phrase, weights_used
 
@@ -115,6 +115,7 @@ def _draw(drawn: Analysis, table: pd.DataFrame, id: str, reports: Path) -> None:
     with matplotlib.rc_context(TYPOGRAPHY):
         figure = Figure(figsize=drawn.inches, layout="constrained")
         drawn.draw(table, figure)
+        label_short_logarithmic_axes(figure)
         with written_whole(drawing_file(reports, id)) as temporary:
             figure.savefig(temporary, metadata={"Date": None})
         pixels = io.BytesIO()

@@ -1,11 +1,16 @@
 """How lines and axes look in every chart."""
 
 import itertools
+import math
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatter
 
 INK, RULE = "#1b1b1a", "#d9d9d4"
 # Okabe and Ito's colours, which stay apart for colour-blind readers, first solid, then dashed.
@@ -37,3 +42,29 @@ def lines(axes: Axes, curves: Mapping[str, pd.Series]) -> None:
         axes.plot(curve.index, curve, color=colour, linestyle=dash, linewidth=1.4, marker=marker, label=name)
     axes.grid(axis="y")
     axes.margins(x=0.01)
+
+
+def label_short_logarithmic_axes(figure: Figure) -> None:
+    """Plain numbers at 1, 2 and 5, and on less than half a decade at every tick, where powers of ten collide.
+
+    Ticks that a chart has chosen itself keep their labels.
+    """
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        if isinstance(axis.get_major_formatter(), LogFormatter) and _decades(axis) < 2:
+            digits = {1, 2, 5} if _decades(axis) > 0.5 else set(range(1, 10))
+            axis.set_major_formatter(partial(_plain, digits=digits))
+            axis.set_minor_formatter(partial(_plain, digits=digits))
+
+
+def _decades(axis: Axis) -> float:
+    low, high = map(float, axis.get_view_interval())
+    return math.log10(high / low)
+
+
+def _plain(value: float, place: int | None, *, digits: set[int]) -> str:
+    return f"{value:,.10g}" if _digit(value) in digits else ""
+
+
+def _digit(value: float) -> int:
+    """The first digit of a tick that is a multiple of a power of ten."""
+    return round(value / 10.0 ** math.floor(math.log10(value) + 1e-9))

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nstbench.experiments.finished import FinishedRun
-from nstbench.reporting.chart_style import TYPOGRAPHY, lines
+from nstbench.reporting.chart_style import TYPOGRAPHY, label_short_logarithmic_axes, lines
 from nstbench.reporting.exhibit import Exhibit
 
 INCHES = (10.0, 4.2)
@@ -32,6 +32,7 @@ def draw_curves(exhibit: Exhibit) -> Figure:
         grid = figure.subplots(1, len(shown), squeeze=False)
         for axes, (title, curves) in zip(grid[0], shown.items(), strict=True):
             _draw(axes, title, curves)
+        label_short_logarithmic_axes(figure)
         handles = figure.axes[0].get_lines()
         columns = min(4, len(handles))
         figure.legend(handles=handles, loc="outside lower left", ncols=columns, frameon=False)
