@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,12 @@ from PIL import Image
 
 from nstbench.documents import SEEDS
 from nstbench.errors import InputError
+from nstbench.hardware import Hardware
 from nstbench.images.pictures import check_output, load_picture, save_picture
 from nstbench.images.tensors import to_picture, to_tensor
 from nstbench.methods import method as find_method
 from nstbench.methods.base import Method, Task
+from nstbench.optimise.loop import Outcome
 from nstbench.progress import progress
 from nstbench.video import filmed
 
@@ -63,7 +65,7 @@ def stylize(
     if out is not None:
         check_output(Path(out))
     recipe = find_method(method)
-    asked = {
+    options = {
         "backbone": backbone,
         "weights": weights,
         "network": network,
@@ -72,44 +74,63 @@ def stylize(
         "evaluations": iterations,
         "preserve_colour": preserve_colour,
     }
-    changes = {name: value for name, value in asked.items() if value is not None}
-    parameters = recipe.configure(recipe.everyday_set, changes)
-    if not 0 <= seed < SEEDS:
-        raise InputError(f"seed {seed} is out of range; allowed: 0 to {SEEDS - 1}")
-    hardware = recipe.hardware(device, precision)
-    _check_style(recipe, style)
-    painted = to_tensor(load_picture(Path(content), size)).to(hardware.device)
-    # Without a style, only what keeps the content's colours looks at one; they are to be as they are.
-    painting = to_tensor(load_picture(Path(style), size)).to(hardware.device) if style else painted
-    others = {
-        file: to_tensor(load_picture(Path(file), size)).to(hardware.device)
-        for file in parameters.other_pictures()
-    }
+    given = {name: value for name, value in options.items() if value is not None}
+    task = _task(recipe, given, content, style, size, seed, recipe.hardware(device, precision))
     started = time.perf_counter()
-    title = f"{method} on {hardware.device} in {hardware.precision}"
-    with filmed(parameters, Path(video) if video else None) as show:
-        with progress(title, parameters.steps(*painted.shape[-2:])) as watch:
-            task = Task(painted, painting, parameters, seed, hardware, watch, show=show, others=others)
-            outcome = recipe.transfer(task)
-        result = Stylization(
-            to_picture(outcome.image),
-            {
-                "content": str(content),
-                "style": str(style) if style else None,
-                "method": method,
-                "parameters": parameters.model_dump(),
-                "size": [painted.shape[-1], painted.shape[-2]],
-                "seed": seed,
-                "device": str(hardware.device),
-                "precision": hardware.precision,
-                "torch": torch.__version__,
-                "seconds": round(time.perf_counter() - started, 2),
-                "loss": None if outcome.final[0].isnan() else outcome.final[0].item(),
-            },
-        )
+    with filmed(task.parameters, Path(video) if video else None) as show:
+        outcome = _transfer(recipe, replace(task, show=show))
+        pictures = {"content": str(content), "style": str(style) if style else None}
+        summary = pictures | _summary(recipe, task, outcome, time.perf_counter() - started)
+        result = Stylization(to_picture(outcome.image), summary)
         if out is not None:
             result.save(out)
     return result
+
+
+def _task(
+    recipe: Method,
+    given: Mapping[str, Any],
+    content: str | Path,
+    style: str | Path | None,
+    size: int,
+    seed: int,
+    hardware: Hardware,
+) -> Task:
+    """The pictures and parameters that were asked for; InputError on any that cannot be used."""
+    parameters = recipe.configure(recipe.everyday_set, given)
+    if not 0 <= seed < SEEDS:
+        raise InputError(f"seed {seed} is out of range; allowed: 0 to {SEEDS - 1}")
+    _check_style(recipe, style)
+
+    def read(file: str | Path) -> torch.Tensor:
+        return to_tensor(load_picture(Path(file), size)).to(hardware.device)
+
+    painted = read(content)
+    # Without a style, only what keeps the content's colours looks at one; they are to be as they are.
+    painting = read(style) if style else painted
+    others = {file: read(file) for file in parameters.other_pictures()}
+    return Task(painted, painting, parameters, seed, hardware, others=others)
+
+
+def _transfer(recipe: Method, task: Task) -> Outcome:
+    title = f"{recipe.id} on {task.hardware.device} in {task.hardware.precision}"
+    with progress(title, task.parameters.steps(*task.content.shape[-2:])) as watch:
+        return recipe.transfer(replace(task, watch=watch))
+
+
+def _summary(recipe: Method, task: Task, outcome: Outcome, seconds: float) -> dict[str, Any]:
+    height, width = task.content.shape[-2:]
+    return {
+        "method": recipe.id,
+        "parameters": task.parameters.model_dump(),
+        "size": [width, height],
+        "seed": task.seed,
+        "device": str(task.hardware.device),
+        "precision": task.hardware.precision,
+        "torch": torch.__version__,
+        "seconds": round(seconds, 2),
+        "loss": None if outcome.final[0].isnan() else outcome.final[0].item(),
+    }
 
 
 def _check_style(recipe: Method, style: str | Path | None) -> None:

@@ -25,7 +25,7 @@ from nstbench.reporting.score_table import read_scores
 from nstbench.reporting.section import Section, make_section
 from nstbench.reporting.tiles import TileSource, result_tile, tile_sources
 from nstbench.reporting.usage import weights_used
-from nstbench.reporting.verdicts.records import Claim, read_verdicts
+from nstbench.reporting.verdicts.records import Claim, Verdicts, read_verdicts
 from nstbench.reporting.verdicts.tally import tally
 
 
@@ -66,14 +66,20 @@ def write_site(
         weights=weights_used(runs),
         tally=tally(verdicts.claims),
     )
-    pages.write("claims.html", tally=tally(verdicts.claims))
-    pages.write("contradictions.html", contradictions=verdicts.contradictions)
-    pages.write("methods.html", explanations=explanations(), methods=methods().values())
     pages.write(
         "provenance.html",
         provenance=provenance(runs, profile, commit),
         pictures=pictures_used(runs, (name for chart in charts for name in chart.pictures), manifest),
     )
+    pages.write("claims.html", tally=tally(verdicts.claims))
+    pages.write("contradictions.html", contradictions=verdicts.contradictions)
+    pages.write("methods.html", explanations=explanations(), methods=methods().values())
+    _write_figure_pages(pages, in_order, verdicts, reports)
+
+
+def _write_figure_pages(
+    pages: Pages, in_order: Sequence[Section | ChartSection], verdicts: Verdicts, reports: Path
+) -> None:
     for place, section in enumerate(in_order):
         id = section.entry.id
         pages.write(
