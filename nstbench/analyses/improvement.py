@@ -5,7 +5,7 @@ Source of the question: Unlusoy, Menssen and Cerrada, who find 200 to 300 "epoch
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator
 
@@ -83,20 +83,19 @@ def _in_words(gains: "pd.Series") -> Iterator[str]:
 
 
 def draw(table: "pd.DataFrame", figure: "Figure") -> None:
-    from nstbench.reporting.chart_style import COLOURS, RULE, lines
+    from nstbench.reporting.chart_style import COLOURS, RULE
 
     losses, steps = figure.subplots(1, 2, width_ratios=(3, 2))
-    curves: dict[str, Any] = {
-        f"{content}, {style}": rows.set_index("evaluation")["loss"].dropna()
-        for (content, style), rows in table[table["seed"] == 0].groupby(["content", "style"], sort=False)
-    }
-    lines(losses, curves)
+    traces = table[table["seed"] == 0].dropna(subset="loss")
+    curves = traces.pivot(index="evaluation", columns=["content", "style"], values="loss")
+    losses.plot(curves, color=RULE, linewidth=0.8)
+    losses.plot(curves.median(axis="columns"), color=COLOURS[0], linewidth=1.4)
+    losses.grid(axis="y")
     gains = improvements(table).dropna()
     reached = gains.reset_index()
     for checkpoint in {*reached["since"], *reached["evaluation"]}:
         losses.axvline(checkpoint, color=RULE, zorder=0)
-    losses.set(title="Least loss so far", xlabel="evaluation", yscale="log")
-    losses.legend(frameon=False, fontsize=8)
+    losses.set(title="Least loss so far, median of the pairs in blue", xlabel="evaluation", yscale="log")
     names = [f"{row.since:,.0f} to {row.evaluation:,}" for row in reached.itertuples()]
     bars = steps.bar(names, 100 * gains, color=COLOURS[0])
     steps.bar_label(bars, fmt="%.1f %%", padding=3)

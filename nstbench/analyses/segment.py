@@ -5,7 +5,7 @@ Nikulin and Novak 2016, section 4, who find that the start decides where the des
 """
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -86,22 +86,19 @@ def findings(table: "pd.DataFrame") -> list[str]:
 
 
 def draw(table: "pd.DataFrame", figure: "Figure") -> None:
-    from nstbench.reporting.chart_style import lines
+    """A plot for each two starts: the loss of every pair over its higher end, and their median."""
+    from nstbench.reporting.chart_style import COLOURS, RULE
 
-    pairs = list(table.groupby(["content", "style"], sort=False))
-    for axes, ((content, style), rows) in zip(_axes(figure, len(pairs)), pairs, strict=True):
-        curves = {
-            f"{start} to {end}": segment.set_index("place")["loss"]
-            for (start, end), segment in rows.groupby(["start", "end"], sort=False)
-        }
-        lines(axes, curves)
-        axes.set_yscale("log")
-        axes.set(title=f"{content}, {style}", xlabel="place on the straight line", ylabel="loss")
-        axes.legend(frameon=False)
-
-
-def _axes(figure: "Figure", count: int) -> Iterable[Any]:
-    return figure.subplots(1, count, squeeze=False)[0]  # type: ignore[no-any-return]
+    routes = list(table.groupby(["start", "end"], sort=False))
+    grid = figure.subplots(1, len(routes), sharey=True, squeeze=False)[0]
+    for axes, ((start, end), rows) in zip(grid, routes, strict=True):
+        curves = rows.pivot(index="place", columns=["content", "style"], values="loss")
+        heights = curves / curves.iloc[[0, -1]].max()
+        axes.plot(heights, color=RULE, linewidth=0.8)
+        axes.plot(heights.median(axis="columns"), color=COLOURS[0], linewidth=1.4)
+        axes.grid(axis="y")
+        axes.set(title=f"{start} to {end}", xlabel="place on the straight line", yscale="log")
+    grid[0].set_ylabel("loss over that of the higher end, median in blue")
 
 
 ANALYSIS = Analysis("segment", SegmentParameters, measure, findings, draw)
