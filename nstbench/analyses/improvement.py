@@ -100,6 +100,9 @@ def draw(table: "pd.DataFrame", figure: "Figure") -> None:
     bars = steps.bar(names, 100 * gains, color=COLOURS[0])
     steps.bar_label(bars, fmt="%.1f %%", padding=3)
     steps.set(title="Improvement between evaluations", ylabel="% of the loss")
+    if reached.empty:
+        steps.text(0.5, 0.5, "not measured: the runs end before", ha="center", transform=steps.transAxes)
+        steps.set(xticks=[], yticks=[])
 
 
 ANALYSIS = Analysis("improvement", ImprovementParameters, measure, findings, draw)
