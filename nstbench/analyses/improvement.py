@@ -83,14 +83,12 @@ def _in_words(gains: "pd.Series") -> Iterator[str]:
 
 
 def draw(table: "pd.DataFrame", figure: "Figure") -> None:
-    from nstbench.reporting.chart_style import COLOURS, RULE
+    from nstbench.reporting.chart_style import COLOURS, RULE, pairs_and_median
 
     losses, steps = figure.subplots(1, 2, width_ratios=(3, 2))
     traces = table[table["seed"] == 0].dropna(subset="loss")
     curves = traces.pivot(index="evaluation", columns=["content", "style"], values="loss")
-    losses.plot(curves, color=RULE, linewidth=0.8)
-    losses.plot(curves.median(axis="columns"), color=COLOURS[0], linewidth=1.4)
-    losses.grid(axis="y")
+    pairs_and_median(losses, curves)
     gains = improvements(table).dropna()
     reached = gains.reset_index()
     for checkpoint in {*reached["since"], *reached["evaluation"]}:

@@ -87,16 +87,13 @@ def findings(table: "pd.DataFrame") -> list[str]:
 
 def draw(table: "pd.DataFrame", figure: "Figure") -> None:
     """A plot for each two starts: the loss of every pair over its higher end, and their median."""
-    from nstbench.reporting.chart_style import COLOURS, RULE
+    from nstbench.reporting.chart_style import pairs_and_median
 
     routes = list(table.groupby(["start", "end"], sort=False))
     grid = figure.subplots(1, len(routes), sharey=True, squeeze=False)[0]
     for axes, ((start, end), rows) in zip(grid, routes, strict=True):
         curves = rows.pivot(index="place", columns=["content", "style"], values="loss")
-        heights = curves / curves.iloc[[0, -1]].max()
-        axes.plot(heights, color=RULE, linewidth=0.8)
-        axes.plot(heights.median(axis="columns"), color=COLOURS[0], linewidth=1.4)
-        axes.grid(axis="y")
+        pairs_and_median(axes, curves / curves.iloc[[0, -1]].max())
         axes.set(title=f"{start} to {end}", xlabel="place on the straight line", yscale="log")
     grid[0].set_ylabel("loss over that of the higher end, median in blue")
 

@@ -44,6 +44,13 @@ def lines(axes: Axes, curves: Mapping[str, pd.Series]) -> None:
     axes.margins(x=0.01)
 
 
+def pairs_and_median(axes: Axes, curves: pd.DataFrame) -> None:
+    """A thin line a column, one for each pair, and their median, over a horizontal grid."""
+    axes.plot(curves, color=RULE, linewidth=0.8)
+    axes.plot(curves.median(axis="columns"), color=COLOURS[0], linewidth=1.4)
+    axes.grid(axis="y")
+
+
 def label_short_logarithmic_axes(figure: Figure) -> None:
     """Plain numbers at 1, 2 and 5, and on less than half a decade at every tick, where powers of ten collide.
 
