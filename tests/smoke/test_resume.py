@@ -55,12 +55,13 @@ def kill_one_job(process):
 
 
 def test_goes_on_where_it_stopped(made, project, tmp_path):
-    """Disturbed at three moments drawn at random; an interrupt comes last, for it lets jobs finish."""
+    """Disturbed at five moments drawn at random; an interrupt comes last, for it lets jobs finish."""
     wanted = project.plans[EXPERIMENT]
     batches = project.batches_of(planned.run for planned in wanted)
     runs = sum(len(project.batches[batch].runs) for batch in batches)
-    moments = sorted(random.Random(EXPERIMENT).sample(range(1, runs), 3))
-    for finished, disturb in zip(moments, (kill_everything, kill_one_job, interrupt_snakemake), strict=True):
+    disturbances = [kill_everything, kill_one_job] * 2 + [interrupt_snakemake]
+    moments = sorted(random.Random(EXPERIMENT).sample(range(1, runs), len(disturbances)))
+    for finished, disturb in zip(moments, disturbances, strict=True):
         process = start(tmp_path)
         wait_for_runs(process, tmp_path, finished)
         disturb(process)
