@@ -21,4 +21,4 @@ rule all:
         "results/claims.json",
         expand("reports/figures/{experiment}.png", experiment=EXPERIMENTS),
         expand("reports/figures/{chart}.svg", chart=CHARTS),
-        expand("reports/notebooks/{name}.ipynb", name=NOTEBOOKS),
+        expand("results/notebooks/{name}.ipynb", name=NOTEBOOKS),

@@ -35,7 +35,7 @@ class PanelRow:
 
 @dataclass(frozen=True)
 class TiledPanel:
-    """The panel of one pair; `drawing` is the address of the same as one picture."""
+    """The panel of one pair; `drawing` names the file that has it as one picture."""
 
     title: str
     description: str
@@ -55,7 +55,6 @@ class TiledPanel:
 
 def tiled_panel(exhibit: Exhibit, number: int, reports: Path) -> TiledPanel:
     """The panel of an experiment's pair `number`, counted from 1."""
-    folder = reports / "figures"
     title = pair_title(exhibit)
     rows = [
         [_shown(source, title, reports) if source else None for source in sources]
@@ -66,7 +65,7 @@ def tiled_panel(exhibit: Exhibit, number: int, reports: Path) -> TiledPanel:
         title,
         description(exhibit),
         [PanelRow(next(texts, ""), tiles) for tiles in rows],
-        relative(panel_file(reports, exhibit.experiment.id, number), folder),
+        f"reports/figures/{panel_file(reports, exhibit.experiment.id, number).name}",
     )
 
 

@@ -141,6 +141,18 @@ def test_every_page_of_the_report_links_to_files_of_the_report(made, project):
             assert file.exists() and file.is_relative_to(reports.resolve()), (page, target)
 
 
+def test_the_site_is_light_enough_to_be_published(made):
+    """60 MB: its pages and what they show or link to; the panels as PNG are for slides."""
+    reports = made / "reports"
+    pages = set(reports.rglob("*.html"))
+    linked = {
+        (page.parent / target).resolve()
+        for page in pages
+        for target in re.findall(r'(?:src|href)="([^"#:]+)["#]', page.read_text(encoding="utf-8"))
+    }
+    assert sum(file.stat().st_size for file in {page.resolve() for page in pages} | linked) < 60e6
+
+
 def test_a_second_call_has_nothing_to_do(made):
     command = [sys.executable, "-m", "snakemake", "--cores", "1", "--dry-run", "--directory", str(made)]
     process = subprocess.run(

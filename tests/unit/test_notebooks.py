@@ -438,8 +438,8 @@ def test_mistakes_about_claims_are_told(claims, ask, complaint):
 def test_the_notebook_of_claims_runs_in_its_folder_whatever_was_measured(tmp_path, monkeypatch):
     nothing = report(PROJECT, tmp_path / "nothing")
     folder = with_claims(tmp_path, json.loads(as_json(nothing.claims, nothing.contradictions)))
-    (folder / "reports" / "notebooks").mkdir(parents=True)
-    monkeypatch.chdir(folder / "reports" / "notebooks")
+    (folder / "results" / "notebooks").mkdir(parents=True)
+    monkeypatch.chdir(folder / "results" / "notebooks")
     names: dict[str, object] = {}
     for cell in code_cells(OF_CLAIMS.read_text(encoding="utf-8")):
         exec(cell, names)

@@ -16,10 +16,10 @@ rule notebook:
         results_shown,
         notebook=str(ROOT / "workflow" / "notebooks" / "{name}.ipynb"),
     output:
-        "results/notebooks/{name}.ipynb",
+        "results/notebooks/executed/{name}.ipynb",
     log:
         # To Snakemake the executed notebook is a log; here it is also what the rule is for.
-        notebook="results/notebooks/{name}.ipynb",
+        notebook="results/notebooks/executed/{name}.ipynb",
     conda:
         ENVIRONMENT
     params:
@@ -32,9 +32,9 @@ rule notebook:
 
 rule notebook_pages:
     input:
-        executed=expand("results/notebooks/{name}.ipynb", name=NOTEBOOKS),
+        executed=expand("results/notebooks/executed/{name}.ipynb", name=NOTEBOOKS),
     output:
-        notebooks=expand("reports/notebooks/{name}.ipynb", name=NOTEBOOKS),
+        notebooks=expand("results/notebooks/{name}.ipynb", name=NOTEBOOKS),
         pages=report(
             expand("reports/notebooks/{name}.html", name=NOTEBOOKS),
             caption="../report/notebook.rst",
