@@ -336,12 +336,15 @@ def test_colours_are_compared_place_by_place():
         "a": one(greys(45, 0), greys(45, 45)),
         "b": one(greys(55, 0), greys(55, 55)),
         "content of a": one(greys(45, 100), greys(45, 45)),
+        "control": one(greys(45, 0), greys(55, 55)),
     }
     sample = sampled("colour_difference", Known(pictures=pictures), a="a", b="b")
     assert sample.differences == approx([5.0, 10.0], abs=1e-3)
     assert sample.unit == "CIEDE2000"
     copied = sampled("colour_difference", Known(pictures=pictures), a="a", b="content copied")
     assert copied.differences == approx([50.0, 0.0], abs=1e-3)
+    beyond = sampled("colour_difference", Known(pictures=pictures), a="a", b="b", control="control")
+    assert beyond.differences == approx([0.0, 10.0], abs=1e-3)
     with pytest.raises(NoEvidenceError):
         sampled("colour_difference", Known(pictures=pictures), a="a", b="c")
 
