@@ -11,6 +11,7 @@ from pydantic import Field
 
 from nstbench.analyses.base import Analysis, Materials
 from nstbench.analyses.network import LayersParameters
+from nstbench.ranks import spearman
 from nstbench.statistics.sparsity import SMALL, small_entries
 
 if TYPE_CHECKING:
@@ -78,11 +79,7 @@ def _describe(features: "Tensor") -> Iterator[dict[str, Any]]:
 
 def findings(table: "pd.DataFrame") -> list[str]:
     small = _medians(table, "small", "")
-    rising = [
-        place
-        for place in NORMALISERS
-        if _medians(table, "mean", place).rank().corr(_order(table), method="spearman") > 0.8
-    ]
+    rising = [place for place in NORMALISERS if _with_depth(_medians(table, "mean", place)) > 0.8]
     first, last = small.index[0], small.index[-1]
     amplitudes = f"with {', '.join(rising)}" if rising else "with no normaliser"
     return [
@@ -98,11 +95,9 @@ def _medians(table: "pd.DataFrame", quantity: str, place: str) -> "pd.Series":
     return chosen.groupby("layer", sort=False)["value"].median()
 
 
-def _order(table: "pd.DataFrame") -> "pd.Series":
-    import pandas as pd
-
-    layers = table["layer"].unique()
-    return pd.Series(range(len(layers)), index=layers)
+def _with_depth(by_layer: "pd.Series") -> float:
+    """1 where every layer has more than the one before it, -1 where every layer has less."""
+    return spearman(range(len(by_layer)), by_layer.tolist())
 
 
 def draw(table: "pd.DataFrame", figure: "Figure") -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nstbench.analyses.base import Analysis, Materials
 from nstbench.analyses.channel_means import NETWORKS, MeansParameters
 from nstbench.errors import InputError
+from nstbench.ranks import spearman
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +63,7 @@ def rank_correlations(table: "pd.DataFrame") -> "pd.Series":
     """Spearman's, of shares and activations over the layers of each loss."""
 
     def correlation(rows: "pd.DataFrame") -> float:
-        return float(rows["share"].rank().corr(rows["activation"].rank()))
+        return spearman(rows["share"].tolist(), rows["activation"].tolist())
 
     return table.groupby(LOSS, sort=False)[["share", "activation"]].apply(correlation)
 

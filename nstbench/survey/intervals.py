@@ -5,6 +5,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from nstbench.ranks import spearman
+
 Numbers = NDArray[np.float64]
 
 DRAWS = 10_000
@@ -69,12 +71,8 @@ def rank_correlation(one: Numbers, other: Numbers) -> tuple[float, float, float]
 
     All NaN for fewer than three values or a constant array; no interval for fewer than four or |rho| = 1.
     """
-    from scipy.stats import spearmanr
-
-    if len(one) < 3 or np.ptp(one) == 0 or np.ptp(other) == 0:
-        return math.nan, math.nan, math.nan
-    rho = float(spearmanr(one, other).statistic)
-    if len(one) < 4 or abs(rho) > 1 - 1e-12:
+    rho = spearman(one.tolist(), other.tolist()) if len(one) > 2 else math.nan
+    if len(one) < 4 or math.isnan(rho) or abs(rho) > 1 - 1e-12:
         return rho, math.nan, math.nan
     half = NORMAL_QUANTILE * math.sqrt((1 + rho**2 / 2) / (len(one) - 3))
     return rho, math.tanh(math.atanh(rho) - half), math.tanh(math.atanh(rho) + half)

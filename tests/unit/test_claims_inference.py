@@ -10,12 +10,12 @@ from scipy import stats
 from nstbench.claims.claim import ClaimTest
 from nstbench.claims.holm import holm
 from nstbench.claims.pigeonhole import bootstrap_medians, interval, weighted_medians
-from nstbench.claims.ranks import kendall, spearman
 from nstbench.claims.rules import rules
 from nstbench.claims.rules.base import Correction, Verdict
 from nstbench.claims.sample import DIFFERENCE, LOG_RATIO, SHARE, Fact, Sample, Value
 from nstbench.claims.sign_test import pairs_needed, sign_test
 from nstbench.claims.simulation import Design, rates
+from nstbench.ranks import kendall, spearman
 
 
 def crossed(differences, unit=DIFFERENCE):

@@ -9,10 +9,10 @@ from typing import Literal
 from pydantic import Field
 
 from nstbench.claims.evidence import Evidence
-from nstbench.claims.ranks import spearman
 from nstbench.claims.sample import RANK_CORRELATION, Compared, Sample, compared
 from nstbench.claims.statistics.base import Statistic, StatisticParameters
 from nstbench.claims.statistics.sweeping import points
+from nstbench.ranks import spearman
 
 
 class AcrossParameters(StatisticParameters):

@@ -5,11 +5,11 @@ come with better pictures. Every method's loss is its own.
 """
 
 from nstbench.claims.evidence import Evidence
-from nstbench.claims.ranks import kendall
 from nstbench.claims.sample import RANK_CORRELATION, Compared, Sample, compared
 from nstbench.claims.statistics.base import Statistic, Sweep
 from nstbench.claims.statistics.hypervolume import volume
 from nstbench.claims.statistics.sweeping import distances, points, references
+from nstbench.ranks import kendall
 
 
 def sample(parameters: Sweep, evidence: Evidence) -> Sample:

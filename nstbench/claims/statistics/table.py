@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from nstbench.claims.evidence import Evidence
-from nstbench.claims.ranks import spearman
 from nstbench.claims.sample import (
     DIFFERENCE,
     LOG_RATIO,
@@ -21,6 +20,7 @@ from nstbench.claims.sample import (
 from nstbench.claims.statistics.base import Statistic, StatisticParameters
 from nstbench.claims.statistics.selection import Wanted, check_columns, chosen
 from nstbench.documents import Record
+from nstbench.ranks import spearman
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,10 +4,10 @@ It is -1 where no picture of the sweep is better in both.
 """
 
 from nstbench.claims.evidence import Evidence
-from nstbench.claims.ranks import spearman
 from nstbench.claims.sample import RANK_CORRELATION, Compared, Sample, compared
 from nstbench.claims.statistics.base import Statistic, Sweep
 from nstbench.claims.statistics.sweeping import distances, points
+from nstbench.ranks import spearman
 
 
 def sample(parameters: Sweep, evidence: Evidence) -> Sample:

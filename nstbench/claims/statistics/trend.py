@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pydantic import Field
 
 from nstbench.claims.evidence import Evidence
-from nstbench.claims.ranks import spearman
 from nstbench.claims.sample import RANK_CORRELATION, Compared, Sample, compared
 from nstbench.claims.statistics.base import Statistic, StatisticParameters
+from nstbench.ranks import spearman
 
 
 class TrendParameters(StatisticParameters):
