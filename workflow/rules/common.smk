@@ -38,8 +38,12 @@ except InputError as error:
 EXPERIMENTS = list(PROJECT.experiments)
 CHARTS = list(PROJECT.charts)
 TRAININGS = list(PROJECT.trainings)
-# Networks that ship in the package.
-WEIGHTS = [str(file) for file in (*embedded_files(), *shipped_networks().values())]
+# Networks that ship in the package, and a file of the user's that the profile names.
+OWN_WEIGHTS = Path(PROJECT.profile.weights)
+WEIGHTS = [
+    *(str(file) for file in (*embedded_files(), *shipped_networks().values())),
+    *([str(OWN_WEIGHTS)] if OWN_WEIGHTS.is_file() else []),
+]
 # What a script needs to know the same plan.
 PLAN = {"root": str(ROOT), "profile": PROJECT.profile.name}
 # Sizes, weights and budgets by their values, so that a change of the profile makes again what rests on them.
