@@ -125,10 +125,10 @@ def draw(table: "pd.DataFrame", figure: "Figure") -> None:
         xlabel="evaluation",
         ylim=(LEAST - 0.02, 0.3),
     )
+    values.legend(loc="upper right", frameon=False, fontsize=8)
     escaped: dict[str, Any] = {name: 100 * rows["escaped"] for name, rows in by_optimiser}
     lines(shares, escaped)
     shares.set(title="Starts that have left the saddle", xlabel="evaluation", ylabel="%")
-    shares.legend(frameon=False, fontsize=8)
 
 
 ANALYSIS = Analysis("saddle", SaddleParameters, measure, findings, draw)
