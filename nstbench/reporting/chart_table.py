@@ -28,6 +28,12 @@ class NumberTable:
     columns: list[str]
     rows: list[list[NumberCell]]
 
+    @property
+    def text_columns(self) -> set[str]:
+        """Those without a number."""
+        by_column = zip(self.columns, zip(*self.rows, strict=True), strict=False)
+        return {name for name, cells in by_column if all(cell.key is None for cell in cells)}
+
 
 def number_table(results: Path, chart: str) -> NumberTable | None:
     """results/charts/<id>.csv; None when it has too many rows, or texts too long to be read."""

@@ -28,7 +28,9 @@ def number(value: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """`19 s`, `2 min 05 s` or `1 h 07 min`."""
+    """`less than 1 s`, `19 s`, `2 min 05 s` or `1 h 07 min`."""
+    if seconds < 1:
+        return "less than 1 s"
     if seconds < 60:
         return f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)

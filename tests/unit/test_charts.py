@@ -26,6 +26,7 @@ from nstbench.images.tensors import to_tensor
 from nstbench.notebook import Document
 from nstbench.reporting.chart import write_chart
 from nstbench.reporting.chart_section import make_chart_section
+from nstbench.reporting.chart_table import number_table
 
 MANIFEST = load_manifest(CHECKOUT / "data" / "images.yaml")
 CHART = """
@@ -206,3 +207,13 @@ def test_the_segments_end_at_the_runs_own_losses(made, tmp_path):
     for caption in starts.index.unique():
         assert starts[[caption]].iloc[0] == pytest.approx(finals[caption], rel=0.3)
     assert set(table.place.groupby([table.start, table.end]).count()) == {21}
+
+
+def test_columns_of_text_are_told_from_those_with_a_number(tmp_path):
+    """The page sets the first against the left edge; a column is one of numbers though some are missing."""
+    (tmp_path / "charts").mkdir()
+    table = "layer,kind,place\nconv1_1,convolution,1\npool1,pooling,\n"
+    (tmp_path / "charts" / "layers.csv").write_text(table)
+    numbers = number_table(tmp_path, "layers")
+    assert numbers is not None
+    assert numbers.text_columns == {"layer", "kind"}

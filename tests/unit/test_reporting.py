@@ -82,7 +82,8 @@ def test_numbers_are_written_for_readers() -> None:
     assert scientific(4.005e-9).replace("\N{NO-BREAK SPACE}", " ") == "4.0 \N{MULTIPLICATION SIGN} 10⁻⁹"
     assert [scientific(0.0), scientific(float("inf"))] == ["0", "∞"]
     assert [number(0.10449), number(1.0), number(float("nan"))] == ["0.104", "1.00", "\N{EN DASH}"]
-    assert [duration(19.2), duration(125), duration(4020)] == ["19 s", "2 min 05 s", "1 h 07 min"]
+    assert [duration(0.4), duration(19.2)] == ["less than 1 s", "19 s"]
+    assert [duration(125), duration(4020)] == ["2 min 05 s", "1 h 07 min"]
 
 
 def test_curves_show_each_loss_that_is_there(tree: Tree, tmp_path: Path) -> None:
