@@ -101,11 +101,10 @@ def draw(table: "pd.DataFrame", figure: "Figure") -> None:
     losses.set(title=f"Least loss so far: {content}, {style}", xlabel="evaluation", yscale="log")
     losses.legend(frameon=False, fontsize=8)
     ratios = final_ratios(table)
-    bars = ends.barh([str(arm) for arm in ratios.index], ratios, color=COLOURS[0])
-    ends.bar_label(bars, fmt="%.2f", padding=3)
+    bars = ends.barh([str(arm) for arm in ratios.index], ratios - 1, left=1, color=COLOURS[0])
+    ends.bar_label(bars, labels=[f"{ratio:.2f}" for ratio in ratios], padding=3)
     ends.invert_yaxis()
-    ends.margins(x=0.15)
-    ends.set(title="Loss at the end, the best is 1", xscale="log")
+    ends.set(title="Loss at the end, the best is 1", xscale="log", xlim=(1, 1.2 * ratios.max()))
 
 
 ANALYSIS = Analysis("convergence", ConvergenceParameters, measure, findings, draw)

@@ -31,13 +31,16 @@ def measure(materials: Materials) -> "pd.DataFrame":
 
 
 def findings(table: "pd.DataFrame") -> list[str]:
+    from nstbench.reporting.quantities import counted
+
     row = table.iloc[0]
     speeds = ", ".join(
-        f"{entry.ratio:.2f} times in {entry.precision} with {entry.layout}" for entry in table.itertuples()
+        f"{entry.ratio:.2f} times as fast in {entry.precision} with {entry.layout}"
+        for entry in table.itertuples()
     )
     return [
         f"A textbook evaluation in fp32 takes {row.reference_s:.3f} s at {row['size']} px "
-        f"on {row.threads} thread(s) of {row.device}; the engine is faster by {speeds}."
+        f"on {counted(row.threads, 'thread')} of {row.device}; the engine is {speeds}."
     ]
 
 
