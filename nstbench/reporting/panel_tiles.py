@@ -65,7 +65,7 @@ def tiled_panel(exhibit: Exhibit, number: int, reports: Path) -> TiledPanel:
         title,
         description(exhibit),
         [PanelRow(next(texts, ""), tiles) for tiles in rows],
-        f"reports/figures/{panel_file(reports, exhibit.experiment.id, number).name}",
+        panel_file(reports, exhibit.experiment.id, number).relative_to(reports.parent).as_posix(),
     )
 
 

@@ -131,26 +131,27 @@ def test_report_shows_every_experiment_and_links_to_files_that_exist(made, proje
         assert (made / "reports" / target).exists(), target
 
 
+def linked(page):
+    """The files that a page shows or leads to."""
+    targets = re.findall(r'(?:src|href)="([^"#:]+)["#]', page.read_text(encoding="utf-8"))
+    return {(page.parent / target).resolve() for target in targets}
+
+
 def test_every_page_of_the_report_links_to_files_of_the_report(made, project):
     reports = made / "reports"
     pages = [*reports.glob("*.html"), *reports.glob("figures/*.html")]
     assert len(pages) == 5 + len(project.experiments) + len(project.charts)
     for page in pages:
-        for target in set(re.findall(r'(?:src|href)="([^"#:]+)["#]', page.read_text(encoding="utf-8"))):
-            file = (page.parent / target).resolve()
-            assert file.exists() and file.is_relative_to(reports.resolve()), (page, target)
+        for file in linked(page):
+            assert file.exists() and file.is_relative_to(reports.resolve()), (page, file)
 
 
 def test_the_site_is_light_enough_to_be_published(made):
     """60 MB: its pages and what they show or link to; the panels as PNG are for slides."""
     reports = made / "reports"
-    pages = set(reports.rglob("*.html"))
-    linked = {
-        (page.parent / target).resolve()
-        for page in pages
-        for target in re.findall(r'(?:src|href)="([^"#:]+)["#]', page.read_text(encoding="utf-8"))
-    }
-    assert sum(file.stat().st_size for file in {page.resolve() for page in pages} | linked) < 60e6
+    pages = {page.resolve() for page in reports.rglob("*.html")}
+    files = pages.union(*map(linked, pages))
+    assert sum(file.stat().st_size for file in files) < 60e6
 
 
 def test_a_second_call_has_nothing_to_do(made):
