@@ -48,7 +48,7 @@ smoke: environment
 
 # How much of the cores' time the pipeline spends on anything but computing.
 overhead: environment
-	$(BIN)/python -m nstbench.benchmark.overhead
+	$(BIN)/python -m nstbench.pipeline.timing.overhead
 
 # The pictures in the README, from the default profile: thumbnails of figures, and a picture of `nstbench stylize`.
 GALLERY := jain-colour jain-fig10 nikulin-fig1 nikulin-fig9

@@ -66,7 +66,7 @@ def combined(verdicts: Sequence[Verdict], complete: bool) -> Verdict:
 
 def _surrogate(judgements: Sequence[Judgement], evidence: Evidence) -> str | None:
     measured = [judgement.test for judgement in judgements if judgement.sample]
-    phrases = (substitutes(test.typed_parameters(), evidence.project) for test in measured)
+    phrases = (substitutes(test.typed_parameters(), evidence.project, evidence.charts) for test in measured)
     return ", ".join(dict.fromkeys(phrase for each in phrases for phrase in each)) or None
 
 

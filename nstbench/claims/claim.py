@@ -6,8 +6,8 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from nstbench.claims.statistics import statistic
 from nstbench.claims.statistics.base import StatisticParameters
-from nstbench.documents import Named, Record, first_problem
-from nstbench.errors import InputError
+from nstbench.core.configuration import Named, Record, first_problem
+from nstbench.core.errors import InputError
 
 RuleName = Literal["V", "V-equivalence", "V-existence", "exact", "not-testable"]
 Side = Literal["less", "greater", "equal", "exists", "none", "holds"]

@@ -7,12 +7,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from nstbench.charts.chart import Chart, load_charts
 from nstbench.claims.sample import NoEvidenceError, Pair
-from nstbench.errors import InputError
-from nstbench.experiments.plan import PlannedRun
-from nstbench.experiments.project import Project
-from nstbench.experiments.runs import RunFolder
-from nstbench.experiments.tables import control_id
+from nstbench.core.errors import InputError
+from nstbench.pipeline.plan import PlannedRun
+from nstbench.pipeline.project import Project
+from nstbench.pipeline.runs import RunFolder
+from nstbench.pipeline.tables import control_id
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,6 +34,11 @@ class Evidence:
 
     project: Project
     results: Path
+
+    @cached_property
+    def charts(self) -> dict[str, Chart]:
+        """The project's charts by id."""
+        return load_charts(self.project)
 
     @cached_property
     def _scores(self) -> dict[tuple[str, str, str], float]:

@@ -11,7 +11,7 @@ from nstbench.claims.rules import rules
 from nstbench.claims.rules.base import Correction, Measured, Verdict
 from nstbench.claims.sample import NoEvidenceError, Sample
 from nstbench.claims.statistics import statistic
-from nstbench.reporting.quantities import counted
+from nstbench.core.number_format import counted
 
 Key = TypeVar("Key", bound=Hashable)
 NOTHING = Measured(0)

@@ -4,11 +4,11 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from nstbench import __version__
 from nstbench.claims.records import Row
 from nstbench.claims.report import Report
 from nstbench.claims.sample import LOG_RATIO
-from nstbench.experiments.profile import Profile
+from nstbench.core.version import __version__
+from nstbench.pipeline.profile import Profile
 
 COLUMNS = ("claim", "line", "verdict", "n", "estimate", "95 % interval", "p corrected", "why")
 
@@ -65,7 +65,7 @@ def _interval(row: Row) -> str:
 
 
 def _written(row: Row, value: float | None) -> str:
-    from nstbench.reporting.quantities import number
+    from nstbench.core.number_format import number
 
     if value is None:
         return ""

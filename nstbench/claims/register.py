@@ -1,15 +1,16 @@
 """config/claims.yaml: every claim of every document, and where the documents contradict each other."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pydantic import Field, ValidationError, model_validator
 
+from nstbench.charts.chart import Chart, load_charts
 from nstbench.claims.claim import Claim, ClaimTest
-from nstbench.documents import Record, first_problem, read_yaml
-from nstbench.errors import InputError
-from nstbench.experiments.project import Project
+from nstbench.core.configuration import Record, first_problem, read_yaml
+from nstbench.core.errors import InputError
 from nstbench.metrics import metrics
+from nstbench.pipeline.project import Project
 
 FILE = Path("config") / "claims.yaml"
 
@@ -60,22 +61,23 @@ def load_register(project: Project) -> Register:
         register = Register.model_validate(read_yaml(file))
     except ValidationError as error:
         raise InputError(f"{file}: {first_problem(error, Register)}") from error
+    charts = load_charts(project)
     for claim in register.claims:
-        for problem in _problems(claim, project):
+        for problem in _problems(claim, project, charts):
             raise InputError(f"{file}: {claim.id}: {problem}")
     return register
 
 
-def _problems(claim: Claim, project: Project) -> Iterator[str]:
+def _problems(claim: Claim, project: Project, charts: Mapping[str, Chart]) -> Iterator[str]:
     for test in claim.tests:
         try:
-            yield from _unknown(test, project)
+            yield from _unknown(test, project, charts)
         except InputError as error:
             yield str(error)
-    yield from _strangers("experiment or chart", claim.see, {*project.experiments, *project.charts})
+    yield from _strangers("experiment or chart", claim.see, {*project.experiments, *charts})
 
 
-def _unknown(test: ClaimTest, project: Project) -> Iterator[str]:
+def _unknown(test: ClaimTest, project: Project, charts: Mapping[str, Chart]) -> Iterator[str]:
     """What a test reads and the project does not have."""
     parameters = test.typed_parameters()
     yield from _strangers("experiment", parameters.arms_read, project.experiments)
@@ -83,7 +85,7 @@ def _unknown(test: ClaimTest, project: Project) -> Iterator[str]:
         known = [arm.id for arm in project.experiments[experiment].arms]
         yield from _strangers(f"arm of {experiment}", arms, known)
     yield from _strangers("metric", parameters.metrics_read, metrics())
-    yield from _strangers("chart", parameters.charts_read, project.charts)
+    yield from _strangers("chart", parameters.charts_read, charts)
 
 
 def _strangers(what: str, given: Iterable[str], known: Collection[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from nstbench.claims.contradictions import decide
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.records import Row, claim_row, contradiction_row
 from nstbench.claims.register import load_register
-from nstbench.experiments.project import Project
+from nstbench.pipeline.project import Project
 
 
 @dataclass(frozen=True)

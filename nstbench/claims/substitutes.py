@@ -1,24 +1,24 @@
 """What a test was made with in the place of what the documents used."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from nstbench.charts.chart import Chart
 from nstbench.claims.statistics.base import StatisticParameters
-from nstbench.experiments.chart import Chart
-from nstbench.experiments.plan import PlannedRun
-from nstbench.experiments.project import Project
-from nstbench.experiments.training import TrainingSpecification
+from nstbench.core.number_format import span
 from nstbench.metrics import metrics
-from nstbench.reporting.quantities import span
+from nstbench.pipeline.plan import PlannedRun
+from nstbench.pipeline.project import Project
+from nstbench.pipeline.training import TrainingSpecification
 
 # Pixels of a side that the documents work with, as far as they say so.
 USUAL_SIZE = 512
 
 
-def substitutes(parameters: StatisticParameters, project: Project) -> list[str]:
+def substitutes(parameters: StatisticParameters, project: Project, charts: Mapping[str, Chart]) -> list[str]:
     """Phrases: embedded weights, painted pictures, a smaller size, short descents; none for arithmetic."""
-    return list(_Basis(parameters, project).phrases())
+    return list(_Basis(parameters, project, charts).phrases())
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class _Basis:
 
     parameters: StatisticParameters
     project: Project
+    charts: Mapping[str, Chart]
 
     def phrases(self) -> Iterator[str]:
         if self._embedded:
@@ -42,7 +43,7 @@ class _Basis:
 
     @cached_property
     def _charts(self) -> list[Chart]:
-        return [self.project.charts[id] for id in self.parameters.charts_read]
+        return [self.charts[id] for id in self.parameters.charts_read]
 
     @cached_property
     def _runs(self) -> list[PlannedRun]:

@@ -14,7 +14,7 @@ from nstbench.cli.stylize import stylize
 from nstbench.cli.survey import survey
 from nstbench.cli.survey_results import survey_results
 from nstbench.cli.train import train_adain, train_backbone, train_fast
-from nstbench.errors import InputError
+from nstbench.core.errors import InputError
 
 app = typer.Typer(
     help="A reproducible benchmark and paper-replication suite for neural style transfer.",

@@ -12,7 +12,7 @@ def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print a list of rows.")] = False,
 ) -> None:
     """Time the engine, in fp32 and bf16, against a plain fp32 textbook loop on the same network."""
-    from nstbench.benchmark.timing import UnequalWorkError, benchmark, check_equal_work
+    from nstbench.pipeline.timing.engine import UnequalWorkError, benchmark, check_equal_work
 
     rows = benchmark(size)
     if as_json:

@@ -23,7 +23,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print a list of objects wi
 def claims(results: Results = Path("results"), profile: ProfileName = None, as_json: AsJson = False) -> None:
     """Say what became of every claim of the documents: verdict, numbers, reason."""
     from nstbench.claims.report import report
-    from nstbench.experiments.project import CHECKOUT, Project
+    from nstbench.pipeline.project import CHECKOUT, Project
 
     rows = report(Project.load(CHECKOUT, profile), results).claims
     if as_json:
@@ -41,7 +41,7 @@ def claims(results: Results = Path("results"), profile: ProfileName = None, as_j
 
 def _estimate(row: Row) -> str:
     """The first test's median with its interval, in its unit."""
-    from nstbench.reporting.quantities import MISSING
+    from nstbench.core.number_format import MISSING
 
     if row["estimate"] is None:
         return MISSING

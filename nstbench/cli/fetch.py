@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from nstbench.errors import InputError
+from nstbench.core.errors import InputError
 
 
 def fetch(
     names: Annotated[list[str] | None, typer.Argument(help="Pictures by name; all when left out.")] = None,
 ) -> None:
     """Download the famous paintings of the manifest into the folder NSTBENCH_DATA, checksums verified."""
-    from nstbench.experiments.project import CHECKOUT
     from nstbench.images.fetching import fetch_picture
     from nstbench.images.manifest import load_manifest
+    from nstbench.pipeline.project import CHECKOUT
 
     folder = os.environ.get("NSTBENCH_DATA")
     if not folder:

@@ -55,7 +55,7 @@ def _methods() -> list[Row]:
 
 
 def _experiments() -> list[Row]:
-    from nstbench.experiments.project import CHECKOUT, Project
+    from nstbench.pipeline.project import CHECKOUT, Project
 
     return [
         {"id": e.id, "title": e.title, "row": e.source.row, "figure": e.source.figure, "arms": len(e.arms)}
@@ -64,8 +64,8 @@ def _experiments() -> list[Row]:
 
 
 def _backbones() -> list[Row]:
-    from nstbench.backbones.catalogue import ARCHITECTURES
-    from nstbench.backbones.inventory import known_weights, layer_table
+    from nstbench.networks.catalogue import ARCHITECTURES
+    from nstbench.networks.inventory import known_weights, layer_table
 
     return [
         {
@@ -82,7 +82,7 @@ def _backbones() -> list[Row]:
 
 def _time_backbones(backbones: list[Row]) -> None:
     """Fill in seconds per evaluation with the weights that are on this machine."""
-    from nstbench.benchmark.timing import seconds_per_evaluation
+    from nstbench.pipeline.timing.engine import seconds_per_evaluation
 
     for backbone in backbones:
         for weights in backbone["weights"]:
@@ -121,8 +121,8 @@ def _seconds(weights: Row) -> str:
 
 
 def _networks() -> list[Row]:
-    from nstbench.feedforward.files import read_card
-    from nstbench.feedforward.inventory import shipped_networks
+    from nstbench.networks.feedforward.files import read_card
+    from nstbench.networks.feedforward.inventory import shipped_networks
 
     return [{"id": name, **_network_row(read_card(file))} for name, file in shipped_networks().items()]
 

@@ -18,12 +18,12 @@ def regress(
     as_json: Annotated[bool, typer.Option("--json", help="Print a list of rows.")] = False,
 ) -> None:
     """Hold the losses of the pinned runs against results/reference; exit status 1 when one has changed."""
-    from nstbench.experiments.project import CHECKOUT
     from nstbench.images.manifest import load_manifest
-    from nstbench.regression.comparison import check_same_losses, compare
-    from nstbench.regression.reference import no_reference, read_reference, write_reference
-    from nstbench.regression.running import measure
-    from nstbench.regression.specification import load_regression
+    from nstbench.pipeline.pinned_losses.comparison import check_same_losses, compare
+    from nstbench.pipeline.pinned_losses.reference import no_reference, read_reference, write_reference
+    from nstbench.pipeline.pinned_losses.running import measure
+    from nstbench.pipeline.pinned_losses.specification import load_regression
+    from nstbench.pipeline.project import CHECKOUT
 
     regression = load_regression(CHECKOUT / "config" / "regression.yaml")
     manifest = load_manifest(CHECKOUT / "data" / "images.yaml")

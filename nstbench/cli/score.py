@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nstbench.errors import InputError
+from nstbench.core.errors import InputError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -64,7 +64,7 @@ def _rows(result: "Image", content: "Image", style: "Image") -> list[Row]:
 
     from nstbench.images.tensors import to_tensor
     from nstbench.metrics.base import Sighted, Trial
-    from nstbench.scoring import judges, measure
+    from nstbench.metrics.scoring import judges, measure
 
     pictures = (result, content, style, ImageOps.fit(style, result.size, Image.Resampling.BICUBIC))
     made, repainted, painting, cut = (Sighted(to_tensor(picture), judges()) for picture in pictures)
@@ -94,8 +94,8 @@ def _print_table(rows: list[Row]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from nstbench.reporting.quantities import number
-    from nstbench.reporting.score_table import ARROWS
+    from nstbench.core.number_format import number
+    from nstbench.report.score_table import ARROWS
 
     table = Table("metric", box=SIMPLE, padding=(0, 1, 0, 0))
     for heading in ("result", "content\ncopied", "style\ncopied"):

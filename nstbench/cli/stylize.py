@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nstbench.errors import InputError
+from nstbench.core.errors import InputError
 
 Content = Annotated[Path, typer.Argument(help="The picture to repaint.", show_default=False)]
 Style = Annotated[
@@ -86,7 +86,7 @@ def stylize(
     as_json: AsJson = False,
 ) -> None:
     """Paint one picture in the style of another."""
-    from nstbench.single import stylize as make
+    from nstbench.api import stylize as make
 
     result = make(
         content,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nstbench.errors import InputError
+from nstbench.core.errors import InputError
 from nstbench.survey.mode import Mode
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def survey(
     results: Annotated[Path, typer.Option(help="The results folder of a pipeline.")] = Path("results"),
 ) -> None:
     """Write a page that asks people how well a style is carried over, and does not say by what."""
-    from nstbench.files import check_writable
-    from nstbench.reporting.quantities import counted
+    from nstbench.core.files import check_writable
+    from nstbench.core.number_format import counted
     from nstbench.survey.design import draw_design
     from nstbench.survey.page import write_survey
 
@@ -56,7 +56,7 @@ def survey(
 def _collection(
     experiment: str | None, pictures: Path | None, arms: Sequence[str], results: Path
 ) -> "Collection":
-    from nstbench.experiments.project import CHECKOUT, Project
+    from nstbench.pipeline.project import CHECKOUT, Project
     from nstbench.survey.candidates import of_project, of_table
 
     if pictures is None:

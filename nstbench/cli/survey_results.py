@@ -51,7 +51,7 @@ def survey_results(
 
 def _agreements(returned: "Returned", table: "Sequence[Line]", scores: Path | None) -> "list[Agreement]":
     """None, with a line on stderr, where the pictures are no runs or have no scores."""
-    from nstbench.reporting.score_table import read_scores
+    from nstbench.report.score_table import read_scores
     from nstbench.survey.agreement import agreements
 
     if returned.key.experiment is None:
@@ -100,7 +100,7 @@ def _interval(estimate: "Line | Agreement") -> Row:
 
 
 def _print(returned: "Returned", table: "Sequence[Line]", agreeing: "Sequence[Agreement]") -> None:
-    from nstbench.reporting.score_table import ARROWS
+    from nstbench.report.score_table import ARROWS
     from nstbench.survey.results import left_chosen
 
     choice = returned.key.mode is Mode.CHOICE
@@ -128,7 +128,7 @@ def _print(returned: "Returned", table: "Sequence[Line]", agreeing: "Sequence[Ag
 
 
 def _people(returned: "Returned") -> str:
-    from nstbench.reporting.quantities import counted
+    from nstbench.core.number_format import counted
 
     asked = sum(len(sheet.questions) for sheet in returned.sheets)
     answered = sum(len(sheet.answered) for sheet in returned.sheets)
@@ -142,7 +142,7 @@ def _pair(line: "Line") -> str:
 
 def _written(estimate: "Line | Agreement", percent: bool = False) -> tuple[str, str]:
     """The value and its interval; a dash for what could not be measured."""
-    from nstbench.reporting.quantities import MISSING
+    from nstbench.core.number_format import MISSING
 
     def text(value: float) -> str:
         if math.isnan(value):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from nstbench.training.trainer import Recipe, Trainer
+    from nstbench.networks.training.trainer import Recipe, Trainer
 
 Architecture = Annotated[str, typer.Argument(help="Which network to distil.")]
 Images = Annotated[list[Path], typer.Option(help="A folder of pictures; may be given several times.")]
@@ -38,10 +38,10 @@ def train_backbone(
     seed: Annotated[int, typer.Option(help="Seed of initial weights and crops.")] = 0,
 ) -> None:
     """Distil an embedded backbone from a pretrained SqueezeNet; an interrupted training goes on."""
-    from nstbench.methods.base import configured
-    from nstbench.progress import progress
-    from nstbench.training.backbone import Recipe
-    from nstbench.training.backbone import train_backbone as train
+    from nstbench.core.configuration import configured
+    from nstbench.core.progress import progress
+    from nstbench.networks.distillation.student import Recipe
+    from nstbench.networks.distillation.student import train_backbone as train
 
     changes = _given(architecture=architecture, width=width, steps=steps, seed=seed)
     recipe = configured("distillation", Recipe, {"embedded": Recipe()}, "embedded", changes)
@@ -68,7 +68,7 @@ def train_fast(
     device: Device = "auto",
 ) -> None:
     """Train a network that paints in one style in a single pass; an interrupted training goes on."""
-    from nstbench.methods.johnson2016 import TRAINER
+    from nstbench.methods.johnson2016.method import TRAINER
 
     recipe = TRAINER.configure(parameters, _given(seed=seed, steps=steps))
     _train(TRAINER, recipe, f"learning {style.stem}", (style,), images, out, device, precision)
@@ -99,8 +99,8 @@ def train_adain(
     device: Device = "auto",
 ) -> None:
     """Train a decoder that paints in any style in a single pass; an interrupted training goes on."""
-    from nstbench.methods.adain2017 import TRAINER
-    from nstbench.training.crops import picture_files
+    from nstbench.methods.adain2017.method import TRAINER
+    from nstbench.networks.training.crops import picture_files
 
     changes = _given(
         seed=seed, steps=steps, stages=stages, relaunches=relaunches, relaunch_keeps=relaunch_keeps
@@ -125,11 +125,11 @@ def _train(
     precision: str,
 ) -> None:
     """Train on the pictures in `images`, or our own, and say what was written."""
-    from nstbench.hardware import resolve
-    from nstbench.progress import progress
-    from nstbench.training.crops import pictures_in
-    from nstbench.training.photographs import own_photographs
-    from nstbench.training.trainer import TrainingTask
+    from nstbench.core.hardware import resolve
+    from nstbench.core.progress import progress
+    from nstbench.networks.training.crops import pictures_in
+    from nstbench.networks.training.photographs import own_photographs
+    from nstbench.networks.training.trainer import TrainingTask
 
     hardware = resolve(device, precision)
     photographs = pictures_in(images) if images else own_photographs()

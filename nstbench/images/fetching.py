@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pooch
 
-from nstbench.errors import InputError
+from nstbench.core.errors import InputError
 from nstbench.images.manifest import Picture
 
 

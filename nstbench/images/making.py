@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from nstbench.errors import InputError
+from nstbench.core.errors import InputError
 from nstbench.images.manifest import Picture, own_file
 from nstbench.images.package_photographs import photograph
 from nstbench.images.painted import paint

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from nstbench.errors import InputError
-from nstbench.files import check_writable, written_whole
+from nstbench.core.errors import InputError
+from nstbench.core.files import check_writable, written_whole
 
 SMALLEST_SIDE = 16
 LARGEST_SIZE = 8192
@@ -21,7 +21,7 @@ def load_picture(path: Path, size: int, square: bool = False) -> Image.Image:
 
     With `square` the centre is cut out first, so the result is size x size. Transparent parts become
     white, 16-bit values are rounded to 8 bits. Raises InputError for a file that is missing, empty,
-    truncated, no picture, or too large, too small or too elongated to be stylised.
+    truncated, no picture, or too large, too small or too elongated to be stylized.
     """
     check_size(size)
     picture = read_picture(path, size)

@@ -1,20 +1,21 @@
-"""The methods: one module each, found by its METHOD.
+"""The methods: one package per paper, found by the METHODS that it defines.
 
-Planning a pipeline imports every method, so a method imports torch inside its functions only.
+Planning a pipeline imports every method, so a package's face imports torch inside its functions only.
 """
 
 import sys
 from functools import cache
 
-from nstbench.errors import InputError
+from nstbench.core.errors import InputError
+from nstbench.core.registry import defined
 from nstbench.methods.base import Method
-from nstbench.plugins import defined
 
 
 @cache
 def methods() -> dict[str, Method]:
     """Every method by id."""
-    return {method.id: method for method in defined(sys.modules[__name__], "METHOD")}
+    families = defined(sys.modules[__name__], "METHODS", in_packages=True)
+    return {method.id: method for family in families for method in family}
 
 
 def method(id: str) -> Method:

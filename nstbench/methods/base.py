@@ -1,25 +1,24 @@
-"""What a method is: parameters, named sets of them with their sources, and a function that stylises."""
+"""What a method is: parameters, named sets of them with their sources, and a function that stylizes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from nstbench.documents import Record, first_problem
-from nstbench.errors import InputError
-from nstbench.progress import Watch
+from nstbench.core.configuration import Record, configured
+from nstbench.core.progress import Watch
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from nstbench.backbones.network import Backbone
-    from nstbench.hardware import Hardware
-    from nstbench.objective import Term
-    from nstbench.optimise.checkpoint import Checkpoint
-    from nstbench.optimise.loop import Outcome, Show
-    from nstbench.training.trainer import Trainer
+    from nstbench.core.hardware import Hardware
+    from nstbench.losses.objective import Term
+    from nstbench.networks.backbone import Backbone
+    from nstbench.networks.training.trainer import Trainer
+    from nstbench.optim.checkpoints import Checkpoint
+    from nstbench.optim.loop import Outcome, Show
 
 
 PreserveColour = Literal[
@@ -37,7 +36,7 @@ PreserveColour = Literal[
 class Parameters(Record):
     """What every method's parameters have; frozen, and no unknown names.
 
-    `preserve_colour` says how the content's colours are kept (nstbench.colour).
+    `preserve_colour` says how the content's colours are kept (nstbench.methods.colour).
     """
 
     preserve_colour: PreserveColour = "none"
@@ -101,10 +100,10 @@ class Method:
     """A recipe of the suite, registered by living in this folder under the name METHOD.
 
     `sets` maps a name to the parameters of one source (the paper, or a replicated document);
-    `everyday_set` is the one for a user's own two pictures. `stylise` is what the method does by itself;
-    users of a method call `transfer`. `terms_of` gives what it descends on, where that stays the same. One
-    that is `for_cpu` computes there in fp32, whatever is asked for. One whose network has learned its style
-    does not need it (`needs_style`); `trainer` says how such are trained.
+    `everyday_set` is the one for a user's own two pictures. `stylize` is what the method does by itself;
+    `methods.colour` keeps colours around it. `terms_of` gives what it descends on, where that stays the same.
+    One that is `for_cpu` computes there in fp32, whatever is asked for. One whose network has learned its
+    style does not need it (`needs_style`); `trainer` says how such are trained.
     """
 
     id: str
@@ -113,26 +112,18 @@ class Method:
     parameters: type[Parameters]
     sets: Mapping[str, Parameters]
     everyday_set: str
-    stylise: Callable[[Task], "Outcome"]
+    stylize: Callable[[Task], "Outcome"]
     terms_of: "Callable[[Task, Backbone], Sequence[Term]] | None" = None
     for_cpu: bool = False
     needs_style: bool = True
     trainer: "Trainer | None" = None
 
     def hardware(self, device: str = "auto", precision: str = "auto") -> "Hardware":
-        """What the method runs on when this is asked for; InputError as `nstbench.hardware.resolve`."""
-        from nstbench.hardware import resolve
+        """What the method runs on when this is asked for; InputError as `nstbench.core.hardware.resolve`."""
+        from nstbench.core.hardware import resolve
 
         asked = resolve(device, precision)
         return resolve("cpu", "fp32") if self.for_cpu else asked
-
-    def transfer(self, task: Task) -> "Outcome":
-        """The result of `stylise`, with the content's colours where the parameters ask for them."""
-        if task.parameters.preserve_colour == "none":
-            return self.stylise(task)
-        from nstbench.colour.preservation import preserving_colour
-
-        return preserving_colour(self.stylise, task)
 
     def known(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Those of `values` that are parameters of this method."""
@@ -144,20 +135,3 @@ class Method:
         What the set leaves open may depend on the changes, as layers do on the backbone.
         """
         return configured(self.id, self.parameters, self.sets, set_name, changes)
-
-
-R = TypeVar("R", bound=Record)
-
-
-def configured(
-    owner: str, model: type[R], sets: Mapping[str, R], set_name: str, changes: Mapping[str, Any]
-) -> R:
-    """The record of a named set with `changes` made; InputError says of `owner` what does not fit."""
-    if set_name not in sets:
-        raise InputError(f"unknown parameter set {set_name!r} of {owner}; allowed: {', '.join(sets)}")
-    named = sets[set_name]
-    values = {name: getattr(named, name) for name in named.model_fields_set} | dict(changes)
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        raise InputError(f"{owner}: {first_problem(error, model)}") from error

@@ -3,8 +3,8 @@
 import sys
 from functools import cache
 
+from nstbench.core.registry import defined
 from nstbench.metrics.base import SUBJECTS, Metric
-from nstbench.plugins import defined
 
 
 @cache

@@ -11,7 +11,7 @@ from nstbench.metrics.judges import HELD_OUT, JUDGED_LAYERS, JUDGES
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from nstbench.backbones.network import Backbone
+    from nstbench.networks.backbone import Backbone
 
 T = TypeVar("T")
 # What metrics are about, in the order in which tables show them.

@@ -36,7 +36,7 @@ def unevenness_of_style(trial: Trial) -> float:
 
 def _windows(side: Sighted, layer: str) -> "Tensor":
     """(16, N, N): the Gram matrix of each window, divided by its positions."""
-    from nstbench.statistics.gram import gram
+    from nstbench.losses.gram import gram
 
     maps = side.features(SECOND.backbone)[layer][0]
     height, width = (length // PARTS for length in maps.shape[-2:])

@@ -20,8 +20,8 @@ def learned_perceptual_distance(trial: Trial) -> float:
     The linear weights come with the package `lpips`; AlexNet's are torchvision's for ImageNet, which are
     used where they lie on this machine and are never downloaded.
     """
-    from nstbench.backbones.alexnet import ALEXNET
-    from nstbench.backbones.weight_search import find_imagenet_weights, imagenet_file_name
+    from nstbench.networks.alexnet import ALEXNET
+    from nstbench.networks.weight_search import find_imagenet_weights, imagenet_file_name
 
     side = min(trial.result.image.shape[-2:])
     if side < SMALLEST_SIDE:
@@ -41,8 +41,8 @@ def _network(alexnet: Path) -> "LPIPS":
     from lpips import LPIPS
     from torch.nn import Conv2d
 
-    from nstbench.backbones.alexnet import ALEXNET
-    from nstbench.backbones.weight_files import read_weights
+    from nstbench.networks.alexnet import ALEXNET
+    from nstbench.networks.weight_files import read_weights
 
     with warnings.catch_warnings(action="ignore", category=UserWarning):  # It uses torchvision's old words.
         network = LPIPS(net="alex", pnet_rand=True, verbose=False)

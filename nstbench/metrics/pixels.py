@@ -19,7 +19,7 @@ def rgb(side: Sighted) -> Plane:
 
 def luma(side: Sighted) -> Plane:
     """(H, W), Y of YIQ in [0, 1]."""
-    from nstbench.images.colour import luma
+    from nstbench.images.colour_spaces import luma
 
     return np.asarray(luma(side.image)[0, 0].cpu().numpy(), dtype=np.float64)
 

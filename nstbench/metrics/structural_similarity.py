@@ -26,7 +26,7 @@ def multi_scale_structural_similarity(trial: Trial) -> float:
     """MS-SSIM over five scales with the weights of Wang et al. 2003; 1 for the content itself."""
     from piq import multi_scale_ssim
 
-    from nstbench.images.colour import luma
+    from nstbench.images.colour_spaces import luma
 
     side = min(trial.result.image.shape[-2:])
     if side < SMALLEST_MULTI_SCALE_SIDE:

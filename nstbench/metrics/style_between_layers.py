@@ -24,7 +24,7 @@ def _distance(trial: Trial, shallow: str, deep: str) -> float:
 
 def _chained(side: Sighted, shallow: str, deep: str) -> "Tensor":
     """(1, N, K), computed once per picture."""
-    from nstbench.statistics.chained_gram import chained_gram
+    from nstbench.losses.chained_gram import chained_gram
 
     maps = side.features(SECOND.backbone)
     return side.once(("chained gram", shallow, deep), lambda: chained_gram(maps[shallow], maps[deep]))

@@ -23,7 +23,7 @@ def relative_distance(trial: Trial, backbone: str, layer: str) -> float:
 
 def gram_of(side: Sighted, backbone: str, layer: str) -> "Tensor":
     """(1, N, N): of a judge's layer, computed once per picture."""
-    from nstbench.statistics.gram import gram
+    from nstbench.losses.gram import gram
 
     return side.once(("gram", backbone, layer), lambda: gram(side.features(backbone)[layer]))
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nstbench.errors import InputError
-from nstbench.experiments.experiment import Experiment
-from nstbench.experiments.plan import PlannedRun
-from nstbench.experiments.project import Project
-from nstbench.experiments.runs import RunFolder
+from nstbench.core.errors import InputError
+from nstbench.pipeline.experiment import Experiment
+from nstbench.pipeline.plan import PlannedRun
+from nstbench.pipeline.project import Project
+from nstbench.pipeline.runs import RunFolder
 
 TABLE_COLUMNS = ("arm", "content", "style", "result")
 # What a point of an axis says when it changes the style alone.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nstbench.errors import InputError
+from nstbench.core.errors import InputError
 from nstbench.survey.candidates import Candidate, Collection
 from nstbench.survey.mode import Mode
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from nstbench.ranks import spearman
+from nstbench.core.rank_correlation import spearman
 
 Numbers = NDArray[np.float64]
 

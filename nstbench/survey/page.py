@@ -10,9 +10,9 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
-from nstbench.files import write_text
+from nstbench.core.files import write_text
 from nstbench.images.pictures import read_picture
-from nstbench.reporting.templating import environment
+from nstbench.report.templating import environment
 from nstbench.survey.candidates import Candidate
 from nstbench.survey.design import Design
 from nstbench.survey.mode import Mode

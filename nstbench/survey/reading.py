@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from nstbench.documents import first_problem
-from nstbench.errors import InputError
-from nstbench.reporting.quantities import counted
+from nstbench.core.configuration import first_problem
+from nstbench.core.errors import InputError
+from nstbench.core.number_format import counted
 from nstbench.survey.mode import Mode
 from nstbench.survey.records import (
     ANSWERS_FORMAT,

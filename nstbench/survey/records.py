@@ -4,7 +4,7 @@ from typing import Final, Literal
 
 from pydantic import AwareDatetime, StrictInt, StrictStr
 
-from nstbench.documents import Record
+from nstbench.core.configuration import Record
 from nstbench.survey.mode import Mode
 
 HIGHEST_RATING = 10

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from nstbench.experiments.project import CHECKOUT, Project
+from nstbench.pipeline.project import CHECKOUT, Project
 
 
 def pytest_addoption(parser):

@@ -11,11 +11,12 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from nstbench.charts.chart import load_charts
 from nstbench.claims.register import load_register
-from nstbench.experiments.plan import shown
-from nstbench.experiments.project import CHECKOUT
-from nstbench.experiments.runs import RunFolder
 from nstbench.metrics import metrics
+from nstbench.pipeline.plan import shown
+from nstbench.pipeline.project import CHECKOUT
+from nstbench.pipeline.runs import RunFolder
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +82,7 @@ def test_every_experiment_has_its_panel_curves_and_sidecar(made, project):
 
 
 def test_every_chart_has_its_drawing_table_and_findings(made, project):
-    for id in project.charts:
+    for id in load_charts(project):
         figures = made / "reports" / "figures"
         assert "</svg>" in (figures / f"{id}.svg").read_text(encoding="utf-8")
         assert json.loads((figures / f"{id}.json").read_text())["findings"]
@@ -125,7 +126,7 @@ def test_a_claims_value_is_that_of_the_scores(made, project):
 
 def test_report_shows_every_experiment_and_links_to_files_that_exist(made, project):
     html = (made / "reports" / "index.html").read_text(encoding="utf-8")
-    for entry in (*project.experiments.values(), *project.charts.values()):
+    for entry in (*project.experiments.values(), *load_charts(project).values()):
         assert entry.title in html.replace("&#39;", "'")
     for target in set(re.findall(r'(?:src|href)="([^"#:]+)"', html)):
         assert (made / "reports" / target).exists(), target
@@ -140,7 +141,7 @@ def linked(page):
 def test_every_page_of_the_report_links_to_files_of_the_report(made, project):
     reports = made / "reports"
     pages = [*reports.glob("*.html"), *reports.glob("figures/*.html")]
-    assert len(pages) == 5 + len(project.experiments) + len(project.charts)
+    assert len(pages) == 5 + len(project.experiments) + len(load_charts(project))
     for page in pages:
         for file in linked(page):
             assert file.exists() and file.is_relative_to(reports.resolve()), (page, file)

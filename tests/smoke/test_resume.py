@@ -7,8 +7,8 @@ import subprocess
 import sys
 import time
 
-from nstbench.experiments.project import CHECKOUT
-from nstbench.experiments.runs import RunFolder
+from nstbench.pipeline.project import CHECKOUT
+from nstbench.pipeline.runs import RunFolder
 
 EXPERIMENT = "nikulin-fig3"
 

@@ -6,12 +6,12 @@ import pytest
 import torch
 from PIL import Image
 
-from nstbench.analyses import analysis
-from nstbench.analyses.base import Materials
-from nstbench.backbones.network import Backbone
-from nstbench.backbones.vgg import VGG19
+from nstbench.charts.analyses import analysis
+from nstbench.charts.analyses.base import Materials
 from nstbench.cli import main
-from nstbench.hardware import Hardware
+from nstbench.core.hardware import Hardware
+from nstbench.networks.backbone import Backbone
+from nstbench.networks.vgg import VGG19
 
 
 class Finished(NamedTuple):

@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from nstbench.experiments.experiment import Experiment
-from nstbench.experiments.plan import PlannedRun, plan
-from nstbench.experiments.profile import Profile
-from nstbench.experiments.tables import control_id, tidy_scores
 from nstbench.images.manifest import Manifest
-from nstbench.reporting.exhibit import exhibits
-from nstbench.reporting.figure import write_figure
-from nstbench.reporting.panel import draw_panel
-from nstbench.reporting.site import write_site
+from nstbench.pipeline.experiment import Experiment
+from nstbench.pipeline.plan import PlannedRun, plan
+from nstbench.pipeline.profile import Profile
+from nstbench.pipeline.tables import control_id, tidy_scores
+from nstbench.report.exhibit import exhibits
+from nstbench.report.figure import write_figure
+from nstbench.report.panel import draw_panel
+from nstbench.report.site import write_site
 
 COLOURS = {
     "chelsea": (200, 30, 30),

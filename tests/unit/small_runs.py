@@ -1,7 +1,7 @@
 """Runs that take no time."""
 
-from nstbench.experiments.specification import RunSpecification
 from nstbench.methods import method
+from nstbench.pipeline.specification import RunSpecification
 
 TWO_LAYERS = {"style_layers": {"relu1_1": 1.0}, "content_layers": {"relu2_1": 1.0}}
 

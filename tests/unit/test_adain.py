@@ -6,15 +6,15 @@ import pytest
 import torch
 from torch.nn.functional import conv2d, interpolate, pad
 
-from nstbench.adain.alignment import align, blend
-from nstbench.adain.architecture import DEEPEST, LAYERS
-from nstbench.adain.decoder import Decoder
-from nstbench.adain.encoder import open_encoder
-from nstbench.adain.losses import content_loss, style_loss
-from nstbench.adain.painting import Painter
-from nstbench.backbones.catalogue import architecture
-from nstbench.hardware import Hardware
-from nstbench.statistics.channel_moments import EPSILON, channel_moments
+from nstbench.core.hardware import Hardware
+from nstbench.losses.channel_moments import EPSILON, channel_moments
+from nstbench.methods.adain2017.alignment import align, blend
+from nstbench.methods.adain2017.architecture import DEEPEST, LAYERS
+from nstbench.methods.adain2017.decoder import Decoder
+from nstbench.methods.adain2017.encoder import open_encoder
+from nstbench.methods.adain2017.losses import content_loss, style_loss
+from nstbench.methods.adain2017.painting import Painter
+from nstbench.networks.catalogue import architecture
 
 CPU = Hardware(torch.device("cpu"), "fp32")
 VGG19 = architecture("vgg19")

@@ -8,24 +8,25 @@ import pytest
 import torch
 from PIL import Image
 
-from nstbench.adain.architecture import LAYERS
-from nstbench.adain.encoder import open_encoder
-from nstbench.adain.losses import style_loss
-from nstbench.adain.recipe import DecoderRecipe
-from nstbench.errors import InputError
-from nstbench.experiments.experiment import Experiment
-from nstbench.experiments.plan import plan
-from nstbench.experiments.project import CHECKOUT, Project
-from nstbench.feedforward.files import read_card
-from nstbench.feedforward.inventory import shipped_networks
-from nstbench.hardware import Hardware
+from nstbench.core.errors import InputError
+from nstbench.core.hardware import Hardware
 from nstbench.images.package_photographs import photograph
 from nstbench.images.painted import paint
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
-from nstbench.methods.adain2017 import EVERYDAY_TRAINING, HUANG, LITERAL, METHOD, SOBOLEVA
+from nstbench.losses.channel_moments import channel_moments
+from nstbench.methods.adain2017.architecture import LAYERS
+from nstbench.methods.adain2017.encoder import open_encoder
+from nstbench.methods.adain2017.losses import style_loss
+from nstbench.methods.adain2017.method import EVERYDAY_TRAINING, HUANG, LITERAL, METHOD, SOBOLEVA
+from nstbench.methods.adain2017.recipe import DecoderRecipe
 from nstbench.methods.base import Task
-from nstbench.statistics.channel_moments import channel_moments
+from nstbench.methods.colour.preservation import stylize
+from nstbench.networks.feedforward.files import read_card
+from nstbench.networks.feedforward.inventory import shipped_networks
+from nstbench.pipeline.experiment import Experiment
+from nstbench.pipeline.plan import plan
+from nstbench.pipeline.project import CHECKOUT, Project
 
 CPU = Hardware(torch.device("cpu"), "fp32")
 SHIPPED = shipped_networks()["any_style"]
@@ -33,7 +34,7 @@ SHIPPED = shipped_networks()["any_style"]
 
 def painted(content, style, others=None, **settings):
     parameters = METHOD.configure("everyday", settings)
-    return METHOD.transfer(Task(content, style, parameters, 0, CPU, others=others or {})).image
+    return stylize(METHOD, Task(content, style, parameters, 0, CPU, others=others or {})).image
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,7 @@ def test_the_shipped_decoder_keeps_the_content_at_strength_0(temple, night):
 
 def test_the_encoder_is_a_fact_of_the_result(temple):
     task = Task(temple, temple, METHOD.configure("everyday", {}), 0, CPU)
-    assert METHOD.transfer(task).facts == {"backbone": "vgg19", "weights": "embedded"}
+    assert stylize(METHOD, task).facts == {"backbone": "vgg19", "weights": "embedded"}
 
 
 def test_a_blend_with_all_of_another_style_is_that_style(temple, night, mosaic):

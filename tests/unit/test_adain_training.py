@@ -9,22 +9,22 @@ import torch
 from PIL import Image
 from torch import nn
 
-from nstbench.adain.alignment import align
-from nstbench.adain.architecture import DEEPEST, LAYERS
-from nstbench.adain.decoder import Decoder
-from nstbench.adain.encoder import open_encoder
-from nstbench.adain.files import read_decoder
-from nstbench.adain.recipe import DecoderRecipe
-from nstbench.adain.training import Lesson, train_decoder
-from nstbench.errors import InputError
-from nstbench.feedforward.files import read_card
-from nstbench.hardware import Hardware
-from nstbench.methods.adain2017 import TRAINER
-from nstbench.optimise.checkpoint import Checkpoint
-from nstbench.statistics.channel_moments import channel_moments
-from nstbench.training.crops import CropSource
-from nstbench.training.loop import Schedule, train
-from nstbench.training.trainer import TrainingTask
+from nstbench.core.errors import InputError
+from nstbench.core.hardware import Hardware
+from nstbench.losses.channel_moments import channel_moments
+from nstbench.methods.adain2017.alignment import align
+from nstbench.methods.adain2017.architecture import DEEPEST, LAYERS
+from nstbench.methods.adain2017.decoder import Decoder
+from nstbench.methods.adain2017.encoder import open_encoder
+from nstbench.methods.adain2017.files import read_decoder
+from nstbench.methods.adain2017.method import TRAINER
+from nstbench.methods.adain2017.recipe import DecoderRecipe
+from nstbench.methods.adain2017.training import Lesson, train_decoder
+from nstbench.networks.feedforward.files import read_card
+from nstbench.networks.training.crops import CropSource
+from nstbench.networks.training.loop import Schedule, train
+from nstbench.networks.training.trainer import TrainingTask
+from nstbench.optim.checkpoints import Checkpoint
 
 CPU = Hardware(torch.device("cpu"), "fp32")
 RECIPE = DecoderRecipe(crop=32, batch=1, rate=1e-3, steps=6, decay="none")
@@ -130,7 +130,7 @@ class KilledError(Exception):
 
 
 def test_a_training_that_goes_on_ends_with_the_same_file(asked, monkeypatch):
-    monkeypatch.setattr("nstbench.optimise.checkpoint.SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr("nstbench.optim.checkpoints.SECONDS_BETWEEN", 0.0)
 
     def killer(step, loss):
         if step == 4:

@@ -1,7 +1,7 @@
 import torch
 
-from nstbench.optimise.adam import Adam
-from nstbench.optimise.evaluation import Evaluation
+from nstbench.optim.adam import Adam
+from nstbench.optim.evaluation import Evaluation
 
 
 def evaluate(point):

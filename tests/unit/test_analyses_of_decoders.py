@@ -8,11 +8,12 @@ import pytest
 from matplotlib.figure import Figure
 from pydantic import ValidationError
 
-from nstbench.analyses import analysis
+from nstbench.charts.analyses import analysis
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
-from nstbench.methods.adain2017 import METHOD
+from nstbench.methods.adain2017.method import METHOD
 from nstbench.methods.base import Task
+from nstbench.methods.colour.preservation import stylize
 
 RELAUNCHES = {"shares": [0.2, 0.5], "before": 0.1, "after": 0.05}
 
@@ -128,15 +129,15 @@ def test_pictures_have_the_size_that_was_asked_for(materials):
 
 
 def test_the_distance_is_that_of_the_moments_as_a_share_of_the_content_s(materials):
-    from nstbench.adain.architecture import LAYERS
-    from nstbench.adain.painting import open_painter
-    from nstbench.feedforward.inventory import locate_network
-    from nstbench.statistics.channel_moments import channel_moments
+    from nstbench.losses.channel_moments import channel_moments
+    from nstbench.methods.adain2017.architecture import LAYERS
+    from nstbench.methods.adain2017.painting import open_painter
+    from nstbench.networks.feedforward.inventory import locate_network
 
     asked = materials("picture_sizes", {"sides": [[40, 40]], "repeats": 1}, ("a", "b"), size=24)
     (found,) = analysis("picture_sizes").measure(asked)["distance"]
     content, style = (to_tensor(load_picture(asked.folder / f"{name}.png", 40)) for name in "ab")
-    painted = METHOD.transfer(Task(content, style, METHOD.configure("everyday", {}), 0, asked.hardware)).image
+    painted = stylize(METHOD, Task(content, style, METHOD.configure("everyday", {}), 0, asked.hardware)).image
     encoder = open_painter(locate_network("any_style"), None, asked.hardware).encoder
 
     def distance(image):

@@ -7,18 +7,18 @@ import pytest
 import torch
 from torch.nn.functional import interpolate
 
-from nstbench.analyses import analysis
-from nstbench.analyses.common_objective import COMMON, OWN_CONTENT, OWN_STYLE, ends
-from nstbench.backbones.loading import load_backbone
-from nstbench.errors import InputError
-from nstbench.experiments.execution import execute
-from nstbench.experiments.experiment import Experiment
-from nstbench.experiments.finished import FinishedRun
-from nstbench.experiments.plan import plan
-from nstbench.experiments.profile import Profile
-from nstbench.experiments.project import CHECKOUT
-from nstbench.experiments.runs import RunFolder
+from nstbench.charts.analyses import analysis
+from nstbench.charts.analyses.common_objective import COMMON, OWN_CONTENT, OWN_STYLE, ends
+from nstbench.core.errors import InputError
 from nstbench.images.manifest import load_manifest
+from nstbench.networks.loading import load_backbone
+from nstbench.pipeline.execution import execute
+from nstbench.pipeline.experiment import Experiment
+from nstbench.pipeline.finished import FinishedRun
+from nstbench.pipeline.plan import plan
+from nstbench.pipeline.profile import Profile
+from nstbench.pipeline.project import CHECKOUT
+from nstbench.pipeline.runs import RunFolder
 
 LAYERS = ["relu1_1", "relu2_1", "relu3_1"]
 ALPHA = 1e-3

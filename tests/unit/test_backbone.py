@@ -1,10 +1,10 @@
 import pytest
 import torch
 
-from nstbench.backbones.catalogue import ARCHITECTURES
-from nstbench.backbones.network import Backbone
-from nstbench.backbones.vgg import VGG19
-from nstbench.errors import InputError
+from nstbench.core.errors import InputError
+from nstbench.networks.backbone import Backbone
+from nstbench.networks.catalogue import ARCHITECTURES
+from nstbench.networks.vgg import VGG19
 
 
 def test_the_picture_is_preprocessed_as_for_torchvision():

@@ -5,9 +5,15 @@ import json
 import pytest
 import torch
 
-from nstbench.benchmark import improved, timing
-from nstbench.benchmark.reference import TextbookLoop, gram_matrix
-from nstbench.benchmark.timing import (
+from nstbench.core.hardware import resolve
+from nstbench.losses.gram import gram
+from nstbench.losses.objective import Objective
+from nstbench.methods import method
+from nstbench.methods.base import Task
+from nstbench.methods.descent import content_terms, style_terms
+from nstbench.pipeline.timing import engine as timing
+from nstbench.pipeline.timing import improved
+from nstbench.pipeline.timing.engine import (
     BLOCKS,
     SEED,
     Contestant,
@@ -16,12 +22,7 @@ from nstbench.benchmark.timing import (
     pair,
     take_turns,
 )
-from nstbench.descent import content_terms, style_terms
-from nstbench.hardware import resolve
-from nstbench.methods import method
-from nstbench.methods.base import Task
-from nstbench.objective import Objective
-from nstbench.statistics.gram import gram
+from nstbench.pipeline.timing.reference import TextbookLoop, gram_matrix
 
 CONTENT_LAYERS = {"relu2_2": 0.5, "relu3_2": 0.5}
 STYLE_LAYERS = {"relu1_1": 0.7, "relu2_1": 0.2, "relu3_1": 0.1}
@@ -81,8 +82,8 @@ def bench(monkeypatch, run):
     """Run `nstbench bench` at 32 px, one short block each."""
 
     def bench(*arguments):
-        monkeypatch.setattr("nstbench.benchmark.timing.EVALUATIONS", 2)
-        monkeypatch.setattr("nstbench.benchmark.timing.BLOCKS", 1)
+        monkeypatch.setattr("nstbench.pipeline.timing.engine.EVALUATIONS", 2)
+        monkeypatch.setattr("nstbench.pipeline.timing.engine.BLOCKS", 1)
         return run("bench", "--size", "32", *arguments)
 
     return bench
@@ -119,7 +120,7 @@ def test_unequal_work_is_refused(bench, monkeypatch):
         check_equal_work([{"precision": "fp32", "loss_difference": 2e-3}])
     with pytest.raises(UnequalWorkError):
         check_equal_work([{"precision": "fp32", "loss_difference": float("nan")}])
-    monkeypatch.setattr("nstbench.benchmark.reference.MEAN", (0.5, 0.5, 0.5))
+    monkeypatch.setattr("nstbench.pipeline.timing.reference.MEAN", (0.5, 0.5, 0.5))
     status, _, log = bench("--json")
     assert status == 1
     assert log.splitlines()[-1].startswith("nstbench: the losses at the start differ by")
@@ -137,7 +138,7 @@ def test_bad_size_is_refused(bench):
 def test_what_is_timed_of_the_improved_style_is_the_method(name, id, set_):
     parameters = method(id).configure(set_, {"evaluations": 3})
     hardware = resolve()
-    outcome = method(id).stylise(Task(*pair(32, hardware.device), parameters, SEED, hardware))
+    outcome = method(id).stylize(Task(*pair(32, hardware.device), parameters, SEED, hardware))
     timed = improved.contestant(improved.PARAMETERS[name], 32)
     assert timed.descend(3) == pytest.approx(outcome.trace[0, 0].item(), rel=1e-4)
 

@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch.nn.functional import conv2d, interpolate, pad
 
-from nstbench.statistics.binomial_blur import binomial_blur
-from nstbench.statistics.chained_gram import chained_gram
-from nstbench.statistics.gram import gram
+from nstbench.losses.binomial_blur import binomial_blur
+from nstbench.losses.chained_gram import chained_gram
+from nstbench.losses.gram import gram
 
 # Sizes of two neighbouring layers: equal, halved, halved and rounded down or up, and cells of many sizes.
 SIZES = [((6, 5), (6, 5)), ((8, 6), (4, 3)), ((11, 7), (5, 3)), ((9, 7), (5, 4)), ((13, 9), (4, 2))]

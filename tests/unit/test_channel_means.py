@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 import torch
 
-from nstbench.analyses import analysis
-from nstbench.analyses.channel_means import BINS, LARGEST, NETWORKS, histogram, moments
-from nstbench.backbones.loading import load_backbone
-from nstbench.errors import InputError
+from nstbench.charts.analyses import analysis
+from nstbench.charts.analyses.channel_means import BINS, LARGEST, NETWORKS, histogram, moments
+from nstbench.core.errors import InputError
+from nstbench.networks.loading import load_backbone
 
 LAYERS = ["relu1_1", "relu2_1"]
 

@@ -3,7 +3,7 @@
 import pytest
 from matplotlib.figure import Figure
 
-from nstbench.reporting.chart_style import label_short_logarithmic_axes
+from nstbench.charts.style import label_short_logarithmic_axes
 
 
 def labels(low: float, high: float, own: list[float] | None = None) -> list[str]:

@@ -8,25 +8,25 @@ import pytest
 import torch
 from PIL import Image
 
-from nstbench.analyses import analyses
-from nstbench.analyses.gram_entries import NORMALISERS
-from nstbench.analyses.gram_entries import findings as gram_findings
-from nstbench.analyses.segment import barriers
-from nstbench.analyses.statistic_cost import ALL_PAIRS, WRITTEN_OUT, distances, timed
-from nstbench.backbones.loading import load_backbone
-from nstbench.errors import InputError
-from nstbench.experiments.chart import load_chart
-from nstbench.experiments.execution import execute
-from nstbench.experiments.plan import PlannedRun
-from nstbench.experiments.project import CHECKOUT, Project
-from nstbench.hardware import Hardware
+from nstbench.charts.analyses import analyses
+from nstbench.charts.analyses.gram_entries import NORMALISERS
+from nstbench.charts.analyses.gram_entries import findings as gram_findings
+from nstbench.charts.analyses.segment import barriers
+from nstbench.charts.analyses.statistic_cost import ALL_PAIRS, WRITTEN_OUT, distances, timed
+from nstbench.charts.chart import load_chart, load_charts
+from nstbench.charts.writing import write_chart
+from nstbench.core.errors import InputError
+from nstbench.core.hardware import Hardware
 from nstbench.images.manifest import load_manifest
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
-from nstbench.notebook import Document
-from nstbench.reporting.chart import write_chart
-from nstbench.reporting.chart_section import make_chart_section
-from nstbench.reporting.chart_table import number_table
+from nstbench.networks.loading import load_backbone
+from nstbench.pipeline.execution import execute
+from nstbench.pipeline.plan import PlannedRun
+from nstbench.pipeline.project import CHECKOUT, Project
+from nstbench.report.chart_section import make_chart_section
+from nstbench.report.chart_table import number_table
+from nstbench.report.notebook import Document
 
 MANIFEST = load_manifest(CHECKOUT / "data" / "images.yaml")
 CHART = """
@@ -81,7 +81,7 @@ def test_an_analysis_says_how_many_pictures_it_takes(written, pictures):
 
 
 def test_every_analysis_is_shown_by_a_chart():
-    charts = Project.load(CHECKOUT, "smoke").charts.values()
+    charts = load_charts(Project.load(CHECKOUT, "smoke")).values()
     assert {chart.analysis for chart in charts} == set(analyses())
 
 
@@ -92,7 +92,7 @@ def made(tmp_path):
     random = np.random.default_rng(0)
 
     def make(id, planned=()):
-        chart = project.charts[id]
+        chart = load_charts(project)[id]
         folder = tmp_path / "results" / "pictures"
         folder.mkdir(parents=True, exist_ok=True)
         for name in {project.manifest.available(name) for name in chart.pictures}:
@@ -112,7 +112,7 @@ def test_size_and_precision_are_told_of_what_was_measured(made, tmp_path, id, me
     made(id)
     project = Project.load(CHECKOUT, "smoke")
     folders = tmp_path / "results", tmp_path / "reports"
-    section = make_chart_section(project.charts[id], project.profile, MANIFEST, *folders)
+    section = make_chart_section(load_charts(project)[id], project.profile, MANIFEST, *folders)
     assert ("Size" in section.used) == ("Precision" in section.used) == measured
     shown = Document("mine", {}, MANIFEST, tmp_path).chart(id).data
     assert shown.startswith("<svg")
@@ -167,7 +167,7 @@ def test_all_pairs_written_out_are_those_of_the_closed_form():
 
 def test_a_statistic_that_fits_at_some_layers_is_drawn(made, monkeypatch):
     most = 4 * 64**2 * 63**2 - 1
-    monkeypatch.setattr("nstbench.analyses.statistic_cost.MOST_BYTES", most)
+    monkeypatch.setattr("nstbench.charts.analyses.statistic_cost.MOST_BYTES", most)
     table, _ = made("nikulin-spatial-cost")
     written_out = table[table["statistic"] == WRITTEN_OUT].set_index("layer")
     assert ((written_out["seconds"] != "") == (written_out["bytes"].astype(int) <= most)).all()
@@ -175,7 +175,7 @@ def test_a_statistic_that_fits_at_some_layers_is_drawn(made, monkeypatch):
 
 
 def test_what_does_not_fit_is_not_written_out(monkeypatch):
-    monkeypatch.setattr("nstbench.analyses.statistic_cost.MOST_BYTES", 4 * 3 * 3 * 9 * 11 - 1)
+    monkeypatch.setattr("nstbench.charts.analyses.statistic_cost.MOST_BYTES", 4 * 3 * 3 * 9 * 11 - 1)
     features = torch.rand(1, 3, 5, 6)
     assert WRITTEN_OUT not in dict(timed(features, features, 1))
 

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from PIL import Image
 
+from nstbench.charts.chart import load_charts
 from nstbench.claims.assessment import combined
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.markdown import page
@@ -19,11 +20,11 @@ from nstbench.claims.report import report
 from nstbench.claims.rules.base import Verdict
 from nstbench.claims.sample import NoEvidenceError
 from nstbench.claims.substitutes import substitutes
-from nstbench.errors import InputError
-from nstbench.experiments.family import family
-from nstbench.experiments.profile import Grid
-from nstbench.experiments.project import CHECKOUT, Project
-from nstbench.experiments.tables import control_id
+from nstbench.core.errors import InputError
+from nstbench.pipeline.family import family
+from nstbench.pipeline.profile import Grid
+from nstbench.pipeline.project import CHECKOUT, Project
+from nstbench.pipeline.tables import control_id
 
 CONTENTS = ("chelsea", "astronaut", "coffee", "rocket")
 STYLES = ("facets", "tesserae", "great_waves")
@@ -124,7 +125,7 @@ def test_every_claim_of_the_five_documents_has_an_entry(project):
 
 def test_experiments_and_charts_name_claims_that_exist(project):
     known = {claim.id for claim in load_register(project).claims}
-    for source in (entry.source for entry in (*project.experiments.values(), *project.charts.values())):
+    for source in (entry.source for entry in (*project.experiments.values(), *load_charts(project).values())):
         assert set(source.claims) <= known, source.row
 
 
@@ -313,7 +314,11 @@ def test_contradictions_follow_from_verdicts(judged, ratio, claims, outcome):
 def test_a_test_says_what_stands_in_for_the_documents_means(profile, claim, phrases):
     project = Project.load(CHECKOUT, profile)
     (entry,) = (each for each in load_register(project).claims if each.id == claim)
-    found = {phrase for test in entry.tests for phrase in substitutes(test.typed_parameters(), project)}
+    found = {
+        phrase
+        for test in entry.tests
+        for phrase in substitutes(test.typed_parameters(), project, load_charts(project))
+    }
     assert found == set(phrases)
 
 

@@ -15,7 +15,7 @@ from nstbench.claims.rules.base import Correction, Verdict
 from nstbench.claims.sample import DIFFERENCE, LOG_RATIO, SHARE, Fact, Sample, Value
 from nstbench.claims.sign_test import pairs_needed, sign_test
 from nstbench.claims.simulation import Design, rates
-from nstbench.ranks import kendall, spearman
+from nstbench.core.rank_correlation import kendall, spearman
 
 
 def crossed(differences, unit=DIFFERENCE):

@@ -17,7 +17,7 @@ from nstbench.claims.statistics.evaluations_to_value import arrival
 from nstbench.claims.statistics.hypervolume import volume
 from nstbench.claims.statistics.knee import knee
 from nstbench.claims.statistics.matched_style import at_equal_style
-from nstbench.errors import InputError
+from nstbench.core.errors import InputError
 
 CAT, TOWN = ("cat", "night"), ("town", "waves")
 

@@ -113,7 +113,7 @@ def test_backbones_are_timed_where_their_weights_are(run, monkeypatch, tmp_path)
     monkeypatch.delenv("NSTBENCH_WEIGHTS", raising=False)
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     for name, small in (("EVALUATIONS", 2), ("BLOCKS", 1)):
-        monkeypatch.setattr(f"nstbench.benchmark.timing.{name}", small)
+        monkeypatch.setattr(f"nstbench.pipeline.timing.engine.{name}", small)
     monkeypatch.setattr("nstbench.cli.listing.TIMED_SIZE", 32)
     rows = json.loads(run("list", "backbones", "--json", "--time").stdout)
     for weights in (weights for row in rows for weights in row["weights"]):

@@ -10,7 +10,15 @@ from scipy.linalg import sqrtm
 from skimage.color import rgb2yiq, yiq2rgb
 from small_runs import small_run
 
-from nstbench.colour.linear_matching import (
+from nstbench.core.errors import InputError
+from nstbench.core.hardware import Hardware
+from nstbench.images.colour_spaces import luma
+from nstbench.images.pictures import load_picture
+from nstbench.images.tensors import to_picture, to_tensor
+from nstbench.methods import method
+from nstbench.methods.base import Task
+from nstbench.methods.colour import preservation
+from nstbench.methods.colour.linear_matching import (
     LEAST_VARIANCE,
     cholesky,
     image_analogies,
@@ -18,29 +26,21 @@ from nstbench.colour.linear_matching import (
     symmetric,
     with_moments_of,
 )
-from nstbench.colour.luminance_matching import (
+from nstbench.methods.colour.luminance_matching import (
     with_histogram_of,
     with_mean_and_deviation_of,
     with_mean_of,
 )
-from nstbench.colour.preservation import (
+from nstbench.methods.colour.preservation import (
     COLOUR_MATCHINGS,
     LUMINANCE_MATCHINGS,
     clipped,
-    preserving_colour,
     with_luminance_of,
 )
-from nstbench.errors import InputError
-from nstbench.experiments.execution import execute
-from nstbench.hardware import Hardware
-from nstbench.images.colour import luma
-from nstbench.images.pictures import load_picture
-from nstbench.images.tensors import to_picture, to_tensor
-from nstbench.methods import method
-from nstbench.methods.base import Task
 from nstbench.metrics import metrics
 from nstbench.metrics.base import Sighted, Trial
-from nstbench.optimise.loop import Outcome
+from nstbench.optim.loop import Outcome
+from nstbench.pipeline.execution import execute
 
 TRANSFORMS = (cholesky, image_analogies, symmetric)
 MODES = ("none", *LUMINANCE_MATCHINGS, *COLOUR_MATCHINGS)
@@ -189,15 +189,15 @@ def painted(image, facts=None):
 def copying(seen, facts=None):
     """A method that paints the style over the content, half and half, and notes what it was given."""
 
-    def stylise(given):
+    def stylize(given):
         seen.append(given)
         return painted((given.content + given.style) / 2, facts)
 
-    return stylise
+    return stylize
 
 
-def transfer(stylise, given):
-    return replace(method("gatys2015"), stylise=stylise).transfer(given)
+def transfer(stylize, given):
+    return preservation.stylize(replace(method("gatys2015"), stylize=stylize), given)
 
 
 def test_without_colour_preservation_a_method_is_left_alone():
@@ -303,16 +303,16 @@ def test_pictures_on_the_way_are_shown_with_their_colours():
     shown = []
     given = task("histogram", show=lambda done, picture: shown.append((done, picture)))
 
-    def stylise(inner):
+    def stylize(inner):
         outcome = copying([])(inner)
         inner.show(7, outcome.image)
         return outcome
 
-    outcome = preserving_colour(stylise, given)
+    outcome = transfer(stylize, given)
     ((done, picture),) = shown
     assert done == 7
     assert torch.equal(picture, outcome.image)
-    assert preserving_colour(copying([]), task("histogram")).image.shape == given.content.shape
+    assert transfer(copying([]), task("histogram")).image.shape == given.content.shape
 
 
 # On the embedded network.

@@ -3,12 +3,12 @@ import json
 import pytest
 from PIL import Image
 
-from nstbench.experiments.experiment import Arm, Comparison, Pair, Point
-from nstbench.experiments.finished import FinishedRun
-from nstbench.experiments.plan import PlannedRun
-from nstbench.experiments.runs import RunFolder
-from nstbench.experiments.specification import RunSpecification
-from nstbench.reporting.comparison import ComparisonLine, ComparisonTable, colour_difference
+from nstbench.pipeline.experiment import Arm, Comparison, Pair, Point
+from nstbench.pipeline.finished import FinishedRun
+from nstbench.pipeline.plan import PlannedRun
+from nstbench.pipeline.runs import RunFolder
+from nstbench.pipeline.specification import RunSpecification
+from nstbench.report.comparison import ComparisonLine, ComparisonTable, colour_difference
 
 
 @pytest.fixture

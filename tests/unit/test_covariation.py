@@ -3,18 +3,18 @@
 import pytest
 import torch
 
-from nstbench.methods import method
-from nstbench.methods.nikulin2016 import covariation_terms
-from nstbench.objective import Match, Objective
-from nstbench.statistics import covariation
-from nstbench.statistics.covariation import (
+from nstbench.losses import covariation
+from nstbench.losses.covariation import (
     CovariationDistance,
     DenseCovariation,
     KernelCovariation,
     dense_cost,
     kernel_cost,
 )
-from nstbench.statistics.gram import gram
+from nstbench.losses.gram import gram
+from nstbench.losses.objective import Match, Objective
+from nstbench.methods import method
+from nstbench.methods.nikulin2016.method import covariation_terms
 
 FORMS = [DenseCovariation, KernelCovariation]
 # Style and content layer of the picture, and of the style picture: content coarser, as fine, and finer.

@@ -10,18 +10,18 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from PIL import Image
 
-from nstbench.analyses import analysis
-from nstbench.analyses.chain import chain
-from nstbench.backbones.architecture import Rectifier
-from nstbench.backbones.loading import load_backbone
-from nstbench.errors import InputError
-from nstbench.experiments.finished import FinishedRun
-from nstbench.experiments.project import CHECKOUT, Project
-from nstbench.experiments.runs import RunFolder
-from nstbench.feedforward.architecture import JAIN
-from nstbench.feedforward.network import Transformation
-from nstbench.reporting.chart_style import TYPOGRAPHY
-from nstbench.reporting.diagrams.data_uri import from_data_uri, to_data_uri
+from nstbench.charts.analyses import analysis
+from nstbench.charts.analyses.chain import chain
+from nstbench.charts.diagrams.data_uri import from_data_uri, to_data_uri
+from nstbench.charts.style import TYPOGRAPHY
+from nstbench.core.errors import InputError
+from nstbench.methods.johnson2016.architecture import JAIN
+from nstbench.methods.johnson2016.network import Transformation
+from nstbench.networks.architecture import Rectifier
+from nstbench.networks.loading import load_backbone
+from nstbench.pipeline.finished import FinishedRun
+from nstbench.pipeline.project import CHECKOUT, Project
+from nstbench.pipeline.runs import RunFolder
 
 PROJECT = Project.load(CHECKOUT, "smoke")
 SCHEMATICS = ["layer_diagram", "gram_diagram", "flow_diagram"]

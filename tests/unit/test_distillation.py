@@ -8,13 +8,13 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
-from nstbench.backbones.embedded import embedded_file
-from nstbench.backbones.loading import load_backbone
-from nstbench.backbones.random_weights import random_backbone
-from nstbench.backbones.squeezenet import SQUEEZENET
-from nstbench.hardware import Hardware
-from nstbench.training import backbone
-from nstbench.training.backbone import HEADS, Recipe, train_backbone
+from nstbench.core.hardware import Hardware
+from nstbench.networks.distillation import student as backbone
+from nstbench.networks.distillation.student import HEADS, Recipe, train_backbone
+from nstbench.networks.embedded import embedded_file
+from nstbench.networks.loading import load_backbone
+from nstbench.networks.random_weights import random_backbone
+from nstbench.networks.squeezenet import SQUEEZENET
 
 RECIPE = Recipe(architecture="alexnet", width=0.0625, steps=3, batch=2, crop=64)
 
@@ -47,7 +47,7 @@ def teacher(tmp_path):
 def distil(photographs, teacher, tmp_path, monkeypatch):
     """Trains by `recipe` into a file by name; `seen` collects the steps."""
     monkeypatch.setattr(backbone, "CALIBRATION_STEPS", range(65_535, 65_536))
-    monkeypatch.setattr("nstbench.optimise.checkpoint.SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr("nstbench.optim.checkpoints.SECONDS_BETWEEN", 0.0)
 
     def distil(name, recipe=RECIPE, killed_at=None):
         def watch(step, loss):

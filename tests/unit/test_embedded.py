@@ -5,21 +5,21 @@ import json
 import pytest
 import torch
 
-from nstbench.backbones.catalogue import ARCHITECTURES
-from nstbench.backbones.embedded import embedded_file, embedded_files
-from nstbench.backbones.loading import load_backbone
-from nstbench.backbones.weight_files import read_weights
-from nstbench.descent import content_terms, style_terms
-from nstbench.hardware import Hardware
+from nstbench.core.hardware import Hardware
 from nstbench.images.noise import grey_noise
 from nstbench.images.package_photographs import photograph
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
-from nstbench.methods.gatys2015 import equal_weights
-from nstbench.objective import Objective
-from nstbench.optimise.lbfgs import LBFGS
-from nstbench.optimise.loop import optimise
-from nstbench.statistics.gram import gram
+from nstbench.losses.gram import gram
+from nstbench.losses.objective import Objective
+from nstbench.methods.descent import content_terms, style_terms
+from nstbench.methods.gatys2015.method import equal_weights
+from nstbench.networks.catalogue import ARCHITECTURES
+from nstbench.networks.embedded import embedded_file, embedded_files
+from nstbench.networks.loading import load_backbone
+from nstbench.networks.weight_files import read_weights
+from nstbench.optim.lbfgs import LBFGS
+from nstbench.optim.loop import optimise
 
 IDS = [file.stem for file in embedded_files()]
 SIZE = 128

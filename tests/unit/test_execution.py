@@ -13,16 +13,17 @@ from PIL import Image
 from skimage.io import imread
 from small_runs import TWO_LAYERS, small_run
 
-from nstbench.experiments import execution, fingerprint
-from nstbench.experiments.execution import execute
-from nstbench.experiments.plan import PlannedRun
-from nstbench.experiments.runs import RunFolder
-from nstbench.experiments.scoring import score_trials
-from nstbench.experiments.tables import control_id, tidy_scores
-from nstbench.hardware import Hardware
+from nstbench.core.hardware import Hardware
+from nstbench.losses.objective import Objective
 from nstbench.methods.base import Method
 from nstbench.metrics import metrics
-from nstbench.objective import Objective
+from nstbench.pipeline import cache_keys as fingerprint
+from nstbench.pipeline import execution
+from nstbench.pipeline.execution import execute
+from nstbench.pipeline.plan import PlannedRun
+from nstbench.pipeline.runs import RunFolder
+from nstbench.pipeline.scoring import score_trials
+from nstbench.pipeline.tables import control_id, tidy_scores
 
 
 @pytest.fixture
@@ -75,10 +76,10 @@ KILLED_AT = 20
 KILLED = f"""
 import os, signal, sys
 from pathlib import Path
-from nstbench.experiments.execution import execute
-from nstbench.experiments.specification import RunSpecification
-from nstbench.objective import Objective
-from nstbench.optimise import checkpoint
+from nstbench.pipeline.execution import execute
+from nstbench.pipeline.specification import RunSpecification
+from nstbench.losses.objective import Objective
+from nstbench.optim import checkpoints as checkpoint
 checkpoint.SECONDS_BETWEEN = 0.0
 evaluate, calls = Objective.__call__, []
 def killed(*arguments):

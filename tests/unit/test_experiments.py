@@ -4,13 +4,13 @@ import re
 import pytest
 import yaml
 
-from nstbench.errors import InputError
-from nstbench.experiments.experiment import load_experiment
-from nstbench.experiments.plan import batches, plan, scoring_batches, shown
-from nstbench.experiments.profile import Grid, Profile, load_profile
-from nstbench.experiments.project import CHECKOUT, Project
+from nstbench.core.errors import InputError
 from nstbench.images.manifest import Manifest
 from nstbench.methods.base import Method, Parameters
+from nstbench.pipeline.experiment import load_experiment
+from nstbench.pipeline.plan import batches, plan, scoring_batches, shown
+from nstbench.pipeline.profile import Grid, Profile, load_profile
+from nstbench.pipeline.project import CHECKOUT, Project
 
 MANIFEST = Manifest.model_validate(
     {
@@ -215,7 +215,7 @@ def test_a_method_without_network_plans_too(write, content, monkeypatch):
         parameters=BlendParameters,
         sets={"half": BlendParameters()},
         everyday_set="half",
-        stylise=lambda task: None,
+        stylize=lambda task: None,
     )
     monkeypatch.setattr("nstbench.methods.methods", lambda: {"blend": blend})
     axes = [

@@ -9,14 +9,21 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn.functional import conv2d, instance_norm, pad, relu
 
-from nstbench.errors import InputError
-from nstbench.feedforward.architecture import ARCHITECTURES, JAIN, JOHNSON, architecture
-from nstbench.feedforward.blockwise import BlockwiseConvolution
-from nstbench.feedforward.files import CARD, read_card, read_network, save_network
-from nstbench.feedforward.inventory import locate_network, shipped_networks
-from nstbench.feedforward.loading import load_transformation
-from nstbench.feedforward.network import KIND, InstanceNorm, ResidualBlock, Transformation, paint, reflected
-from nstbench.hardware import Hardware
+from nstbench.core.errors import InputError
+from nstbench.core.hardware import Hardware
+from nstbench.methods.johnson2016.architecture import ARCHITECTURES, JAIN, JOHNSON, architecture
+from nstbench.methods.johnson2016.blockwise import BlockwiseConvolution
+from nstbench.methods.johnson2016.loading import load_transformation
+from nstbench.methods.johnson2016.network import (
+    KIND,
+    InstanceNorm,
+    ResidualBlock,
+    Transformation,
+    paint,
+    reflected,
+)
+from nstbench.networks.feedforward.files import CARD, read_card, read_network, save_network
+from nstbench.networks.feedforward.inventory import locate_network, shipped_networks
 
 CPU = Hardware(torch.device("cpu"), "fp32")
 CARD_OF_NARROW = {"kind": KIND, "architecture": "jain", "width": 0.125, "style": {"name": "stripes"}}

@@ -9,23 +9,23 @@ import torch
 from PIL import Image
 from torch import nn
 
-from nstbench.descent import open_backbone
-from nstbench.errors import InputError
-from nstbench.feedforward.architecture import JAIN
-from nstbench.feedforward.files import read_card
-from nstbench.feedforward.network import Transformation
-from nstbench.feedforward.recipe import TransformationRecipe
-from nstbench.feedforward.training import Lesson, train_transformation
-from nstbench.hardware import Hardware
-from nstbench.methods import gatys2015
+from nstbench.core.errors import InputError
+from nstbench.core.hardware import Hardware
+from nstbench.losses.objective import Objective
 from nstbench.methods.base import Task, TotalVariation
-from nstbench.methods.johnson2016 import TRAINER
-from nstbench.objective import Objective
-from nstbench.optimise.checkpoint import Checkpoint
-from nstbench.training.crops import CropSource
-from nstbench.training.loop import Schedule, train
-from nstbench.training.photographs import own_photographs
-from nstbench.training.trainer import TrainingTask
+from nstbench.methods.descent import open_backbone
+from nstbench.methods.gatys2015 import method as gatys2015
+from nstbench.methods.johnson2016.architecture import JAIN
+from nstbench.methods.johnson2016.method import TRAINER
+from nstbench.methods.johnson2016.network import Transformation
+from nstbench.methods.johnson2016.recipe import TransformationRecipe
+from nstbench.methods.johnson2016.training import Lesson, train_transformation
+from nstbench.networks.feedforward.files import read_card
+from nstbench.networks.training.crops import CropSource
+from nstbench.networks.training.loop import Schedule, train
+from nstbench.networks.training.photographs import own_photographs
+from nstbench.networks.training.trainer import TrainingTask
+from nstbench.optim.checkpoints import Checkpoint
 
 CPU = Hardware(torch.device("cpu"), "fp32")
 LOSS = gatys2015.EVERYDAY.model_copy(
@@ -108,7 +108,7 @@ def killer(at):
 
 
 def test_a_training_that_goes_on_ends_with_the_same_file(asked, monkeypatch):
-    monkeypatch.setattr("nstbench.optimise.checkpoint.SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr("nstbench.optim.checkpoints.SECONDS_BETWEEN", 0.0)
     whole, cut = asked(), asked(watch=killer(8), name="cut")
     train_transformation(whole)
     with pytest.raises(KilledError):
@@ -124,7 +124,7 @@ def test_a_training_that_goes_on_ends_with_the_same_file(asked, monkeypatch):
 
 @pytest.mark.parametrize("change", [{"seed": 1}, {"steps": 13}, {"batch": 1}])
 def test_a_checkpoint_of_another_recipe_is_not_continued(asked, monkeypatch, change):
-    monkeypatch.setattr("nstbench.optimise.checkpoint.SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr("nstbench.optim.checkpoints.SECONDS_BETWEEN", 0.0)
     with pytest.raises(KilledError):
         train_transformation(asked(watch=killer(3)))
     asked.seen.clear()
@@ -185,7 +185,7 @@ def test_there_are_photographs_without_a_folder(monkeypatch):
         painted.append((painter, seed, *look.values()))
         return np.full((size, size, 3), len(painted), np.uint8)
 
-    monkeypatch.setattr("nstbench.training.photographs.paint", paint)
+    monkeypatch.setattr("nstbench.networks.training.photographs.paint", paint)
     pictures = list(own_photographs())
     assert len({picture.tobytes() for picture in pictures}) == 7 + 6
     assert all(min(picture.size) >= 256 for picture in pictures)
@@ -194,7 +194,7 @@ def test_there_are_photographs_without_a_folder(monkeypatch):
 
 def test_the_command_trains_with_what_it_is_given(run, tmp_path, painting, photo, monkeypatch):
     tasks = []
-    monkeypatch.setattr("nstbench.feedforward.training.train_transformation", tasks.append)
+    monkeypatch.setattr("nstbench.methods.johnson2016.training.train_transformation", tasks.append)
     folder = tmp_path / "photographs"
     folder.mkdir()
     photo.rename(folder / "photo.png")
@@ -222,7 +222,7 @@ def test_the_command_trains_with_what_it_is_given(run, tmp_path, painting, photo
 def test_mistakes_of_the_command_are_one_line(run, tmp_path, painting, monkeypatch, option, value, complaint):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
-    monkeypatch.setattr("nstbench.training.photographs.own_photographs", photographs)
+    monkeypatch.setattr("nstbench.networks.training.photographs.own_photographs", photographs)
     given = {"--style": painting, "--out": "new.safetensors", "--device": "cpu", "--steps": "1"} | {
         option: value
     }

@@ -4,17 +4,17 @@ import pytest
 import torch
 from scipy.ndimage import uniform_filter
 
-from nstbench.backbones.network import box_blur
-from nstbench.descent import open_backbone
-from nstbench.errors import InputError
-from nstbench.hardware import Hardware
+from nstbench.core.errors import InputError
+from nstbench.core.hardware import Hardware
+from nstbench.losses.activations import activations
+from nstbench.losses.gram import gram
+from nstbench.losses.objective import Objective
+from nstbench.losses.squared_distance import GradientNormalisedDistance, SquaredDistance
 from nstbench.methods import method
 from nstbench.methods.base import Task
-from nstbench.methods.gatys2015 import terms_of
-from nstbench.objective import Objective
-from nstbench.statistics.activations import activations
-from nstbench.statistics.gram import gram
-from nstbench.statistics.squared_distance import GradientNormalisedDistance, SquaredDistance
+from nstbench.methods.descent import open_backbone
+from nstbench.methods.gatys2015.method import terms_of
+from nstbench.networks.backbone import box_blur
 
 GATYS = method("gatys2015")
 

@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from nstbench.statistics.gram import gram
-from nstbench.statistics.products import ROWS_PER_PRODUCT
+from nstbench.losses.gram import gram
+from nstbench.losses.products import ROWS_PER_PRODUCT
 
 
 def naive_gram(features):

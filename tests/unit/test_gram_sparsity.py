@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 import torch
 
-from nstbench.analyses import analysis
-from nstbench.analyses.gram_sparsity import READ_OFF, SHIFTED, SILENT, UNSHIFTED, zero_shares
-from nstbench.errors import InputError
+from nstbench.charts.analyses import analysis
+from nstbench.charts.analyses.gram_sparsity import READ_OFF, SHIFTED, SILENT, UNSHIFTED, zero_shares
+from nstbench.core.errors import InputError
 
 # Four maps of 2 x 2: two that fire apart, one that fires with both, one that never fires.
 MAPS = torch.tensor([[[3.0, 0], [0, 0]], [[0, 2.0], [0, 0]], [[1.0, 1], [0, 0]], [[0, 0], [0, 0]]])

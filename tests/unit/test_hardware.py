@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from nstbench.errors import InputError
-from nstbench.hardware import resolve
+from nstbench.core.errors import InputError
+from nstbench.core.hardware import resolve
 
 
 @pytest.fixture

@@ -2,13 +2,13 @@ import sys
 
 import pytest
 
-from nstbench.errors import InputError
-from nstbench.joblog import job_log, seconds_computed
+from nstbench.core.errors import InputError
+from nstbench.core.job_logging import job_log, seconds_computed
 
 
 def test_everything_printed_is_logged_and_the_computing_timed(tmp_path, monkeypatch):
     clock = iter([100.0, 107.25])
-    monkeypatch.setattr("nstbench.joblog.time.perf_counter", lambda: next(clock))
+    monkeypatch.setattr("nstbench.core.job_logging.time.perf_counter", lambda: next(clock))
     log = tmp_path / "job.log"
     with job_log(str(log)):
         print("to stdout")

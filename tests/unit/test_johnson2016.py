@@ -7,31 +7,33 @@ import pytest
 import torch
 from PIL import Image
 
-from nstbench.backbones.loading import load_backbone
-from nstbench.errors import InputError
-from nstbench.experiments.project import CHECKOUT, Project
-from nstbench.feedforward.architecture import JAIN
-from nstbench.feedforward.files import read_card, read_network
-from nstbench.feedforward.inventory import shipped_networks
-from nstbench.feedforward.network import KIND, Transformation
-from nstbench.feedforward.recipe import TransformationRecipe
-from nstbench.hardware import Hardware
+from nstbench.core.errors import InputError
+from nstbench.core.hardware import Hardware
 from nstbench.images.package_photographs import photograph
 from nstbench.images.painted import paint
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
-from nstbench.methods import gatys2015, novak2016
+from nstbench.losses.objective import Objective
 from nstbench.methods.base import Task
-from nstbench.methods.johnson2016 import EVERYDAY_TRAINING, JOHNSON, METHOD
-from nstbench.methods.johnson2016 import JAIN as JAIN_TRAINING
-from nstbench.objective import Objective
+from nstbench.methods.colour.preservation import stylize
+from nstbench.methods.gatys2015 import method as gatys2015
+from nstbench.methods.johnson2016.architecture import JAIN
+from nstbench.methods.johnson2016.method import EVERYDAY_TRAINING, JOHNSON, METHOD
+from nstbench.methods.johnson2016.method import JAIN as JAIN_TRAINING
+from nstbench.methods.johnson2016.network import KIND, Transformation
+from nstbench.methods.johnson2016.recipe import TransformationRecipe
+from nstbench.methods.novak2016 import method as novak2016
+from nstbench.networks.feedforward.files import read_card, read_network
+from nstbench.networks.feedforward.inventory import shipped_networks
+from nstbench.networks.loading import load_backbone
+from nstbench.pipeline.project import CHECKOUT, Project
 
 CPU = Hardware(torch.device("cpu"), "fp32")
 shipped = pytest.mark.parametrize("name", ["starry_night", "whirling_night"])
 
 
 def painted(content, **settings):
-    return METHOD.transfer(Task(content, content, METHOD.configure("everyday", settings), 0, CPU)).image
+    return stylize(METHOD, Task(content, content, METHOD.configure("everyday", settings), 0, CPU)).image
 
 
 @shipped

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 import torch
 
-from nstbench.analyses import analysis
-from nstbench.analyses.channel_means import NETWORKS
-from nstbench.analyses.layer_shares import rank_correlations
-from nstbench.backbones.loading import load_backbone
-from nstbench.errors import InputError
+from nstbench.charts.analyses import analysis
+from nstbench.charts.analyses.channel_means import NETWORKS
+from nstbench.charts.analyses.layer_shares import rank_correlations
+from nstbench.core.errors import InputError
+from nstbench.networks.loading import load_backbone
 
 LAYERS = ["relu1_1", "relu2_1", "relu3_1"]
 PARAMETERS = {"pooling": "max", "layers": LAYERS}

@@ -8,10 +8,10 @@ from torchvision.models import get_model
 from torchvision.models.googlenet import GoogLeNet
 from torchvision_networks import activations, module_names, torchvision_network
 
-from nstbench.backbones.catalogue import ARCHITECTURES
-from nstbench.backbones.network import Backbone
-from nstbench.backbones.vgg import VGG19
-from nstbench.errors import InputError
+from nstbench.core.errors import InputError
+from nstbench.networks.backbone import Backbone
+from nstbench.networks.catalogue import ARCHITECTURES
+from nstbench.networks.vgg import VGG19
 
 
 class Spread(nn.Module):

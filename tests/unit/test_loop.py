@@ -1,14 +1,14 @@
 import pytest
 import torch
 
-from nstbench.descent import style_terms
-from nstbench.errors import InputError
-from nstbench.objective import Objective
-from nstbench.optimise.adam import Adam
-from nstbench.optimise.checkpoint import Checkpoint
-from nstbench.optimise.lbfgs import LBFGS
-from nstbench.optimise.loop import optimise
-from nstbench.optimise.sgd import SGD
+from nstbench.core.errors import InputError
+from nstbench.losses.objective import Objective
+from nstbench.methods.descent import style_terms
+from nstbench.optim.adam import Adam
+from nstbench.optim.checkpoints import Checkpoint
+from nstbench.optim.lbfgs import LBFGS
+from nstbench.optim.loop import optimise
+from nstbench.optim.sgd import SGD
 
 
 class InterruptionError(Exception):
@@ -53,7 +53,7 @@ def test_total_is_the_weighted_sum_of_the_terms(objective, start):
     "make", [lambda: LBFGS(history=4), lambda: LBFGS(line_search=True), lambda: Adam(0.02)]
 )
 def test_interrupted_run_ends_with_the_same_image(objective, start, make, tmp_path, monkeypatch):
-    monkeypatch.setattr("nstbench.optimise.checkpoint.SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr("nstbench.optim.checkpoints.SECONDS_BETWEEN", 0.0)
     whole = optimise(objective, start, make(), evaluations=20)
 
     def interrupt(done, loss):

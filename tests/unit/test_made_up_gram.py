@@ -5,16 +5,11 @@ import pytest
 import torch
 from scipy.optimize import minimize
 
-from nstbench.descent import style_terms
-from nstbench.errors import InputError
-from nstbench.hardware import Hardware
-from nstbench.methods import method
-from nstbench.methods.base import Task
-from nstbench.methods.nikulin2016_made_up import relative_to_floor, shaped, targets_of, terms_of
-from nstbench.objective import Objective
-from nstbench.optimise.checkpoint import Checkpoint
-from nstbench.statistics.gram import gram
-from nstbench.statistics.made_up_gram import (
+from nstbench.core.errors import InputError
+from nstbench.core.hardware import Hardware
+from nstbench.losses.gram import gram
+from nstbench.losses.objective import Objective
+from nstbench.losses.random_gram import (
     GramDistance,
     SingleEntry,
     SparseEntries,
@@ -22,6 +17,11 @@ from nstbench.statistics.made_up_gram import (
     mirrored,
     nearest_gram,
 )
+from nstbench.methods import method
+from nstbench.methods.base import Task
+from nstbench.methods.descent import style_terms
+from nstbench.methods.nikulin2016.random_gram import relative_to_floor, shaped, targets_of, terms_of
+from nstbench.optim.checkpoints import Checkpoint
 
 A = 3.0
 ADAM = {"kind": "adam", "rate": 0.02}
@@ -175,14 +175,14 @@ def task():
     return task
 
 
-def stylise(task):
-    return method("nikulin2016_made_up").stylise(task)
+def stylize(task):
+    return method("nikulin2016_made_up").stylize(task)
 
 
 @pytest.mark.parametrize("variant", ["literal", "symmetric", "psd"])
 @pytest.mark.parametrize("set_", ["sparse", "entry"])
 def test_loss_falls_and_stays_above_its_floor(task, set_, variant):
-    outcome = stylise(task(set_, variant=variant, evaluations=12))
+    outcome = stylize(task(set_, variant=variant, evaluations=12))
     losses = outcome.trace[:, 0]
     assert outcome.image.shape == (1, 3, 32, 40)
     assert outcome.facts["floor"] <= losses.min() < losses[0]
@@ -192,7 +192,7 @@ def test_loss_falls_and_stays_above_its_floor(task, set_, variant):
 
 
 def test_facts_name_what_was_fitted(task):
-    sparse, entry = stylise(task("sparse")).facts, stylise(task("entry")).facts
+    sparse, entry = stylize(task("sparse")).facts, stylize(task("entry")).facts
     assert {"sparsity/relu1_1", "sparsity/relu2_1", "sigma/relu1_1", "sigma/relu2_1"} < set(sparse)
     assert {"magnitude/relu1_1", "magnitude/relu2_1"} < set(entry)
 
@@ -209,22 +209,22 @@ def test_seed_and_evaluation_decide_the_matrix(task):
 
 
 def test_a_layers_matrix_does_not_depend_on_the_other_layers(task):
-    alone = stylise(task(style_layers={"relu2_1": 0.5}, evaluations=1))
-    beside = stylise(task(evaluations=1))
+    alone = stylize(task(style_layers={"relu2_1": 0.5}, evaluations=1))
+    beside = stylize(task(evaluations=1))
     torch.testing.assert_close(alone.trace[0, 1], beside.trace[0, 2])
 
 
 def test_redrawn_targets_begin_with_the_fixed_one(task):
-    fixed, redrawn = (stylise(task(optimiser=ADAM, redrawn=each)).trace for each in (False, True))
+    fixed, redrawn = (stylize(task(optimiser=ADAM, redrawn=each)).trace for each in (False, True))
     assert torch.equal(fixed[0], redrawn[0])
     assert not torch.isclose(fixed[1, 1], redrawn[1, 1], rtol=1e-3)
 
 
 @pytest.mark.parametrize("set_", ["sparse", "entry"])
 def test_interrupted_run_draws_the_same_targets(task, set_, tmp_path, monkeypatch):
-    monkeypatch.setattr("nstbench.optimise.checkpoint.SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr("nstbench.optim.checkpoints.SECONDS_BETWEEN", 0.0)
     settings = {"redrawn": True, "optimiser": ADAM, "evaluations": 10}
-    whole = stylise(task(set_, **settings))
+    whole = stylize(task(set_, **settings))
 
     def interrupt(done, loss):
         if done == 6:
@@ -232,10 +232,10 @@ def test_interrupted_run_draws_the_same_targets(task, set_, tmp_path, monkeypatc
 
     checkpoint = Checkpoint(tmp_path / "run.pt")
     with pytest.raises(InterruptionError):
-        stylise(task(set_, checkpoint=checkpoint, watch=interrupt, **settings))
+        stylize(task(set_, checkpoint=checkpoint, watch=interrupt, **settings))
     resumed_at = []
     watch = lambda done, _: resumed_at.append(done)  # noqa: E731
-    resumed = stylise(task(set_, checkpoint=checkpoint, watch=watch, **settings))
+    resumed = stylize(task(set_, checkpoint=checkpoint, watch=watch, **settings))
     assert resumed_at[0] > 1
     assert torch.equal(resumed.image, whole.image)
     assert torch.equal(resumed.trace, whole.trace)

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from nstbench.errors import InputError
+from nstbench.core.errors import InputError
 from nstbench.images.making import make_picture
 from nstbench.images.manifest import load_manifest
 from nstbench.images.painted import paint

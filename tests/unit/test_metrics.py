@@ -10,12 +10,12 @@ import pytest
 import torch
 from numpy.linalg import norm
 
-from nstbench.experiments.project import CHECKOUT
 from nstbench.metrics import metrics, shown_metrics
 from nstbench.metrics.base import SUBJECTS, Metric, NotMeasuredError, Sighted, Trial
 from nstbench.metrics.judges import DEFAULT_STYLE_LAYERS, JUDGED_LAYERS
 from nstbench.metrics.pixels import rgb
 from nstbench.metrics.self_similarity import shuffled
+from nstbench.pipeline.project import CHECKOUT
 
 OF_THE_TRUTH = {"SSIMt", "DE00t", "LPIPSt", "Ct", "Ct_held", "Ct_vgg16"}
 MAIN = {"C", "C_vgg16", "S", "S_vgg16", "SWD", "SSIM", "EDGE", "LEAK", "COLs", "CHRc"}

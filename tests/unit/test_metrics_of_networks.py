@@ -13,8 +13,8 @@ from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
 from nstbench.metrics import metrics
 from nstbench.metrics.base import Sighted, Trial
-from nstbench.metrics.layout_leak import TRANSFORMS
-from nstbench.scoring import judges
+from nstbench.metrics.scoring import judges
+from nstbench.metrics.style_leakage import TRANSFORMS
 
 SIZE = 128
 

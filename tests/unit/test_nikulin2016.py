@@ -3,18 +3,18 @@
 import pytest
 import torch
 
-from nstbench.descent import (
+from nstbench.core.errors import InputError
+from nstbench.core.hardware import Hardware
+from nstbench.methods import method
+from nstbench.methods.base import Task
+from nstbench.methods.descent import (
     gradient_length,
     open_backbone,
     start_image,
     style_at_size_of_content,
     style_terms,
 )
-from nstbench.errors import InputError
-from nstbench.hardware import Hardware
-from nstbench.methods import method
-from nstbench.methods.base import Task
-from nstbench.methods.nikulin2016 import distance_from
+from nstbench.methods.nikulin2016.method import distance_from
 
 LAYERS = {"relu1_1": 0.5, "relu2_1": 0.5}
 
@@ -36,7 +36,7 @@ def task():
 @pytest.mark.parametrize("statistic", ["convolution", "correlation", "local"])
 def test_strength_is_relative_to_the_gradient_of_gram_matrices(task, statistic, init):
     made = task(statistic=statistic, strength=3.0, init=init, radius=1)
-    scale = method("nikulin2016").stylise(made).facts["style_scale"]
+    scale = method("nikulin2016").stylize(made).facts["style_scale"]
     backbone, painting, start = open_backbone(made), style_at_size_of_content(made), start_image(made, init)
     conventional = gradient_length(backbone, style_terms(backbone, painting, LAYERS), start)
     own = style_terms(backbone, painting, LAYERS, distance_from(statistic, radius=1))
@@ -48,7 +48,7 @@ def test_gram_statistic_is_gatys_method(task):
     ours, theirs = task(), task("gatys2015", "nikulin")
     same_size = style_at_size_of_content(ours)
     traces = [
-        method(id).stylise(Task(each.content, same_size, each.parameters, 0, each.hardware)).trace
+        method(id).stylize(Task(each.content, same_size, each.parameters, 0, each.hardware)).trace
         for id, each in (("nikulin2016", ours), ("gatys2015", theirs))
     ]
     torch.testing.assert_close(*traces, rtol=1e-5, atol=0)
@@ -61,7 +61,7 @@ def test_gradients_are_not_normalised(task):
 
 
 def test_a_style_start_has_no_gradient_length(task):
-    outcome = method("nikulin2016").stylise(task(statistic="convolution", init="style"))
+    outcome = method("nikulin2016").stylize(task(statistic="convolution", init="style"))
     assert outcome.facts["style_scale"] == 1
     assert torch.isfinite(outcome.trace).all()
 
@@ -69,6 +69,6 @@ def test_a_style_start_has_no_gradient_length(task):
 def test_local_style_paints_over_the_content(task):
     """Zero distance means equal features, so the style itself is the optimum."""
     made = task(set_="local", content_layers={}, evaluations=60)
-    image = method("nikulin2016").stylise(made).image
+    image = method("nikulin2016").stylize(made).image
     painting = style_at_size_of_content(made)
     assert (image - painting).abs().mean() < 0.3 * (made.content - painting).abs().mean()

@@ -4,16 +4,16 @@ import pytest
 import torch
 from torch import nn
 
-from nstbench.backbones.catalogue import ARCHITECTURES
-from nstbench.backbones.loading import load_backbone
-from nstbench.backbones.network import Backbone
-from nstbench.backbones.normalisation import CALIBRATION_SIZE, calibrate, normalise
-from nstbench.errors import InputError
-from nstbench.hardware import Hardware
+from nstbench.core.errors import InputError
+from nstbench.core.hardware import Hardware
 from nstbench.images.package_photographs import PHOTOGRAPHS, photograph
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
 from nstbench.methods import method
+from nstbench.networks.backbone import Backbone
+from nstbench.networks.catalogue import ARCHITECTURES
+from nstbench.networks.loading import load_backbone
+from nstbench.networks.normalisation import CALIBRATION_SIZE, calibrate, normalise
 
 CPU = Hardware(torch.device("cpu"), "fp32")
 

@@ -17,22 +17,22 @@ from report_tree import CLAIMS, MEASURED, RATIOS, claim
 
 from nstbench.claims.records import as_json
 from nstbench.claims.report import report
-from nstbench.errors import InputError
-from nstbench.experiments.experiment import Experiment
-from nstbench.experiments.family import family
-from nstbench.experiments.plan import plan
-from nstbench.experiments.profile import Profile
-from nstbench.experiments.project import CHECKOUT, Project
-from nstbench.experiments.tables import control_id
+from nstbench.core.errors import InputError
+from nstbench.core.number_format import MISSING
 from nstbench.metrics import metrics
-from nstbench.notebook import Claims, Document, glossary
-from nstbench.notebook.glossary import known_metric
-from nstbench.notebook.scatter import scatter
-from nstbench.reporting.exhibit import exhibits
-from nstbench.reporting.notebook_page import cleaned, notebook_page
-from nstbench.reporting.quantities import MISSING
-from nstbench.reporting.sidecar import sidecar
-from nstbench.reporting.verdicts.records import VERDICTS
+from nstbench.pipeline.experiment import Experiment
+from nstbench.pipeline.family import family
+from nstbench.pipeline.plan import plan
+from nstbench.pipeline.profile import Profile
+from nstbench.pipeline.project import CHECKOUT, Project
+from nstbench.pipeline.tables import control_id
+from nstbench.report.exhibit import exhibits
+from nstbench.report.notebook import Claims, Document, glossary
+from nstbench.report.notebook.glossary import known_metric
+from nstbench.report.notebook.scatter import scatter
+from nstbench.report.notebook_page import cleaned, notebook_page
+from nstbench.report.sidecar import sidecar
+from nstbench.report.verdicts.records import VERDICTS
 
 FILES = sorted((CHECKOUT / "workflow" / "notebooks").glob("*.ipynb"))
 OF_CLAIMS = CHECKOUT / "workflow" / "notebooks" / "claims.ipynb"

@@ -8,14 +8,15 @@ import pytest
 import torch
 from torch.nn.functional import interpolate
 
-from nstbench.backbones.catalogue import ARCHITECTURES
-from nstbench.descent import open_backbone
-from nstbench.errors import InputError
-from nstbench.hardware import Hardware
-from nstbench.methods import method, novak2016
+from nstbench.core.errors import InputError
+from nstbench.core.hardware import Hardware
+from nstbench.losses.objective import Objective
+from nstbench.methods import method
 from nstbench.methods.base import Task
-from nstbench.methods.novak2016 import layers_between, link_weights
-from nstbench.objective import Objective
+from nstbench.methods.descent import open_backbone
+from nstbench.methods.novak2016 import method as novak2016
+from nstbench.methods.novak2016.method import layers_between, link_weights
+from nstbench.networks.catalogue import ARCHITECTURES
 
 NOVAK = method("novak2016")
 FIVE = dict.fromkeys(ARCHITECTURES["vgg19"].style_layers, 0.2)
@@ -87,7 +88,7 @@ def test_content_weights_of_the_paper_double():
 def test_with_everything_off_it_is_the_original(task):
     ours = task(**OFF, style_layers=FIVE, optimiser={"kind": "adam", "rate": 0.02})
     theirs = task("gatys2015", "jain", style_layers=FIVE, optimiser={"kind": "adam", "rate": 0.02})
-    outcomes = [each.stylise(made) for each, made in ((NOVAK, ours), (method("gatys2015"), theirs))]
+    outcomes = [each.stylize(made) for each, made in ((NOVAK, ours), (method("gatys2015"), theirs))]
     torch.testing.assert_close(outcomes[0].trace, outcomes[1].trace, rtol=1e-5, atol=0)
     assert outcomes[0].terms == outcomes[1].terms
     assert dict(outcomes[0].facts) == pytest.approx(dict(outcomes[1].facts))
@@ -141,7 +142,7 @@ def test_blur_takes_away_what_neighbours_differ_in(task):
 
 @pytest.mark.parametrize("backbone", ["alexnet", "googlenet"])
 def test_networks_that_branch_or_stride_can_be_chained(task, backbone):
-    outcome = NOVAK.stylise(task(backbone=backbone, evaluations=2))
+    outcome = NOVAK.stylize(task(backbone=backbone, evaluations=2))
     assert torch.isfinite(outcome.trace).all()
     assert (outcome.trace[:, 1:] > 0).any(0).all()
 

@@ -3,11 +3,11 @@
 import pytest
 import torch
 
-from nstbench.backbones.vgg import VGG19
-from nstbench.descent import content_terms, style_terms
-from nstbench.methods.gatys2015 import INVERSE_SQUARE_WEIGHTS, canonical_ratio
-from nstbench.objective import Objective
-from nstbench.statistics.gram import gram
+from nstbench.losses.gram import gram
+from nstbench.losses.objective import Objective
+from nstbench.methods.descent import content_terms, style_terms
+from nstbench.methods.gatys2015.method import INVERSE_SQUARE_WEIGHTS, canonical_ratio
+from nstbench.networks.vgg import VGG19
 
 STYLE_LAYERS = VGG19.style_layers
 STYLE = dict(zip(STYLE_LAYERS, (0.1, 0.3, 0.2, 0.25, 0.15), strict=True))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from nstbench.errors import InputError
+from nstbench.core.errors import InputError
 from nstbench.images.painted import PAINTERS, paint
 from nstbench.images.painted.geometry import draw_geometry
 from nstbench.images.painted.layers import Geometry, Label

@@ -6,7 +6,7 @@ import pytest
 import torch
 from PIL import Image
 
-from nstbench.errors import InputError
+from nstbench.core.errors import InputError
 from nstbench.images.pictures import check_output, load_picture, save_picture
 from nstbench.images.tensors import to_picture, to_tensor
 

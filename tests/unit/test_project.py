@@ -6,13 +6,13 @@ import tomllib
 
 import yaml
 
-from nstbench.experiments.project import CHECKOUT
+from nstbench.pipeline.project import CHECKOUT
 
 
 def test_planning_does_not_import_torch():
     code = (
-        "import sys, nstbench; from nstbench.experiments.project import CHECKOUT, Project;"
-        "from nstbench.experiments.fingerprint import code_hash; import nstbench.backbones.embedded;"
+        "import sys, nstbench; from nstbench.pipeline.project import CHECKOUT, Project;"
+        "from nstbench.pipeline.cache_keys import code_hash; import nstbench.networks.embedded;"
         "Project.load(CHECKOUT, 'default').batches; sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -7,14 +7,14 @@ import torch
 from PIL import Image
 from test_cli import assert_refused
 
-from nstbench.errors import InputError
+from nstbench.core.errors import InputError
 from nstbench.methods.base import Task
-from nstbench.methods.quilting import METHOD
-from nstbench.quilting.boundary_cut import cheapest_path, new_pixels
-from nstbench.quilting.choice import choose
-from nstbench.quilting.matching import Matcher
-from nstbench.quilting.schedule import Pass, schedule
-from nstbench.quilting.synthesis import OnePass, quilt
+from nstbench.methods.efros2001.boundary_cut import cheapest_path, new_pixels
+from nstbench.methods.efros2001.choice import choose
+from nstbench.methods.efros2001.matching import Matcher
+from nstbench.methods.efros2001.method import METHOD
+from nstbench.methods.efros2001.schedule import Pass, schedule
+from nstbench.methods.efros2001.synthesis import OnePass, quilt
 
 
 @pytest.fixture
@@ -233,13 +233,13 @@ def task(content=(40, 33), style=(37, 50), seed=0, watch=None, **changes):
 
 def test_a_picture_has_the_content_s_size_and_the_style_s_pixels():
     made = task()
-    image = METHOD.stylise(made).image
+    image = METHOD.stylize(made).image
     assert image.shape == made.content.shape
     assert pixels(image[0]) <= pixels(made.style[0])
 
 
 def test_the_seed_decides():
-    first, again, other = (METHOD.stylise(task(seed=seed)).image for seed in (3, 3, 4))
+    first, again, other = (METHOD.stylize(task(seed=seed)).image for seed in (3, 3, 4))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
 
@@ -247,7 +247,7 @@ def test_the_seed_decides():
 def test_the_trace_has_a_row_a_pass_and_the_bar_a_step_a_block():
     seen = []
     made = task(passes=4, watch=lambda done, cost: seen.append((done, float(cost))))
-    outcome = METHOD.stylise(made)
+    outcome = METHOD.stylize(made)
     assert outcome.terms == ("style/overlap", "style/previous", "content/correspondence")
     assert outcome.trace.shape == (4, 4)
     assert len(outcome.seconds) == 4 and torch.equal(outcome.final, outcome.trace[-1])
@@ -266,13 +266,13 @@ def test_dark_and_bright_of_a_content_find_dark_and_bright_pieces():
     made.content[:] = torch.linspace(0, 1, 48).ge(0.5).float()
     made.style[:] = 0.5 + 0.02 * made.style
     made.style[:, :, 24:] += 0.1
-    halves = METHOD.stylise(made).image.mean((0, 1, 2))
+    halves = METHOD.stylize(made).image.mean((0, 1, 2))
     assert halves[:20].max() < 0.56 < halves[28:].min()
 
 
 def test_a_style_smaller_than_a_block_is_refused_in_one_line():
     with pytest.raises(InputError, match=r"the style is 50x11 px.*block of 12 px.*at most 11") as failure:
-        METHOD.stylise(task(style=(11, 50)))
+        METHOD.stylize(task(style=(11, 50)))
     assert "\n" not in str(failure.value)
 
 

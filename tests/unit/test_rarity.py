@@ -3,10 +3,10 @@ import math
 import pytest
 import torch
 
-from nstbench.backbones.alexnet import ALEXNET
-from nstbench.backbones.network import Backbone
-from nstbench.training.batch_norm import insert_batch_norm
-from nstbench.training.rarity import ALLOWED, Rarity, rarity
+from nstbench.networks.alexnet import ALEXNET
+from nstbench.networks.backbone import Backbone
+from nstbench.networks.distillation.batch_norm import insert_batch_norm
+from nstbench.networks.distillation.rarity import ALLOWED, Rarity, rarity
 
 
 def test_a_channel_that_fires_once_in_a_thousand_is_punished_by_the_logarithm():

@@ -7,16 +7,16 @@ import pytest
 import torch
 import yaml
 
-import nstbench.descent
-from nstbench.backbones.network import POOLING
-from nstbench.errors import InputError
-from nstbench.experiments.project import CHECKOUT
+import nstbench.methods.descent
+from nstbench.core.errors import InputError
 from nstbench.images.manifest import load_manifest
-from nstbench.objective import Match
-from nstbench.regression.comparison import check_same_losses, compare
-from nstbench.regression.reference import COLUMNS, KEYS, read_reference, write_reference
-from nstbench.regression.running import measure
-from nstbench.regression.specification import Regression, load_regression
+from nstbench.losses.objective import Match
+from nstbench.networks.backbone import POOLING
+from nstbench.pipeline.pinned_losses.comparison import check_same_losses, compare
+from nstbench.pipeline.pinned_losses.reference import COLUMNS, KEYS, read_reference, write_reference
+from nstbench.pipeline.pinned_losses.running import measure
+from nstbench.pipeline.pinned_losses.specification import Regression, load_regression
+from nstbench.pipeline.project import CHECKOUT
 
 PICTURE = {"title": "t", "author": "a", "licence": "l"}
 PICTURES = {
@@ -76,9 +76,9 @@ def regress(checkout, monkeypatch, run):
     """Run `nstbench regress` on the small checkout; the losses of now are measured once."""
 
     def regress(*arguments, root=checkout, losses=None):
-        monkeypatch.setattr("nstbench.experiments.project.CHECKOUT", root)
+        monkeypatch.setattr("nstbench.pipeline.project.CHECKOUT", root)
         if losses is not None:
-            monkeypatch.setattr("nstbench.regression.running.measure", lambda *_: losses)
+            monkeypatch.setattr("nstbench.pipeline.pinned_losses.running.measure", lambda *_: losses)
         return run("regress", *arguments)
 
     return regress
@@ -121,14 +121,14 @@ def pooled(monkeypatch):
 
 
 def hurried(monkeypatch):
-    make = nstbench.descent.make_optimiser
+    make = nstbench.methods.descent.make_optimiser
 
     def faster(settings):
         optimiser = make(settings)
         optimiser.rate *= 1.01
         return optimiser
 
-    monkeypatch.setattr(nstbench.descent, "make_optimiser", faster)
+    monkeypatch.setattr(nstbench.methods.descent, "make_optimiser", faster)
 
 
 BOTH = {"content-lbfgs", "both-adam"}
@@ -254,9 +254,9 @@ def test_tolerance_is_relative_and_of_its_evaluation():
 
 def test_one_thread_and_the_number_of_threads_put_back(checkout, monkeypatch):
     used = set()
-    make = nstbench.descent.make_optimiser
+    make = nstbench.methods.descent.make_optimiser
     monkeypatch.setattr(
-        nstbench.descent,
+        nstbench.methods.descent,
         "make_optimiser",
         lambda settings: used.add(torch.get_num_threads()) or make(settings),
     )

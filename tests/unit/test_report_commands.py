@@ -8,17 +8,17 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from nstbench import single
+from nstbench import api as single
 from nstbench.cli import app
-from nstbench.experiments.experiment import Arm, Pair, Point
-from nstbench.experiments.finished import FinishedRun
-from nstbench.experiments.plan import PlannedRun
-from nstbench.experiments.profile import Profile
-from nstbench.experiments.runs import RunFolder
-from nstbench.experiments.specification import RunSpecification
 from nstbench.methods import method
-from nstbench.reporting.addresses import command, relative
-from nstbench.reporting.stylize_command import stylize_command
+from nstbench.pipeline.experiment import Arm, Pair, Point
+from nstbench.pipeline.finished import FinishedRun
+from nstbench.pipeline.plan import PlannedRun
+from nstbench.pipeline.profile import Profile
+from nstbench.pipeline.runs import RunFolder
+from nstbench.pipeline.specification import RunSpecification
+from nstbench.report.addresses import command, relative
+from nstbench.report.stylize_command import stylize_command
 
 PARAMETERS = method("gatys2015").configure("everyday", {"evaluations": 7, "preserve_colour": "luminance"})
 SPECIFICATION = RunSpecification(
@@ -62,7 +62,7 @@ def test_the_command_asks_for_the_very_parameters_of_the_run(results: Path, monk
         tasks.append(task)
         raise KeyboardInterrupt
 
-    recipe = replace(method("gatys2015"), stylise=remember)
+    recipe = replace(method("gatys2015"), stylize=remember)
     monkeypatch.setattr(single, "find_method", lambda id: recipe)
     monkeypatch.chdir(results.parent)
     words = shlex.split(stylize_command(finished(SPECIFICATION, results), results))

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from report_tree import MANIFEST, PROFILE, Tree, make_tree
 
-from nstbench.reporting.exhibit import Exhibit, exhibits
-from nstbench.reporting.svg.curves import MOST_POINTS, legend, loss_plots
-from nstbench.reporting.svg.front import pareto_front
-from nstbench.reporting.svg.plane import (
+from nstbench.report.exhibit import Exhibit, exhibits
+from nstbench.report.svg.curves import MOST_POINTS, legend, loss_plots
+from nstbench.report.svg.front import pareto_front
+from nstbench.report.svg.plane import (
     BOTTOM,
     LEFT,
     RIGHT,
@@ -19,8 +19,8 @@ from nstbench.reporting.svg.plane import (
     ZERO_LEFT,
     content_style_plane,
 )
-from nstbench.reporting.svg.scale import Scale, scale_over, written
-from nstbench.reporting.svg.series import Series
+from nstbench.report.svg.scale import Scale, scale_over, written
+from nstbench.report.svg.series import Series
 
 
 @pytest.fixture(scope="module")

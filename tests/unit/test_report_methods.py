@@ -7,13 +7,13 @@ from xml.etree import ElementTree
 import pytest
 
 from nstbench.claims.rules import rules
-from nstbench.errors import InputError
-from nstbench.experiments.project import CHECKOUT
+from nstbench.core.errors import InputError
 from nstbench.methods import methods
 from nstbench.metrics import metrics
-from nstbench.reporting.explanations import explanations
-from nstbench.reporting.markdown_table import first_table, inline
-from nstbench.reporting.mathml import mathml
+from nstbench.pipeline.project import CHECKOUT
+from nstbench.report.explanations import explanations
+from nstbench.report.markdown_table import first_table, inline
+from nstbench.report.mathml import mathml
 
 ENTRIES = [entry for entries in explanations().values() for entry in entries]
 
@@ -61,7 +61,7 @@ def test_every_entry_can_be_set_has_a_source_and_names_modules_that_exist(entry)
 def test_every_method_metric_and_rule_has_its_formula() -> None:
     named = {module for entry in ENTRIES for module in entry.modules}
     for method in methods().values():
-        assert method.stylise.__module__ in named, f"nstbench/reporting/formulas lacks {method.id}"
+        assert method.stylize.__module__ in named, f"nstbench/report/formulas lacks {method.id}"
     for rule in rules().values():
         assert rule.measure.__module__ in named or rule.id == "exact", rule.id
 

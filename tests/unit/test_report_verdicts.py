@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from report_tree import CLAIMS, MEASURED, RATIOS, claim
 
-from nstbench.errors import InputError
-from nstbench.reporting.verdicts.dots import GROUND, LEFT, PITCH, RIGHT, ROOM, dot_plot
-from nstbench.reporting.verdicts.records import SIGNS, VERDICTS, Claim, Finding, read_verdicts
-from nstbench.reporting.verdicts.tally import tally
-from nstbench.reporting.verdicts.wording import found_in_words, rule_in_words
+from nstbench.core.errors import InputError
+from nstbench.report.verdicts.dots import GROUND, LEFT, PITCH, RIGHT, ROOM, dot_plot
+from nstbench.report.verdicts.records import SIGNS, VERDICTS, Claim, Finding, read_verdicts
+from nstbench.report.verdicts.tally import tally
+from nstbench.report.verdicts.wording import found_in_words, rule_in_words
 
 
 def finding(**changes: object) -> Finding:

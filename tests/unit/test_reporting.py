@@ -11,20 +11,20 @@ import pytest
 from PIL import Image
 from report_tree import COLOURS, LONG, MANIFEST, PROFILE, Tree, experiment, leave_run, make_tree, scores
 
-from nstbench.errors import InputError
-from nstbench.experiments.experiment import Experiment
-from nstbench.experiments.plan import PlannedRun, plan
-from nstbench.experiments.tables import control_id, tidy_scores, trial_id
+from nstbench.core.errors import InputError
+from nstbench.core.number_format import duration, number, scientific
 from nstbench.metrics import shown_metrics
-from nstbench.reporting.curves import save_curves
-from nstbench.reporting.exhibit import exhibits
-from nstbench.reporting.figure import write_figure
-from nstbench.reporting.panel import draw_panel
-from nstbench.reporting.quantities import duration, number, scientific
-from nstbench.reporting.score_table import score_table
-from nstbench.reporting.section import make_section
-from nstbench.reporting.site import write_site
-from nstbench.reporting.typography import Face, paragraph
+from nstbench.pipeline.experiment import Experiment
+from nstbench.pipeline.plan import PlannedRun, plan
+from nstbench.pipeline.tables import control_id, tidy_scores, trial_id
+from nstbench.report.curves import save_curves
+from nstbench.report.exhibit import exhibits
+from nstbench.report.figure import write_figure
+from nstbench.report.panel import draw_panel
+from nstbench.report.score_table import score_table
+from nstbench.report.section import make_section
+from nstbench.report.site import write_site
+from nstbench.report.typography import Face, paragraph
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +188,7 @@ def test_arms_with_their_own_styles_are_each_named(tree: Tree, tmp_path: Path) -
 
 def test_reporting_never_imports_torch() -> None:
     code = (
-        "import sys, nstbench.reporting.figure, nstbench.reporting.site, nstbench.metrics as m; m.metrics();"
+        "import sys, nstbench.report.figure, nstbench.report.site, nstbench.metrics as m; m.metrics();"
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

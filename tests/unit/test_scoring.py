@@ -7,11 +7,11 @@ import pytest
 import torch
 from PIL import Image
 
-import nstbench.scoring
+import nstbench.metrics.scoring
+from nstbench.core.number_format import MISSING
 from nstbench.metrics import metrics
 from nstbench.metrics.base import Metric, NotMeasuredError, Sighted, Trial
-from nstbench.reporting.quantities import MISSING
-from nstbench.scoring import judges, measure
+from nstbench.metrics.scoring import judges, measure
 
 HEADINGS = ["metric", "value", "better", "title", "reason", "content_copied", "style_copied"]
 
@@ -31,7 +31,7 @@ def refused(trial):
 )
 def test_a_score_is_a_number_or_has_a_reason(monkeypatch, function, value, reason):
     metric = Metric("X", "x", "content", "lower", function)
-    monkeypatch.setattr(nstbench.scoring, "metrics", lambda: {"X": metric})
+    monkeypatch.setattr(nstbench.metrics.scoring, "metrics", lambda: {"X": metric})
     (score,) = measure(None)
     assert score.value == pytest.approx(value, nan_ok=True)
     assert score.reason == reason

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from nstbench.optimise.evaluation import Evaluation
-from nstbench.optimise.sgd import SGD
+from nstbench.optim.evaluation import Evaluation
+from nstbench.optim.sgd import SGD
 
 CURVATURES = torch.tensor([0.5, 2.0, 7.0], dtype=torch.float64)
 START = torch.tensor([3.0, -1.0, 0.5], dtype=torch.float64)

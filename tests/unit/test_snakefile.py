@@ -1,7 +1,7 @@
 import subprocess
 import sys
 
-from nstbench.experiments.project import CHECKOUT
+from nstbench.pipeline.project import CHECKOUT
 
 
 def test_snakemake_loads_the_checkouts_profile(tmp_path):

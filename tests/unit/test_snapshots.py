@@ -7,20 +7,20 @@ from PIL import Image
 from skimage.io import imread
 from small_runs import TWO_LAYERS, small_run
 
-from nstbench.errors import InputError
-from nstbench.experiments.execution import execute
-from nstbench.experiments.experiment import Experiment
-from nstbench.experiments.plan import PlannedRun
+from nstbench.core.errors import InputError
 from nstbench.images.manifest import Manifest
+from nstbench.losses.objective import Objective
 from nstbench.methods.base import Method, Parameters
-from nstbench.objective import Objective
-from nstbench.optimise import checkpoint as checkpoints
-from nstbench.optimise.lbfgs import LBFGS
-from nstbench.optimise.loop import optimise
-from nstbench.optimise.snapshots import Snapshots
-from nstbench.reporting.exhibit import exhibits
-from nstbench.reporting.panel_tiles import description
-from nstbench.reporting.tiles import tile_rows
+from nstbench.optim import checkpoints
+from nstbench.optim.lbfgs import LBFGS
+from nstbench.optim.loop import optimise
+from nstbench.optim.snapshots import Snapshots
+from nstbench.pipeline.execution import execute
+from nstbench.pipeline.experiment import Experiment
+from nstbench.pipeline.plan import PlannedRun
+from nstbench.report.exhibit import exhibits
+from nstbench.report.panel_tiles import description
+from nstbench.report.tiles import tile_rows
 
 
 class InterruptionError(Exception):
@@ -184,6 +184,6 @@ def test_a_method_that_does_not_descend_has_no_snapshots(monkeypatch):
         """A recipe without a budget."""
 
     recipe = Method("at-once", "At once", "nobody", AtOnce, {"set": AtOnce()}, "set", lambda task: None)
-    monkeypatch.setattr("nstbench.experiments.experiment.method", lambda id: recipe)
+    monkeypatch.setattr("nstbench.pipeline.experiment.method", lambda id: recipe)
     with pytest.raises(InputError, match="arm only: at-once does not descend, so it has no snapshots"):
         Experiment.model_validate(EXPERIMENT | {"parameters": "set"})

@@ -5,13 +5,13 @@ import pytest
 import torch
 from scipy.signal import convolve, correlate
 
-from nstbench.statistics.gram import gram
-from nstbench.statistics.local_gram import LocalGramDistance, window
-from nstbench.statistics.pairwise_convolution import PairwiseConvolution
-from nstbench.statistics.pixel_gram import PixelGramDistance
-from nstbench.statistics.self_convolution import Autocorrelation, SelfConvolution
-from nstbench.statistics.spectral_distance import SpectralDistance
-from nstbench.statistics.spectrum import Spectrum
+from nstbench.losses.gram import gram
+from nstbench.losses.local_gram import LocalGramDistance, window
+from nstbench.losses.pairwise_convolution import PairwiseConvolution
+from nstbench.losses.pixel_gram import PixelGramDistance
+from nstbench.losses.self_convolution import Autocorrelation, SelfConvolution
+from nstbench.losses.spectral_distance import SpectralDistance
+from nstbench.losses.spectrum import Spectrum
 
 SHAPES = [(1, 3, 7, 6), (1, 2, 5, 8), (1, 4, 9, 9)]
 
@@ -67,7 +67,7 @@ def test_gradient_of_the_convolution_is_the_published_one(pair):
 @pytest.mark.parametrize("at_once", [1, 2**17])
 def test_spectrum_is_the_fourier_sum_about_the_middle(at_once, monkeypatch):
     """sum F(x, y) exp(-i pi ((k + 1/2)(x - 5/2)/6 + (l + 1/2)(y - 3/2)/4)), and with l + 1/2 negative."""
-    monkeypatch.setattr("nstbench.statistics.spectrum.VALUES_AT_ONCE", at_once)
+    monkeypatch.setattr("nstbench.losses.spectrum.VALUES_AT_ONCE", at_once)
     maps = torch.randn(6, 4, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
     blocks = list(Spectrum.of(maps)(maps))
     waves = [

@@ -3,7 +3,7 @@ from math import inf, isnan, nan
 
 import pytest
 
-from nstbench.strict_json import from_json, to_json
+from nstbench.core.strict_json import from_json, to_json
 
 
 def test_what_is_written_is_strict_and_read_back_as_it_was():

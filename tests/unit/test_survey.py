@@ -13,11 +13,11 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from nstbench.experiments.experiment import Experiment
-from nstbench.experiments.plan import plan
-from nstbench.experiments.profile import Profile
-from nstbench.experiments.project import Project
 from nstbench.images.manifest import Manifest
+from nstbench.pipeline.experiment import Experiment
+from nstbench.pipeline.plan import plan
+from nstbench.pipeline.profile import Profile
+from nstbench.pipeline.project import Project
 from nstbench.survey.candidates import arm_names, of_project, of_table
 from nstbench.survey.design import SHEETS, draw_design
 from nstbench.survey.mode import Mode

@@ -3,12 +3,12 @@
 import pytest
 import torch
 
-from nstbench.descent import variation_terms
-from nstbench.hardware import Hardware
+from nstbench.core.hardware import Hardware
+from nstbench.losses.objective import Objective
+from nstbench.losses.total_variation import absolute_variation, squared_variation
 from nstbench.methods import method
 from nstbench.methods.base import Task, TotalVariation
-from nstbench.objective import Objective
-from nstbench.statistics.total_variation import absolute_variation, squared_variation
+from nstbench.methods.descent import variation_terms
 
 
 def step_edge(height: int = 5, width: int = 7, jump: float = 0.25) -> torch.Tensor:
@@ -78,7 +78,7 @@ def test_every_descent_gets_smoother_with_it(id, set_):
     roughness = []
     for tv in (None, {"form": "squared", "weight": 1e3}):
         parameters = recipe.configure(set_, shared | {"tv": tv})
-        outcome = recipe.stylise(Task(content, style, parameters, 0, hardware))
+        outcome = recipe.stylize(Task(content, style, parameters, 0, hardware))
         assert ("tv" in outcome.terms) is (tv is not None)
         roughness.append(squared_variation(outcome.image).item())
     assert roughness[1] < 0.9 * roughness[0]

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from nstbench.analyses import analysis
-from nstbench.analyses.frames_per_second import DESCENT, _quickest, findings
-from nstbench.errors import InputError
-from nstbench.experiments.project import CHECKOUT, Project
-from nstbench.experiments.training import TrainingSpecification, carry_out, load_training
-from nstbench.feedforward.files import read_card
+from nstbench.charts.analyses import analysis
+from nstbench.charts.analyses.frames_per_second import DESCENT, _quickest, findings
+from nstbench.core.errors import InputError
 from nstbench.images.manifest import load_manifest
+from nstbench.networks.feedforward.files import read_card
+from nstbench.pipeline.project import CHECKOUT, Project
+from nstbench.pipeline.training import TrainingSpecification, carry_out, load_training
 
 MANIFEST = load_manifest(CHECKOUT / "data" / "images.yaml")
 PROFILES = ("smoke", "default")
@@ -183,7 +183,7 @@ def test_speed_is_measured_at_every_size(materials):
 
 def test_a_descent_takes_its_evaluations(materials, monkeypatch):
     seconds = {"narrow": 0.5, DESCENT: 0.1}
-    monkeypatch.setattr("nstbench.analyses.frames_per_second._quickest", lambda *_: dict(seconds))
+    monkeypatch.setattr("nstbench.charts.analyses.frames_per_second._quickest", lambda *_: dict(seconds))
     parameters = {"networks": NETWORKS, "sizes": [32], "evaluations": 200}
     table = analysis("frames_per_second").measure(materials("frames_per_second", parameters, ("a", "b")))
     assert table["seconds"].tolist() == [0.5, 200 * 0.1]

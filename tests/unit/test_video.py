@@ -9,9 +9,9 @@ import pytest
 from PIL import Image, ImageSequence
 
 import nstbench
-from nstbench.errors import InputError
+from nstbench.core.errors import InputError
+from nstbench.images.video import filmed, save_video
 from nstbench.methods.base import Parameters
-from nstbench.video import filmed, save_video
 
 QUICK = ("--size", "32", "--iterations", "4", "--precision", "fp32")
 
@@ -119,7 +119,7 @@ def test_the_picture_is_kept_when_the_video_fails(photo, painting, tmp_path, mon
     def full(frames, path):
         raise InputError("the disk is full")
 
-    monkeypatch.setattr("nstbench.video.save_video", full)
+    monkeypatch.setattr("nstbench.images.video.save_video", full)
     with pytest.raises(InputError, match="full"):
         nstbench.stylize(
             photo,

@@ -9,16 +9,16 @@ import torchvision
 from safetensors.torch import load_file, save_file
 from torchvision_networks import activations, module_names, torchvision_network
 
-from nstbench.backbones.catalogue import ARCHITECTURES
-from nstbench.backbones.loading import load_backbone
-from nstbench.backbones.network import Backbone
-from nstbench.backbones.normalisation import calibrate
-from nstbench.backbones.squeezenet import SQUEEZENET
-from nstbench.backbones.vgg import VGG19
-from nstbench.backbones.weight_files import read_weights, save_weights
-from nstbench.backbones.weight_search import find_imagenet_weights, imagenet_file_name, locate_weights
-from nstbench.errors import InputError
-from nstbench.hardware import Hardware
+from nstbench.core.errors import InputError
+from nstbench.core.hardware import Hardware
+from nstbench.networks.backbone import Backbone
+from nstbench.networks.catalogue import ARCHITECTURES
+from nstbench.networks.loading import load_backbone
+from nstbench.networks.normalisation import calibrate
+from nstbench.networks.squeezenet import SQUEEZENET
+from nstbench.networks.vgg import VGG19
+from nstbench.networks.weight_files import read_weights, save_weights
+from nstbench.networks.weight_search import find_imagenet_weights, imagenet_file_name, locate_weights
 
 CPU = Hardware(torch.device("cpu"), "fp32")
 REAL_SQUEEZENET = Path(os.environ.get("NSTBENCH_WEIGHTS", "")) / "squeezenet1_0.safetensors"

@@ -6,7 +6,7 @@ import torch
 import torchvision
 from torch import nn
 
-from nstbench.backbones.catalogue import ARCHITECTURES
+from nstbench.networks.catalogue import ARCHITECTURES
 
 # As torchvision builds GoogLeNet when it loads its own weights: it then expects images about 0.5.
 EXTRA = {"googlenet": {"init_weights": False, "transform_input": True}}

@@ -7,16 +7,16 @@ rule chart:
         pictures=lambda wildcards: chart_pictures(wildcards.chart),
         curves=lambda wildcards: [
             f"results/networks/{id}.csv"
-            for id in PROJECT.charts[wildcards.chart].trainings
+            for id in DRAWINGS[wildcards.chart].trainings
         ],
-        configuration=lambda wildcards: str(PROJECT.chart_file(wildcards.chart)),
+        configuration=lambda wildcards: str(ROOT / "config" / "charts" / f"{wildcards.chart}.yaml"),
         weights=WEIGHTS,
     output:
         drawing=report(
             "reports/figures/{chart}.svg",
             caption="../report/chart.rst",
-            category=lambda wildcards: PROJECT.charts[wildcards.chart].source.document,
-            subcategory=lambda wildcards: PROJECT.charts[wildcards.chart].title,
+            category=lambda wildcards: DRAWINGS[wildcards.chart].source.document,
+            subcategory=lambda wildcards: DRAWINGS[wildcards.chart].title,
             labels={"shows": "chart"},
         ),
         facts="reports/figures/{chart}.json",
@@ -32,7 +32,7 @@ rule chart:
     params:
         plan=PLAN,
         budget=BUDGET,
-        about=lambda wildcards: PROJECT.charts[wildcards.chart].model_dump(
+        about=lambda wildcards: DRAWINGS[wildcards.chart].model_dump(
             include={"title", "question"}
         ),
         code=code_hash(CHARTING),

@@ -1,6 +1,6 @@
 """What became of every claim of the documents."""
 
-from nstbench.experiments.fingerprint import CLAIMS
+from nstbench.pipeline.cache_keys import CLAIMS
 
 
 rule claims:

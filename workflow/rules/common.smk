@@ -4,10 +4,11 @@ import os
 import sys
 from pathlib import Path
 
-from nstbench.backbones.embedded import embedded_files
-from nstbench.errors import InputError
-from nstbench.experiments.family import family
-from nstbench.experiments.fingerprint import (
+from nstbench.networks.embedded import embedded_files
+from nstbench.charts.chart import load_charts
+from nstbench.core.errors import InputError
+from nstbench.pipeline.family import family
+from nstbench.pipeline.cache_keys import (
     CHARTING,
     ENGINE,
     NOTEBOOK,
@@ -17,9 +18,9 @@ from nstbench.experiments.fingerprint import (
     TRAINING,
     code_hash,
 )
-from nstbench.experiments.plan import shown
-from nstbench.experiments.project import Project
-from nstbench.feedforward.inventory import shipped_networks
+from nstbench.pipeline.plan import shown
+from nstbench.pipeline.project import Project
+from nstbench.networks.feedforward.inventory import shipped_networks
 from nstbench.images.manifest import own_file
 
 ROOT = Path(workflow.basedir)
@@ -29,6 +30,7 @@ os.environ.update(PYTHONPATH=str(ROOT))
 
 try:
     PROJECT = Project.load(ROOT, config.get("profile") or os.environ.get("PROFILE"))
+    DRAWINGS = load_charts(PROJECT)
     BATCHES = PROJECT.batches
     SCORING_BATCHES = PROJECT.scoring_batches
 except InputError as error:
@@ -36,7 +38,7 @@ except InputError as error:
     sys.exit(2)
 
 EXPERIMENTS = list(PROJECT.experiments)
-CHARTS = list(PROJECT.charts)
+CHARTS = list(DRAWINGS)
 TRAININGS = list(PROJECT.trainings)
 # Networks that ship in the package, and a file of the user's that the profile names.
 OWN_WEIGHTS = Path(PROJECT.profile.weights)
@@ -52,7 +54,7 @@ CONFIGURATION = [
     str(ROOT / "config" / "config.yaml"),
     str(ROOT / "data" / "images.yaml"),
     *(str(PROJECT.experiment_file(id)) for id in EXPERIMENTS),
-    *(str(PROJECT.chart_file(id)) for id in CHARTS),
+    *(str(ROOT / "config" / "charts" / f"{id}.yaml") for id in CHARTS),
     *(str(PROJECT.training_file(id)) for id in TRAININGS),
 ]
 
@@ -84,12 +86,12 @@ def shown_in(experiment):
 
 
 def runs_of_chart(chart):
-    planned = PROJECT.plans.get(PROJECT.charts[chart].experiment, [])
+    planned = PROJECT.plans.get(DRAWINGS[chart].experiment, [])
     return [entry.run for entry in planned]
 
 
 def chart_pictures(chart):
-    own = [PROJECT.manifest.available(name) for name in PROJECT.charts[chart].pictures]
+    own = [PROJECT.manifest.available(name) for name in DRAWINGS[chart].pictures]
     files = {f"results/pictures/{name}.png" for name in own}
     return sorted(files.union(picture_files(runs_of_chart(chart))))
 
@@ -109,5 +111,5 @@ def results_shown(wildcards):
     return [
         "results/scores.csv",
         *expand("reports/figures/{id}.png", id=own(PROJECT.experiments)),
-        *expand("reports/figures/{id}.json", id=own(PROJECT.charts)),
+        *expand("reports/figures/{id}.json", id=own(DRAWINGS)),
     ]

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from nstbench.experiments.project import Project
-from nstbench.experiments.tables import tidy_scores
-from nstbench.files import write_text
-from nstbench.joblog import job_log
+from nstbench.core.files import write_text
+from nstbench.core.job_logging import job_log
+from nstbench.pipeline.project import Project
+from nstbench.pipeline.tables import tidy_scores
 
 with job_log(snakemake.log[0]):
     project = Project.load(**snakemake.params.plan)

@@ -2,14 +2,15 @@ from pathlib import Path
 
 import torch
 
-from nstbench.experiments.project import Project
-from nstbench.joblog import job_log
-from nstbench.reporting.chart import write_chart
+from nstbench.charts.chart import load_charts
+from nstbench.charts.writing import write_chart
+from nstbench.core.job_logging import job_log
+from nstbench.pipeline.project import Project
 
 with job_log(snakemake.log[0]):
     torch.set_num_threads(snakemake.threads)
     project = Project.load(**snakemake.params.plan)
-    chart = project.charts[snakemake.wildcards.chart]
+    chart = load_charts(project)[snakemake.wildcards.chart]
     write_chart(
         chart,
         project.plans.get(chart.experiment, []),

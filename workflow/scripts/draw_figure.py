@@ -1,8 +1,8 @@
 from pathlib import Path
 
-from nstbench.experiments.project import Project
-from nstbench.joblog import job_log
-from nstbench.reporting.figure import write_figure
+from nstbench.core.job_logging import job_log
+from nstbench.pipeline.project import Project
+from nstbench.report.figure import write_figure
 
 with job_log(snakemake.log[0]):
     project = Project.load(**snakemake.params.plan)

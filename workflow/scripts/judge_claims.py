@@ -3,9 +3,9 @@ from pathlib import Path
 from nstbench.claims.markdown import page
 from nstbench.claims.records import as_json, as_table
 from nstbench.claims.report import report
-from nstbench.experiments.project import Project
-from nstbench.files import write_text
-from nstbench.joblog import job_log
+from nstbench.core.files import write_text
+from nstbench.core.job_logging import job_log
+from nstbench.pipeline.project import Project
 
 with job_log(snakemake.log[0]):
     project = Project.load(**snakemake.params.plan)

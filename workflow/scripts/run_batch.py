@@ -2,10 +2,10 @@ from pathlib import Path
 
 import torch
 
-from nstbench.experiments.execution import execute
-from nstbench.experiments.specification import RunSpecification
-from nstbench.files import write_text
-from nstbench.joblog import job_log
+from nstbench.core.files import write_text
+from nstbench.core.job_logging import job_log
+from nstbench.pipeline.execution import execute
+from nstbench.pipeline.specification import RunSpecification
 
 with job_log(snakemake.log[0]):
     torch.set_num_threads(snakemake.threads)

@@ -3,10 +3,10 @@ from pathlib import Path
 import piq  # noqa: F401  imported here, so that it does not count as computing
 import torch
 
-from nstbench.experiments.scoring import score_trials
-from nstbench.experiments.specification import TrialSpecification
-from nstbench.files import write_text
-from nstbench.joblog import job_log
+from nstbench.core.files import write_text
+from nstbench.core.job_logging import job_log
+from nstbench.pipeline.scoring import score_trials
+from nstbench.pipeline.specification import TrialSpecification
 
 with job_log(snakemake.log[0]):
     torch.set_num_threads(snakemake.threads)

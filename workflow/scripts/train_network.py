@@ -2,8 +2,8 @@ from pathlib import Path
 
 import torch
 
-from nstbench.experiments.training import TrainingSpecification, carry_out
-from nstbench.joblog import job_log
+from nstbench.core.job_logging import job_log
+from nstbench.pipeline.training import TrainingSpecification, carry_out
 
 with job_log(snakemake.log[0]):
     torch.set_num_threads(snakemake.threads)

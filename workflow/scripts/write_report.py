@@ -1,9 +1,10 @@
 import subprocess
 from pathlib import Path
 
-from nstbench.experiments.project import Project
-from nstbench.joblog import job_log
-from nstbench.reporting.site import write_site
+from nstbench.charts.chart import load_charts
+from nstbench.core.job_logging import job_log
+from nstbench.pipeline.project import Project
+from nstbench.report.site import write_site
 
 
 def commit(folder: str) -> str:
@@ -17,7 +18,7 @@ with job_log(snakemake.log[0]):
     project = Project.load(**snakemake.params.plan)
     write_site(
         list(project.experiments.values()),
-        list(project.charts.values()),
+        list(load_charts(project).values()),
         project.planned,
         project.profile,
         project.manifest,

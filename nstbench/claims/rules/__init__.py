@@ -4,7 +4,7 @@ import sys
 from functools import cache
 
 from nstbench.claims.rules.base import Rule
-from nstbench.plugins import defined
+from nstbench.core.registry import defined
 
 
 @cache

@@ -8,7 +8,7 @@ instance, and supported by twelve or more of which none meets the conditions.
 from nstbench.claims.claim import ClaimTest
 from nstbench.claims.rules.base import Correction, Measured, Rule, Verdict
 from nstbench.claims.sample import Sample
-from nstbench.reporting.quantities import counted
+from nstbench.core.number_format import counted
 
 CONFIDENCE = 0.95
 # So many instances that fail say that none exists.

@@ -4,7 +4,7 @@ import math
 
 from nstbench.claims.claim import ClaimTest
 from nstbench.claims.sample import LOG_RATIO, Sample
-from nstbench.reporting.quantities import number
+from nstbench.core.number_format import number
 
 # The least effect that counts where a test names none: 10 % of a ratio.
 USUAL_FACTOR = 1.10

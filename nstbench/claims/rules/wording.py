@@ -3,7 +3,7 @@
 from nstbench.claims.rules.base import Correction, Measured
 from nstbench.claims.rules.scale import named, written
 from nstbench.claims.sample import Sample
-from nstbench.reporting.quantities import counted
+from nstbench.core.number_format import counted
 
 
 def measured_in_words(sample: Sample, measured: Measured) -> str:

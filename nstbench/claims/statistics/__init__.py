@@ -4,8 +4,8 @@ import sys
 from functools import cache
 
 from nstbench.claims.statistics.base import Statistic
-from nstbench.errors import InputError
-from nstbench.plugins import defined
+from nstbench.core.errors import InputError
+from nstbench.core.registry import defined
 
 
 @cache

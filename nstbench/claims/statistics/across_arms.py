@@ -12,7 +12,7 @@ from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import RANK_CORRELATION, Compared, Sample, compared
 from nstbench.claims.statistics.base import Statistic, StatisticParameters
 from nstbench.claims.statistics.sweeping import points
-from nstbench.ranks import spearman
+from nstbench.core.rank_correlation import spearman
 
 
 class AcrossParameters(StatisticParameters):

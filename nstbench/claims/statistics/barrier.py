@@ -5,7 +5,7 @@ d = log of the lowest, over lines, of (highest loss on the line / higher loss of
 
 import math
 
-from nstbench.analyses.segment import barriers
+from nstbench.charts.analyses.segment import barriers
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import LOG_RATIO, Sample, Value
 from nstbench.claims.statistics.base import Statistic, StatisticParameters

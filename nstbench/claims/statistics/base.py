@@ -8,7 +8,7 @@ from pydantic import Field
 
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import Sample
-from nstbench.documents import Record
+from nstbench.core.configuration import Record
 
 # Measured by a network that runs do not optimise.
 CONTENT_METRIC, STYLE_METRIC = "C_vgg16", "S_vgg16"

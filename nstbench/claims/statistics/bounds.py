@@ -2,7 +2,7 @@
 
 from pydantic import model_validator
 
-from nstbench.documents import Record
+from nstbench.core.configuration import Record
 
 
 class Bounds(Record):

@@ -6,7 +6,7 @@ multiplications; a full self-convolution of every map has about 4 N M values.
 
 import itertools
 
-from nstbench.analyses.chain import chain
+from nstbench.charts.analyses.chain import chain
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import Fact, Sample
 from nstbench.claims.statistics.base import NoParameters, Statistic

@@ -7,7 +7,7 @@ published later.
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import Fact, Sample
 from nstbench.claims.statistics.base import NoParameters, Statistic
-from nstbench.methods.gatys2015 import PAPER
+from nstbench.methods.gatys2015.method import PAPER
 
 CHANNELS = (64, 128, 256, 512, 512)
 

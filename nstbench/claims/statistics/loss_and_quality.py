@@ -9,7 +9,7 @@ from nstbench.claims.sample import RANK_CORRELATION, Compared, Sample, compared
 from nstbench.claims.statistics.base import Statistic, Sweep
 from nstbench.claims.statistics.hypervolume import volume
 from nstbench.claims.statistics.sweeping import distances, points, references
-from nstbench.ranks import kendall
+from nstbench.core.rank_correlation import kendall
 
 
 def sample(parameters: Sweep, evidence: Evidence) -> Sample:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from nstbench.errors import InputError
+from nstbench.core.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd

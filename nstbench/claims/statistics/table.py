@@ -19,8 +19,8 @@ from nstbench.claims.sample import (
 )
 from nstbench.claims.statistics.base import Statistic, StatisticParameters
 from nstbench.claims.statistics.selection import Wanted, check_columns, chosen
-from nstbench.documents import Record
-from nstbench.ranks import spearman
+from nstbench.core.configuration import Record
+from nstbench.core.rank_correlation import spearman
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import RANK_CORRELATION, Compared, Sample, compared
 from nstbench.claims.statistics.base import Statistic, Sweep
 from nstbench.claims.statistics.sweeping import distances, points
-from nstbench.ranks import spearman
+from nstbench.core.rank_correlation import spearman
 
 
 def sample(parameters: Sweep, evidence: Evidence) -> Sample:

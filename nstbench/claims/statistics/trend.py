@@ -7,7 +7,7 @@ from pydantic import Field
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import RANK_CORRELATION, Compared, Sample, compared
 from nstbench.claims.statistics.base import Statistic, StatisticParameters
-from nstbench.ranks import spearman
+from nstbench.core.rank_correlation import spearman
 
 
 class TrendParameters(StatisticParameters):

@@ -4,7 +4,7 @@ The number of parameters is checked against the published one (Simonyan and Ziss
 million; torchvision's vgg19: 143,667,240).
 """
 
-from nstbench.analyses.chain import chain
+from nstbench.charts.analyses.chain import chain
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import Fact, Sample
 from nstbench.claims.statistics.base import NoParameters, Statistic

@@ -7,7 +7,7 @@ from typing import get_args, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
-from nstbench.errors import InputError
+from nstbench.core.errors import InputError
 from nstbench.images.painted.brush import brush
 from nstbench.images.painted.canvas import Array, as_bytes
 from nstbench.images.painted.composition import composition

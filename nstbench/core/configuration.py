@@ -1,0 +1,111 @@
+"""Files that people write: read as YAML, validated by models, complained about in one line."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from nstbench.core.errors import InputError
+
+# What generators of torch can be seeded with is below this.
+SEEDS = 2**64
+Seed = Annotated[int, Field(ge=0, lt=SEEDS)]
+
+
+class Record(BaseModel):
+    """A frozen model that refuses unknown names, and numbers that are not finite."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def read_yaml(file: Path) -> Any:
+    """The content of a YAML file; InputError, one line, when it cannot be read."""
+    try:
+        # The loader in C; every job reads all of config/, which takes the one in Python a second.
+        return yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
+
+
+class Named(Record):
+    """What a file `<id>.yaml` holds."""
+
+    id: str
+
+
+N = TypeVar("N", bound=Named)
+R = TypeVar("R", bound=Record)
+
+
+def load_named(
+    file: Path, model: type[N], check: Callable[[N], object], read: Callable[[Path], Any] = read_yaml
+) -> N:
+    """Read `<id>.yaml` as a `model`; InputError names file, key, value and what is allowed.
+
+    `check` raises InputError when what the file refers to is not there.
+    """
+    content = read(file)
+    try:
+        named = model.model_validate(content)
+        check(named)
+    except ValidationError as error:
+        raise InputError(f"{file}: {first_problem(error, model)}") from error
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from error
+    if named.id != file.stem:
+        raise InputError(f"{file}: id {named.id!r} must be the file's name, {file.stem!r}")
+    return named
+
+
+def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
+    """The gravest complaint of a validation in one line: where, what is wrong, which value, what is allowed.
+
+    Unknown keys come first, because a misspelt key is also missed under its right name.
+    """
+    problems = error.errors(include_url=False)
+    unknown = [problem for problem in problems if problem["type"] == "extra_forbidden"]
+    problem = (unknown or problems)[0]
+    place = ".".join(str(part) for part in problem["loc"]) or "value"
+    if unknown:
+        return f"{place}: unknown key; allowed: {', '.join(_keys_beside(model, problem['loc']))}"
+    whole = problem["type"] == "missing" or isinstance(problem["input"], dict)
+    given = "" if whole else f" (given: {problem['input']!r})"
+    return f"{place}: {problem['msg']}{given}"
+
+
+def _keys_beside(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """The keys that `model` allows where `location` ends; a part that is no key tells union members apart."""
+    models = [model]
+    for part in location[:-1]:
+        inner = [m for outer in models if part in outer.model_fields for m in _models_of(outer, part)]
+        tagged = [m for m in models if any(field.default == part for field in m.model_fields.values())]
+        models = inner or tagged or models
+    return list(dict.fromkeys(key for each in models for key in each.model_fields))
+
+
+def _models_of(model: type[BaseModel], key: int | str) -> list[type[BaseModel]]:
+    """The models within the annotation of a field."""
+    annotations: list[Any] = [model.model_fields[str(key)].annotation]
+    found = []
+    while annotations:
+        annotation = annotations.pop()
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            found.append(annotation)
+        annotations.extend(get_args(annotation))
+    return found
+
+
+def configured(
+    owner: str, model: type[R], sets: Mapping[str, R], set_name: str, changes: Mapping[str, Any]
+) -> R:
+    """The record of a named set with `changes` made; InputError says of `owner` what does not fit."""
+    if set_name not in sets:
+        raise InputError(f"unknown parameter set {set_name!r} of {owner}; allowed: {', '.join(sets)}")
+    named = sets[set_name]
+    values = {name: getattr(named, name) for name in named.model_fields_set} | dict(changes)
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise InputError(f"{owner}: {first_problem(error, model)}") from error

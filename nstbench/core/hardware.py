@@ -1,0 +1,55 @@
+"""Which device and which precision a run uses, resolved once and recorded."""
+
+from dataclasses import dataclass
+
+import torch
+
+from nstbench.core.errors import InputError
+
+PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16}
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """A device and the precision of features and network; image, losses and optimiser stay fp32."""
+
+    device: torch.device
+    precision: str
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return PRECISIONS[self.precision]
+
+    def autocast(self) -> torch.autocast:
+        """A context in which a network whose weights are fp32 computes in this precision."""
+        return torch.autocast(self.device.type, self.dtype, enabled=self.precision != "fp32")
+
+
+def resolve(device: str = "auto", precision: str = "auto") -> Hardware:
+    """Turn `auto` into what this machine does well: a GPU if there is one, bf16 where it is native.
+
+    Raises InputError for a device that is absent or a precision that is unknown.
+    """
+    chosen = _device(device)
+    if precision == "auto":
+        precision = "bf16" if _native_bf16(chosen) else "fp32"
+    if precision not in PRECISIONS:
+        raise InputError(f"unknown precision {precision!r}; allowed: auto, {', '.join(PRECISIONS)}")
+    return Hardware(chosen, precision)
+
+
+def _device(name: str) -> torch.device:
+    gpus = ["cuda", *(f"cuda:{number}" for number in range(torch.cuda.device_count()))]
+    available = ["cpu"] + gpus * torch.cuda.is_available() + ["mps"] * torch.backends.mps.is_available()
+    if name == "auto":
+        name = available[1] if len(available) > 1 else "cpu"
+    if name not in available:
+        raise InputError(f"device {name!r} is not available; allowed here: auto, {', '.join(available)}")
+    return torch.device(name)
+
+
+def _native_bf16(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    capabilities = torch.cpu.get_capabilities()
+    return device.type == "cpu" and any(capabilities.get(name, False) for name in ("amx_bf16", "avx512_bf16"))

@@ -1,0 +1,82 @@
+"""Videos of a descent: one frame an evaluation, 25 frames a second."""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from nstbench.core.errors import InputError
+from nstbench.core.files import check_writable, written_whole
+from nstbench.methods.base import DescentParameters, Parameters
+from nstbench.optim.snapshots import Snapshots
+
+FRAMES_PER_SECOND = 25
+# What Pillow writes, and how; a loop of 0 is endless.
+ANIMATIONS: dict[str, dict[str, Any]] = {".gif": {"loop": 0}, ".webp": {"loop": 0, "quality": 90}}
+FORMATS = (*ANIMATIONS, ".mp4")
+# The pixel format that every player knows halves the sides of the chroma, so they have to be even.
+EVERY_PLAYER = ("-vf", "crop=trunc(iw/2)*2:trunc(ih/2)*2", "-pix_fmt", "yuv420p", "-movflags", "+faststart")
+
+
+@contextmanager
+def filmed(parameters: Parameters, path: Path | None) -> Iterator[Snapshots | None]:
+    """Yield what a descent has to show its way to; afterwards the video is in `path`. Without one, nothing.
+
+    Raises InputError when `path` cannot be written or the method does not descend.
+    """
+    if path is None:
+        yield None
+        return
+    check_video(path)
+    if not isinstance(parameters, DescentParameters):
+        raise InputError(f"cannot film {path}: this method makes its picture at once; leave the video out")
+    with tempfile.TemporaryDirectory() as folder:
+        yield Snapshots(Path(folder), range(1, parameters.evaluations + 1))
+        save_video(Path(folder), path)
+
+
+def check_video(path: Path) -> None:
+    """Raise InputError unless `path` names a known format in a folder that can be written."""
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        allowed = ", ".join(FORMATS)
+        raise InputError(f"cannot write {path}: unknown video format {suffix!r}; allowed: {allowed}")
+    if suffix == ".mp4" and not shutil.which("ffmpeg"):
+        others = " or ".join(ANIMATIONS)
+        raise InputError(f"cannot write {path}: MP4 needs the program ffmpeg; install it or choose {others}")
+    check_writable(path)
+
+
+def save_video(frames: Path, path: Path) -> None:
+    """Write the pictures 00001.png, 00002.png and so on of the folder `frames`, whole or not at all.
+
+    The suffix of `path` decides the format. Raises InputError when it cannot be written.
+    """
+    check_video(path)
+    with written_whole(path) as temporary:
+        if path.suffix.lower() == ".mp4":
+            _encode(frames, temporary)
+        else:
+            _animate(frames, temporary)
+
+
+def _animate(frames: Path, path: Path) -> None:
+    first, *others = sorted(frames.glob("*.png"))
+    pictures: Iterator[Image.Image] = (Image.open(frame) for frame in others)
+    milliseconds = 1000 // FRAMES_PER_SECOND
+    options = ANIMATIONS[path.suffix.lower()]
+    with Image.open(first) as start:
+        start.save(path, save_all=True, append_images=pictures, duration=milliseconds, **options)
+
+
+def _encode(frames: Path, path: Path) -> None:
+    source = ("-framerate", str(FRAMES_PER_SECOND), "-i", str(frames / "%05d.png"))
+    command = ["ffmpeg", "-y", "-loglevel", "error", *source, *EVERY_PLAYER, str(path)]
+    process = subprocess.run(command, capture_output=True, text=True)
+    if process.returncode:
+        raise InputError(f"ffmpeg could not write {path.name}: {' '.join(process.stderr.split())}")

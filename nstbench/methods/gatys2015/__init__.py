@@ -1,0 +1,3 @@
+from nstbench.methods.gatys2015.method import METHOD
+
+METHODS = (METHOD,)

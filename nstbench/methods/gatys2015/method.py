@@ -1,0 +1,216 @@
+"""Gatys, Ecker and Bethge 2015: an image descends from a start towards content and Gram matrices.
+
+    L = alpha sum_l v_l 1/(2 N_l M_l) |F_l - P_l|^2  +  sum_l w_l 1/(4 N_l^2) |G_l/M_l - A_l/M_l|^2
+
+The content term is divided by the number of its features, so that alpha means the same at every size.
+The paper's own ratio is alpha/beta = alpha / (N M) of the content layer.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from nstbench.methods.base import DescentParameters, Method, Task, TotalVariation
+from nstbench.networks.catalogue import architecture
+from nstbench.networks.random_weights import RANDOM_WIDTHS
+from nstbench.optim.settings import AdamSettings, LBFGSSettings, OptimiserSettings
+
+if TYPE_CHECKING:
+    from nstbench.losses.objective import Match
+    from nstbench.losses.squared_distance import SquaredDistance
+    from nstbench.networks.backbone import Backbone
+    from nstbench.optim.loop import Outcome
+
+# 1e3 / n^2 for n = 64, 128, 256, 512, 512 channels, scaled to sum 1 (Gatys' PyTorch notebook).
+INVERSE_SQUARE_WEIGHTS = {
+    "relu1_1": 0.744,
+    "relu2_1": 0.186,
+    "relu3_1": 0.0465,
+    "relu4_1": 0.0116,
+    "relu5_1": 0.0116,
+}
+
+
+LayerWeights = dict[str, Annotated[float, Field(ge=0)]]
+
+
+def equal_weights(layers: Sequence[str]) -> dict[str, float]:
+    """Weights that sum to 1."""
+    return dict.fromkeys(layers, 1 / len(layers))
+
+
+class GatysParameters(DescentParameters):
+    """Everything that decides a picture besides the two images, the seed and the machine.
+
+    Layers that are not named are the backbone's own, with equal weights. `input_blur` averages the picture
+    over squares of so many pixels before the network sees it; `gradient_normalisation` is Tai's; `tv` adds
+    the picture's total variation.
+    """
+
+    backbone: str = "vgg19"
+    weights: str = "embedded"
+    normalisation: Literal["mean-1", "port", "none"] = "mean-1"
+    pooling: Literal["max", "average"]
+    content_layers: LayerWeights = Field(
+        default_factory=lambda known: equal_weights(architecture(known["backbone"]).content_layers)
+    )
+    style_layers: LayerWeights = Field(
+        default_factory=lambda known: equal_weights(architecture(known["backbone"]).style_layers)
+    )
+    input_blur: int = Field(default=1, ge=1, le=32)
+    gradient_normalisation: bool = False
+    alpha: float = Field(ge=0)
+    tv: TotalVariation | None = None
+    init: Literal["content", "style", "noise"]
+    optimiser: OptimiserSettings
+
+    def weight_files(self) -> list[Path]:
+        from nstbench.networks.weight_search import locate_weights
+
+        if self.weights in RANDOM_WIDTHS:
+            return []
+        return [locate_weights(architecture(self.backbone), self.weights)]
+
+    def draws(self) -> bool:
+        """Whether anything depends on the seed."""
+        return self.init == "noise" or self.weights in RANDOM_WIDTHS
+
+    @field_validator("backbone")
+    @classmethod
+    def _known_backbone(cls, name: str) -> str:
+        return architecture(name).id
+
+    @model_validator(mode="after")
+    def _known_layers(self) -> "GatysParameters":
+        architecture(self.backbone).check_layers([*self.content_layers, *self.style_layers])
+        if not self.content_layers and not self.style_layers:
+            raise ValueError("content_layers and style_layers are both empty; name at least one layer")
+        return self
+
+
+# alpha from the printed ratio 1e-3, which the authors' code reaches at alpha/beta = 2.4e-10 and 512 px.
+PAPER = GatysParameters(
+    pooling="average", alpha=5.0e-4, init="noise", optimiser=LBFGSSettings(), evaluations=2000
+)
+# Jain and Venkitachalam, section 3 and figure 9.
+JAIN = GatysParameters(
+    pooling="max", alpha=5.25e-7, init="content", optimiser=AdamSettings(rate=1e-3), evaluations=15000
+)
+# Nikulin and Novak built on Tai's code: alpha/beta = 5e-10 at 512 px, 500 x 3 evaluations.
+NIKULIN = GatysParameters(
+    pooling="average", alpha=1.05e-3, init="content", optimiser=LBFGSSettings(), evaluations=1500
+)
+# Unlusoy et al., weights of Gatys' notebook, beta = 100: alpha = 1.524 / 100.
+UNLUSOY = GatysParameters(
+    pooling="max",
+    style_layers=INVERSE_SQUARE_WEIGHTS,
+    alpha=1.524e-2,
+    init="content",
+    optimiser=LBFGSSettings(rate=0.2),
+    evaluations=200,
+)
+# The other reading of their "epoch": a call of PyTorch's optimiser, which makes 20 iterations.
+UNLUSOY_STEPS = UNLUSOY.model_copy(update={"evaluations": 4000})
+# Da divides Gram matrices by C H W and their squared distance by C H W again, which weighs layer l by
+# 1/(N_l M_l): 1 : 2 : 4 : 8 : 32. He gives no numbers; these are ours.
+DA = GatysParameters(
+    pooling="max",
+    content_layers={"relu3_2": 0.5, "relu4_2": 0.5},
+    style_layers={
+        "relu1_1": 1 / 47,
+        "relu2_1": 2 / 47,
+        "relu3_1": 4 / 47,
+        "relu4_1": 8 / 47,
+        "relu5_1": 32 / 47,
+    },
+    alpha=5e-2,
+    tv=TotalVariation(form="squared", weight=1.0),
+    init="noise",
+    optimiser=LBFGSSettings(),
+    evaluations=1000,
+)
+
+# For a user's own pictures, chosen by eye: a content weight that keeps faces, the pooling that the embedded
+# network was trained with, a budget for a desk machine.
+EVERYDAY = NIKULIN.model_copy(update={"alpha": 5e-2, "pooling": "max", "evaluations": 300})
+
+
+def stylize(task: Task) -> "Outcome":
+    """The picture of `task`, by descent on its pixels."""
+    return descent_on(terms_of, task)
+
+
+def descent_on(terms_of: "Callable[[Task, Backbone], list[Match]]", task: Task) -> "Outcome":
+    """The picture of `task`, by descent on the terms that `terms_of` makes of it."""
+    from nstbench.methods.descent import descend, open_backbone
+
+    backbone = open_backbone(task)
+    terms = terms_of(task, backbone)
+    outcome = descend(task, backbone, terms)
+    if task.parameters.gradient_normalisation:
+        return outcome
+    return replace(outcome, facts={**outcome.facts, "canonical_ratio": canonical_ratio(terms)})
+
+
+def terms_of(task: Task, backbone: "Backbone") -> "list[Match]":
+    """Content and style terms of `task`, with their targets."""
+    from nstbench.losses.gram import gram
+    from nstbench.methods.descent import style_terms
+
+    parameters: GatysParameters = task.parameters
+    distance_from = partial(distance_of(parameters), gram)
+    return [
+        *terms_besides_style(task, backbone),
+        *style_terms(backbone, task.style, parameters.style_layers, distance_from),
+    ]
+
+
+def terms_besides_style(task: Task, backbone: "Backbone") -> "list[Match]":
+    """Content and total variation."""
+    from nstbench.methods.descent import content_terms, variation_terms
+
+    parameters: GatysParameters = task.parameters
+    layers, distance = parameters.content_layers, distance_of(parameters)
+    return [
+        *content_terms(backbone, task.content, layers, parameters.alpha, distance),
+        *variation_terms(parameters.tv),
+    ]
+
+
+def distance_of(parameters: GatysParameters) -> "type[SquaredDistance]":
+    """How statistics are compared."""
+    from nstbench.losses.squared_distance import GradientNormalisedDistance, SquaredDistance
+
+    return GradientNormalisedDistance if parameters.gradient_normalisation else SquaredDistance
+
+
+def canonical_ratio(terms: "list[Match]") -> float:
+    """alpha / beta of alpha 1/2 |F - P|^2 + beta sum_l w_l E_l, sum w_l = 1 (Gatys et al. 2015, eq. 7)."""
+    content = sum(2 * term.factor * term.weight for term in terms if term.name.startswith("content/"))
+    style = sum(term.weight for term in terms if term.name.startswith("style/"))
+    return content / style if style else math.inf
+
+
+METHOD = Method(
+    id="gatys2015",
+    title="A neural algorithm of artistic style",
+    source="Gatys, Ecker and Bethge 2015, arXiv:1508.06576",
+    parameters=GatysParameters,
+    sets={
+        "paper": PAPER,
+        "jain": JAIN,
+        "nikulin": NIKULIN,
+        "unlusoy": UNLUSOY,
+        "unlusoy-steps": UNLUSOY_STEPS,
+        "da": DA,
+        "everyday": EVERYDAY,
+    },
+    everyday_set="everyday",
+    stylize=stylize,
+    terms_of=terms_of,
+)

@@ -1,0 +1,3 @@
+from nstbench.methods.johnson2016.method import METHOD
+
+METHODS = (METHOD,)

@@ -1,0 +1,3 @@
+from nstbench.methods.novak2016.method import METHOD
+
+METHODS = (METHOD,)

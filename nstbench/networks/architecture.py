@@ -1,0 +1,196 @@
+"""Networks as data: an ordered tuple of named layers, readable without importing torch."""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from nstbench.core.errors import InputError
+from nstbench.networks.preprocessing import IMAGENET, Preprocessing
+from nstbench.networks.release import Release
+
+
+@dataclass(frozen=True)
+class Convolution:
+    """A square convolution with bias; `channels` are output channels at full width."""
+
+    name: str
+    channels: int
+    kernel: int = 3
+    stride: int = 1
+    padding: int = 1
+
+
+@dataclass(frozen=True)
+class Rectifier:
+    """A ReLU, never in place: `conv4_2` and `relu4_2` are different tensors."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Pooling:
+    """A square pooling window; maximum or average is chosen when the network is built.
+
+    With `ceil` a last window that sticks out of the input counts too.
+    """
+
+    name: str
+    kernel: int = 2
+    stride: int = 2
+    padding: int = 0
+    ceil: bool = False
+
+
+@dataclass(frozen=True)
+class Branches:
+    """Chains of layers over one input, none of which changes its size; their outputs stacked by channel."""
+
+    name: str
+    chains: tuple[tuple["Layer", ...], ...]
+
+
+Layer = Convolution | Rectifier | Pooling | Branches
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A feed-forward network under the layer names of the literature (`conv1_1`, `relu4_2`, `pool3`).
+
+    `content_layers` and `style_layers` are those that style transfer reads unless told otherwise;
+    `releases` are its ImageNet weights, the first of them downloadable.
+    """
+
+    id: str
+    title: str
+    layers: tuple[Layer, ...]
+    content_layers: tuple[str, ...]
+    style_layers: tuple[str, ...]
+    releases: tuple[Release, ...]
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        return tuple(layer.name for layer in self.layers)
+
+    @property
+    def activation_layers(self) -> tuple[str, ...]:
+        """Every ReLU and every block of branches, from the input on: `relu1_1`, `inception3a`."""
+        return tuple(layer.name for layer in self.layers if isinstance(layer, Rectifier | Branches))
+
+    @property
+    def convolutions(self) -> dict[str, Convolution]:
+        """Every convolution, from the input on, as `conv1_1` or `inception3a/3x3_reduce`."""
+        return dict(_convolutions(self.layers))
+
+    def check_layers(self, names: Iterable[str]) -> None:
+        """Raise InputError when a name is not a layer of this network."""
+        for name in names:
+            if name not in self.layer_names:
+                allowed = ", ".join(self.layer_names)
+                raise InputError(f"unknown layer {name!r} of {self.id}; allowed: {allowed}")
+
+    def preprocessing_of(self, file: str) -> Preprocessing:
+        """What the weights in `file` (its name without suffix) expect of an image.
+
+        Weights that nobody published, ours among them, expect what torchvision's do.
+        """
+        published = {release.file: release.preprocessing for release in self.releases}
+        return published.get(file, IMAGENET)
+
+    def check_side(self, names: Iterable[str], side: int) -> None:
+        """Raise InputError when a picture whose short side is `side` pixels leaves nothing of a layer."""
+        for name in names:
+            least = self.least_side(name)
+            if side < least:
+                raise InputError(
+                    f"a picture with a side of {side} px is too small for {name} of {self.id}, which needs "
+                    f"{least} px; raise the size or crop the picture"
+                )
+
+    def least_side(self, name: str) -> int:
+        """Pixels of the shortest side of a picture of which layer `name` has an activation."""
+        side = 1
+        for layer in reversed(self._down_to(name)):
+            side = _least_input(layer, side)
+        return side
+
+    def stride(self, name: str) -> int:
+        """Pixels between neighbouring activations of layer `name`."""
+        return math.prod(getattr(layer, "stride", 1) for layer in self._down_to(name))
+
+    def receptive_field(self, name: str) -> int:
+        """Side of the square of pixels that an activation of layer `name` depends on."""
+        return _reach(self._down_to(name)) + 1
+
+    def channels(self, name: str, width: float = 1.0) -> int:
+        """Number of feature maps N_l of layer `name` when every convolution is `width` times as wide."""
+        return output_channels(self._down_to(name), 3, width)
+
+    def parameters(self, width: float = 1.0) -> int:
+        """Number of weights and biases of all convolutions."""
+        return _parameters(self.layers, 3, width)
+
+    def _down_to(self, name: str) -> tuple[Layer, ...]:
+        self.check_layers([name])
+        return self.layers[: self.layer_names.index(name) + 1]
+
+
+def _convolutions(layers: Iterable[Layer], prefix: str = "") -> Iterator[tuple[str, Convolution]]:
+    for layer in layers:
+        match layer:
+            case Convolution():
+                yield prefix + layer.name, layer
+            case Branches():
+                for chain in layer.chains:
+                    yield from _convolutions(chain, f"{prefix}{layer.name}/")
+
+
+def _reach(layers: Iterable[Layer], stride: int = 1) -> int:
+    """Pixels from the first to the last that an activation behind `layers` depends on.
+
+    `stride` is that of the layers' input.
+    """
+    reach = 0
+    for layer in layers:
+        match layer:
+            case Convolution() | Pooling():
+                reach += (layer.kernel - 1) * stride
+                stride *= layer.stride
+            case Branches():
+                reach += max(_reach(chain, stride) for chain in layer.chains)
+    return reach
+
+
+def _least_input(layer: Layer, outputs: int) -> int:
+    """How many values in a row a layer needs for so many outputs in a row."""
+    match layer:
+        case Convolution() | Pooling():
+            covered = (outputs - 1) * layer.stride + layer.kernel
+            sticking_out = layer.stride - 1 if isinstance(layer, Pooling) and layer.ceil else 0
+            return max(1, covered - sticking_out - 2 * layer.padding)
+        case _:
+            return outputs
+
+
+def _parameters(layers: Iterable[Layer], channels: int, width: float) -> int:
+    """Weights and biases of a chain of layers behind an input of `channels` channels."""
+    count = 0
+    for layer in layers:
+        match layer:
+            case Convolution():
+                count += output_channels([layer], channels, width) * (channels * layer.kernel**2 + 1)
+            case Branches():
+                count += sum(_parameters(chain, channels, width) for chain in layer.chains)
+        channels = output_channels([layer], channels, width)
+    return count
+
+
+def output_channels(layers: Iterable[Layer], input_channels: int, width: float) -> int:
+    """Channels behind a chain of layers."""
+    count = input_channels
+    for layer in layers:
+        match layer:
+            case Convolution():
+                count = max(1, round(layer.channels * width))
+            case Branches():
+                count = sum(output_channels(chain, count, width) for chain in layer.chains)
+    return count

@@ -1,0 +1,157 @@
+"""An architecture turned into modules, and the truncated extractor that runs them."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Self
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import avg_pool2d, pad
+
+from nstbench.networks.architecture import (
+    Architecture,
+    Branches,
+    Convolution,
+    Layer,
+    Pooling,
+    Rectifier,
+    output_channels,
+)
+from nstbench.networks.preprocessing import IMAGENET, Preprocessing
+
+POOLING: dict[str, Callable[..., nn.Module]] = {
+    "max": nn.MaxPool2d,
+    "average": partial(nn.AvgPool2d, count_include_pad=False),
+}
+
+
+class Concatenation(nn.Module):
+    """Parallel chains over one input, their outputs stacked by channel."""
+
+    def __init__(self, chains: Iterable[nn.Sequential]) -> None:
+        super().__init__()
+        self.chains = nn.ModuleList(chains)
+
+    @property
+    def branches(self) -> Iterable[nn.Sequential]:
+        return (chain for chain in self.chains if isinstance(chain, nn.Sequential))
+
+    def forward(self, features: Tensor) -> Tensor:
+        return torch.cat([chain(features) for chain in self.chains], 1)
+
+
+class Backbone(nn.Module):
+    """A network addressed by canonical layer names.
+
+    Takes images (N, 3, H, W), RGB in [0, 1]; returns the activations asked for, each
+    (N, N_l, H_l, W_l), running no layer deeper than the deepest of them.
+    """
+
+    scale: Tensor
+    offset: Tensor
+    # How features lie in memory; convolutions on a CPU are quicker with channels last.
+    memory_format: torch.memory_format = torch.channels_last
+    # Side in pixels of the box that the image is averaged over before anything else.
+    input_blur: int = 1
+    # The pictures that the activations were normalised on, if they were.
+    calibration: str | None = None
+
+    def __init__(
+        self,
+        architecture: Architecture,
+        width: float = 1.0,
+        pooling: str = "max",
+        preprocessing: Preprocessing = IMAGENET,
+    ) -> None:
+        super().__init__()
+        self.architecture = architecture
+        self.width = width
+        self.preprocessing = preprocessing
+        self.layers = nn.ModuleDict(_chain(architecture.layers, 3, width, pooling))
+        self.register_buffer("scale", torch.tensor(preprocessing.scale).view(1, 3, 1, 1), persistent=False)
+        self.register_buffer("offset", torch.tensor(preprocessing.offset).view(1, 3, 1, 1), persistent=False)
+
+    @property
+    def convolutions(self) -> dict[str, nn.Conv2d]:
+        """The modules of `architecture.convolutions`, as far down as the network goes."""
+        modules = (module for module in self.modules() if isinstance(module, nn.Conv2d))
+        return dict(zip(self.architecture.convolutions, modules, strict=False))
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of the features, and of every convolution but the first."""
+        *_, last = self.convolutions.values()
+        return last.weight.dtype
+
+    def place(self, device: torch.device, dtype: torch.dtype) -> Self:
+        """Move to `device`, with the layers in `dtype`.
+
+        The first convolution stays in fp32, because bf16 would round the picture itself to 8 bits.
+        """
+        self.to(device)
+        self.layers.to(dtype=dtype).to(memory_format=self.memory_format)
+        next(iter(self.layers.values())).float()
+        return self
+
+    def preprocess(self, image: Tensor) -> Tensor:
+        """Turn RGB in [0, 1] into what the network was trained on, in the image's own precision."""
+        if self.preprocessing.bgr:
+            image = image.flip(1)
+        return image * self.scale + self.offset
+
+    def forward(self, image: Tensor, wanted: Iterable[str]) -> dict[str, Tensor]:
+        missing = set(wanted)
+        features: dict[str, Tensor] = {}
+        dtype = self.dtype
+        activation = self.preprocess(box_blur(image, self.input_blur)).contiguous(
+            memory_format=self.memory_format
+        )
+        for name, layer in self.layers.items():
+            if not missing:
+                break
+            activation = layer(activation).to(dtype)
+            if name in missing:
+                features[name] = activation
+                missing.remove(name)
+        return features
+
+    def truncate(self, wanted: Iterable[str]) -> None:
+        """Drop the layers below the deepest one wanted, and their memory."""
+        names = list(self.layers)
+        deepest = max(names.index(name) for name in wanted)
+        for name in names[deepest + 1 :]:
+            del self.layers[name]
+
+
+def box_blur(image: Tensor, side: int) -> Tensor:
+    """Means over squares of `side` pixels, the borders of the image (N, 3, H, W) repeated outwards."""
+    if side == 1:
+        return image
+    before, after = (side - 1) // 2, side // 2
+    padded = pad(image, (before, after, before, after), mode="replicate")
+    return avg_pool2d(padded, side, stride=1)
+
+
+def _chain(layers: Iterable[Layer], channels: int, width: float, pooling: str) -> OrderedDict[str, nn.Module]:
+    """The modules of layers behind one another, on an input of `channels` channels."""
+    modules: OrderedDict[str, nn.Module] = OrderedDict()
+    for layer in layers:
+        modules[layer.name] = _module(layer, channels, width, pooling)
+        channels = output_channels([layer], channels, width)
+    return modules
+
+
+def _module(layer: Layer, channels: int, width: float, pooling: str) -> nn.Module:
+    match layer:
+        case Convolution():
+            out_channels = output_channels([layer], channels, width)
+            return nn.Conv2d(channels, out_channels, layer.kernel, layer.stride, layer.padding)
+        case Pooling():
+            return POOLING[pooling](layer.kernel, layer.stride, layer.padding, ceil_mode=layer.ceil)
+        case Branches():
+            return Concatenation(
+                nn.Sequential(_chain(chain, channels, width, pooling)) for chain in layer.chains
+            )
+        case Rectifier():
+            return nn.ReLU(inplace=False)

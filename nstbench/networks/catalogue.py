@@ -1,0 +1,18 @@
+"""Every backbone of the suite, by id."""
+
+from nstbench.core.errors import InputError
+from nstbench.networks.alexnet import ALEXNET
+from nstbench.networks.architecture import Architecture
+from nstbench.networks.googlenet import GOOGLENET
+from nstbench.networks.squeezenet import SQUEEZENET
+from nstbench.networks.vgg import VGG16, VGG19
+
+ARCHITECTURES: dict[str, Architecture] = {
+    architecture.id: architecture for architecture in (VGG19, VGG16, ALEXNET, GOOGLENET, SQUEEZENET)
+}
+
+
+def architecture(id: str) -> Architecture:
+    if id not in ARCHITECTURES:
+        raise InputError(f"unknown backbone {id!r}; allowed: {', '.join(ARCHITECTURES)}")
+    return ARCHITECTURES[id]

@@ -1,0 +1,43 @@
+"""A penalty on channels that fire rarely and then hugely.
+
+Nothing in the distillation holds back a layer that no head taps, and a few channels may learn to fire on one
+picture in a hundred, hundreds of times as strongly as on average. Mean-1 activations then let them swamp
+every Gram matrix.
+"""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from nstbench.networks.distillation.batch_norm import NormalisedConvolution
+
+# Mean square over squared mean of an activation that goes unpunished.
+ALLOWED = 12.0
+
+
+class Rarity:
+    """Collects the penalty of every normalised convolution that a forward pass in training runs."""
+
+    def __init__(self, network: nn.Module) -> None:
+        self._penalties: list[Tensor] = []
+        for module in network.modules():
+            if isinstance(module, NormalisedConvolution):
+                module.register_forward_hook(self._collect)
+
+    def _collect(self, module: nn.Module, _input: tuple[Tensor, ...], output: Tensor) -> None:
+        if module.training:
+            self._penalties.append(rarity(output.relu().float()))
+
+    def take(self) -> Tensor:
+        """The sum over all convolutions since the last call, ()."""
+        total = torch.stack(self._penalties).sum()
+        self._penalties.clear()
+        return total
+
+
+def rarity(activation: Tensor) -> Tensor:
+    """Mean over channels of max(0, log(mean square / mean^2 / ALLOWED)) of activations (N, C, H, W)."""
+    mean, square = activation.mean((0, 2, 3)), activation.square().mean((0, 2, 3))
+    excess = (square + 1e-8).log() - 2 * (mean + 1e-4).log() - math.log(ALLOWED)
+    return excess.relu().mean()

@@ -1,0 +1,98 @@
+"""Files of trained networks: half-precision safetensors that say in their metadata how they came about."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from nstbench.core.errors import InputError
+from nstbench.core.files import check_writable, written_whole
+
+# What a file can hold, and the command that makes it.
+COMMANDS = {"transformation": "train-fast", "decoder": "train-adain"}
+# The one key of the metadata: the card as JSON.
+CARD = "nstbench"
+SUFFIX = ".safetensors"
+
+
+@dataclass(frozen=True)
+class StoredNetwork:
+    """Weights by name, fp32, and the card: which network, trained on what, how, and for how long."""
+
+    file: Path
+    weights: Mapping[str, Tensor]
+    card: Mapping[str, Any]
+
+    def fill(self, network: nn.Module, prefix: str = "") -> None:
+        """Copy those weights into `network` whose names begin with `prefix`.
+
+        InputError names the first that is missing or of another shape.
+        """
+        own = network.state_dict()
+        weights = {name: self.weights.get(prefix + name) for name in own}
+        for name, tensor in own.items():
+            stored = weights[name]
+            given = "missing" if stored is None else tuple(stored.shape)
+            if given != tuple(tensor.shape):
+                raise InputError(
+                    f"{self.file} does not fit its card: {name} is {given} instead of {tuple(tensor.shape)}; "
+                    "train it again"
+                )
+        network.load_state_dict(weights)
+
+
+def check_network_output(path: Path) -> None:
+    """InputError unless a trained network can be written to `path`."""
+    if path.suffix != SUFFIX:
+        raise InputError(f"{path} must end in {SUFFIX}; other files are written beside it")
+    check_writable(path)
+
+
+def save_network(weights: Mapping[str, Tensor], card: Mapping[str, Any], path: Path) -> None:
+    """Write weights by name as fp16, and the card, whole or not at all."""
+    halves = {name: tensor.detach().to("cpu", torch.float16).contiguous() for name, tensor in weights.items()}
+    with written_whole(path) as temporary:
+        save_file(halves, temporary, {CARD: json.dumps(card)})
+
+
+def read_network(file: Path, kind: str) -> StoredNetwork:
+    """Read what `save_network` wrote with a card of this `kind`.
+
+    Raises InputError when there is no such file, when it is damaged, or when it holds something else.
+    """
+    try:
+        with safe_open(file, "pt") as stored:
+            metadata = stored.metadata() or {}
+            weights = {name: stored.get_tensor(name).float() for name in stored.keys()}  # noqa: SIM118
+    except Exception as error:  # A damaged file can raise anything.
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(
+            f"{file} is no readable network ({reason}); give a file of `nstbench {COMMANDS[kind]}`"
+        ) from error
+    card = _card(metadata)
+    if card.get("kind") != kind:
+        raise InputError(f"{file} holds no {kind} network; give a file of `nstbench {COMMANDS[kind]}`")
+    for name, tensor in weights.items():
+        if not tensor.isfinite().all():
+            raise InputError(f"{file} is damaged: {name} holds values that are no numbers; train it again")
+    return StoredNetwork(file, weights, card)
+
+
+def read_card(file: Path) -> dict[str, Any]:
+    """The card alone, without the weights; empty when the file has none."""
+    with safe_open(file, "pt") as stored:
+        return _card(stored.metadata() or {})
+
+
+def _card(metadata: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        card = json.loads(metadata.get(CARD, "{}"))
+    except json.JSONDecodeError:
+        return {}
+    return card if isinstance(card, dict) else {}

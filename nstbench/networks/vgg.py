@@ -1,0 +1,47 @@
+"""The VGG family (Simonyan and Zisserman 2015, table 1, configurations D and E)."""
+
+from nstbench.networks.architecture import Architecture, Convolution, Layer, Pooling, Rectifier
+from nstbench.networks.preprocessing import CAFFE, IMAGENET
+from nstbench.networks.release import Release
+
+CHANNELS = (64, 128, 256, 512, 512)
+
+
+def vgg(
+    id: str, title: str, convolutions_per_block: tuple[int, ...], releases: tuple[Release, ...]
+) -> Architecture:
+    layers: list[Layer] = []
+    for block, (count, channels) in enumerate(zip(convolutions_per_block, CHANNELS, strict=True), 1):
+        for position in range(1, count + 1):
+            layers.append(Convolution(f"conv{block}_{position}", channels))
+            layers.append(Rectifier(f"relu{block}_{position}"))
+        layers.append(Pooling(f"pool{block}"))
+    return Architecture(
+        id,
+        title,
+        tuple(layers),
+        content_layers=("relu4_2",),
+        style_layers=("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"),
+        releases=releases,
+    )
+
+
+# Each as trained by torchvision, and as trained by its authors in Caffe, converted by Justin Johnson.
+VGG16 = vgg(
+    "vgg16",
+    "VGG-16",
+    (2, 2, 3, 3, 3),
+    (
+        Release("vgg16-397923af", IMAGENET, torchvision="VGG16_Weights.IMAGENET1K_V1"),
+        Release("vgg16-00b39a1b", CAFFE),
+    ),
+)
+VGG19 = vgg(
+    "vgg19",
+    "VGG-19",
+    (2, 2, 4, 4, 4),
+    (
+        Release("vgg19-dcbb9e9d", IMAGENET, torchvision="VGG19_Weights.IMAGENET1K_V1"),
+        Release("vgg19-d01eb7cb", CAFFE),
+    ),
+)

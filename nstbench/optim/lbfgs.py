@@ -1,0 +1,164 @@
+"""Limited-memory BFGS on one flat parameter, built for few, large matrix products.
+
+The two-loop recursion only ever needs inner products between the stored steps s, gradient changes y and
+the gradient, so it runs on a small table of them in fp64 (Chen, Wang and Zhou 2014, "Large-scale L-BFGS
+using MapReduce", algorithm 3). The long vectors are touched twice per iteration, once for the products
+and once for the direction, and values leave the device once.
+"""
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from nstbench.optim.evaluation import Evaluate, Evaluation, has_run_away
+from nstbench.optim.optimiser import Optimiser
+from nstbench.optim.wolfe import strong_wolfe
+
+# The first step moves no pixel by more than a tenth of a grey level; Torch7's min(1, 1/|g|_1) depends on
+# the loss's scale.
+FIRST_STEP = 0.1 / 255
+SHORTER = 0.25
+MOST_RETRIES = 8
+
+
+class LBFGS(Optimiser):
+    """Minimise by x <- x - rate H g, with H from the last `history` steps.
+
+    Without a line search an iteration is one evaluation (as in Torch7 and the papers); with it the step
+    length satisfies the strong Wolfe conditions. A step to a loss that is not finite, or that more than
+    doubles, is taken back and tried at a quarter of its length; after eight retries the history is
+    forgotten.
+    """
+
+    def __init__(self, rate: float = 1.0, history: int = 100, line_search: bool = False) -> None:
+        self.rate = rate
+        self.history = history
+        self.line_search = line_search
+
+    def _begin(self) -> None:
+        self._memory = _Memory(self.history, self.point)
+
+    def step(self, evaluate: Evaluate) -> None:
+        direction = self._memory.direction(self.current.gradient)
+        length = self.rate if self._memory.usable else self._first_length()
+        for _ in range(MOST_RETRIES):
+            if self.line_search:
+                length, trial = strong_wolfe(evaluate, self.point, direction, length, self.current)
+            else:
+                trial = evaluate(self.point + length * direction)
+            if not has_run_away(trial, self.current.value):
+                self._move(length * direction, trial)
+                return
+            self.steps_taken_back += 1
+            length *= SHORTER
+        self._memory.forget()
+
+    def _move(self, step: Tensor, trial: Evaluation) -> None:
+        self._memory.remember(step, trial.gradient - self.current.gradient, trial.gradient)
+        self.point = self.point + step
+        self.current = trial
+
+    def _memorised(self) -> dict[str, Any]:
+        return self._memory.state()
+
+    def _recall(self, memory: dict[str, Any]) -> None:
+        self._begin()
+        self._memory.restore(memory)
+
+    def _first_length(self) -> float:
+        largest = self.current.gradient.abs().max().item()
+        if largest == 0:
+            return 0.0
+        # Where the loss curves downwards nothing is learned from a step: each next one is twice as long.
+        return FIRST_STEP / largest * 2.0**self._memory.pairs
+
+
+class _Memory:
+    """The last pairs (s, y) and the table of their inner products; rows 0..m-1 are s, m..2m-1 are y."""
+
+    def __init__(self, size: int, like: Tensor) -> None:
+        self.size = size
+        self._steps = like.new_zeros(size, like.numel())
+        self._changes = like.new_zeros(size, like.numel())
+        self.forget()
+
+    def forget(self) -> None:
+        self.pairs = 0
+        self._stored = 0
+        self._products = np.zeros((2 * self.size, 2 * self.size))
+        self._with_gradient = np.zeros(2 * self.size)
+
+    def remember(self, step: Tensor, change: Tensor, gradient: Tensor) -> None:
+        """Store a pair, and the products of all pairs with it and with the new gradient."""
+        slot = self._stored % self.size
+        self._stored += 1
+        self.pairs = min(self._stored, self.size)
+        self._steps[slot], self._changes[slot] = step, change
+        vectors = torch.stack([step, change, gradient])
+        filled = slice(0, self.pairs)
+        products = torch.cat([self._steps[filled] @ vectors.T, self._changes[filled] @ vectors.T])
+        table = products.double().cpu().numpy()
+        rows = np.r_[0 : self.pairs, self.size : self.size + self.pairs]
+        for column, row in enumerate((slot, self.size + slot)):
+            self._products[row, rows] = self._products[rows, row] = table[:, column]
+        self._with_gradient[rows] = table[:, 2]
+
+    def direction(self, gradient: Tensor) -> Tensor:
+        """-H g; the negative gradient while nothing usable is remembered."""
+        if not self.usable:
+            return -gradient
+        coefficients, of_gradient = self._recursion()
+        weights = torch.from_numpy(coefficients).to(gradient)
+        newton = weights[: self.pairs] @ self._steps[: self.pairs]
+        newton += weights[self.size : self.size + self.pairs] @ self._changes[: self.pairs]
+        return newton.add_(gradient, alpha=of_gradient).neg_()
+
+    def _recursion(self) -> tuple[np.ndarray, float]:
+        """The two loops of L-BFGS (Nocedal and Wright, algorithm 7.4) on coefficients instead of vectors."""
+        curvature, usable = self._curvature, self.usable
+        coefficients, of_gradient = np.zeros(2 * self.size), 1.0
+        alphas: dict[int, float] = {}
+        for slot in reversed(usable):
+            product = self._products[slot] @ coefficients + of_gradient * self._with_gradient[slot]
+            alphas[slot] = product / curvature[slot]
+            coefficients[self.size + slot] -= alphas[slot]
+        newest = usable[-1]
+        scale = curvature[newest] / self._products[self.size + newest, self.size + newest]
+        coefficients *= scale
+        of_gradient *= scale
+        for slot in usable:
+            row = self.size + slot
+            product = self._products[row] @ coefficients + of_gradient * self._with_gradient[row]
+            coefficients[slot] += alphas[slot] - product / curvature[slot]
+        return coefficients, of_gradient
+
+    @property
+    def _curvature(self) -> np.ndarray:
+        """s'y of every slot."""
+        return np.diagonal(self._products, offset=self.size)
+
+    @property
+    def usable(self) -> list[int]:
+        """The slots with positive curvature, oldest first."""
+        oldest_first = (number % self.size for number in range(self._stored - self.pairs, self._stored))
+        curvature = self._curvature
+        return [slot for slot in oldest_first if curvature[slot] > 0]
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "stored": self._stored,
+            "steps": self._steps[: self.pairs],
+            "changes": self._changes[: self.pairs],
+            "products": torch.from_numpy(self._products),
+            "with_gradient": torch.from_numpy(self._with_gradient),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self._stored = state["stored"]
+        self.pairs = min(self._stored, self.size)
+        self._steps[: self.pairs] = state["steps"]
+        self._changes[: self.pairs] = state["changes"]
+        self._products = state["products"].numpy()
+        self._with_gradient = state["with_gradient"].numpy()

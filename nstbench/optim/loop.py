@@ -1,0 +1,131 @@
+"""The one pixel loop: an image descends an objective for a fixed number of evaluations."""
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from nstbench.core.errors import InputError
+from nstbench.core.progress import Watch
+from nstbench.losses.objective import Objective
+from nstbench.optim.checkpoints import Checkpoint
+from nstbench.optim.evaluation import BudgetSpentError, Evaluation
+from nstbench.optim.optimiser import Optimiser
+
+# Called with how many evaluations are spent and the image (1, 3, H, W) reached with them, not clipped.
+Show = Callable[[int, Tensor], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The image found (1, 3, H, W), not clipped, and how the descent went.
+
+    `trace` (evaluations, 1 + T) holds the total loss, then each term's unweighted loss, in the order of
+    `terms`; `final` (1 + T,) is its row for the image, which is not the last one when the budget ends with
+    a step that is taken back; `seconds` is the time since the start at the end of each evaluation, and
+    `seconds_before` what an interrupted attempt, from which this one went on, has of it; `facts` are what a
+    method adds about the run. A method that does not descend says what counts as an evaluation.
+    """
+
+    image: Tensor
+    terms: tuple[str, ...]
+    trace: Tensor
+    final: Tensor
+    seconds: list[float]
+    steps_taken_back: int
+    facts: Mapping[str, float | str | None] = field(default_factory=dict)
+    seconds_before: float = 0.0
+
+
+def lossless(image: Tensor, seconds: float) -> Outcome:
+    """Of a method that makes `image` (1, 3, H, W) in one go, without a loss: one row, not a number."""
+    trace = torch.full((1, 1), math.nan)
+    return Outcome(image, (), trace, trace[0], [seconds], steps_taken_back=0)
+
+
+@dataclass
+class _Recorder:
+    """Evaluates the objective, keeps every loss on the device, and refuses when the budget is spent."""
+
+    objective: Objective
+    shape: torch.Size
+    budget: int
+    watch: Watch | None
+    rows: list[Tensor] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    started: float = field(default_factory=time.perf_counter)
+
+    def __call__(self, point: Tensor) -> Evaluation:
+        if len(self.rows) >= self.budget:
+            raise BudgetSpentError
+        image = point.view(self.shape).requires_grad_()
+        losses = self.objective.at(len(self.rows))(image)
+        (gradient,) = torch.autograd.grad(losses[0], image)
+        image.requires_grad_(False)
+        self.rows.append(losses.detach())
+        self.seconds.append(time.perf_counter() - self.started)
+        if self.watch is not None:
+            self.watch(len(self.rows), self.rows[-1][0])
+        return Evaluation(self.rows[-1][0], gradient.flatten())
+
+
+def optimise(
+    objective: Objective,
+    start: Tensor,
+    optimiser: Optimiser,
+    evaluations: int,
+    watch: Watch | None = None,
+    checkpoint: Checkpoint | None = None,
+    show: Show | None = None,
+) -> Outcome:
+    """Descend from `start` (1, 3, H, W), RGB in [0, 1], with `evaluations` loss-and-gradient evaluations.
+
+    `watch` is called after each evaluation with its number and the total loss, `show` before each iteration
+    and at the end with the image accepted so far, so that steps taken back are not seen. With a `checkpoint`
+    the descent resumes from it and ends with the same image, bit for bit. Raises InputError when the
+    loss stops being a number and the optimiser has no way back.
+    """
+    recorder = _Recorder(objective, start.shape, evaluations, watch)
+    saved = checkpoint.load() if checkpoint else None
+    seconds_before = 0.0
+    if saved:
+        recorder.rows = list(saved["rows"])
+        recorder.seconds = list(saved["seconds"])
+        seconds_before = recorder.seconds[-1]
+        recorder.started -= seconds_before
+        optimiser.restore(saved["optimiser"])
+    else:
+        optimiser.start(start.flatten().contiguous(), recorder)
+    try:
+        while len(recorder.rows) < evaluations and math.isfinite(optimiser.current.value):
+            if show:
+                show(len(recorder.rows), optimiser.point.view(start.shape))
+            optimiser.step(recorder)
+            if checkpoint and checkpoint.due:
+                state = {"optimiser": optimiser.state(), "rows": recorder.rows, "seconds": recorder.seconds}
+                checkpoint.save(state)
+    except BudgetSpentError:
+        pass
+    if not math.isfinite(optimiser.current.value):
+        raise InputError(
+            f"the descent diverged within {len(recorder.rows)} evaluations (loss {optimiser.current.value}); "
+            "lower the optimiser's rate or the weights of the loss"
+        )
+    image = optimiser.point.view(start.shape)
+    if show:
+        show(len(recorder.rows), image)
+    names = tuple(term.name for term in objective.terms)
+    trace = torch.stack(recorder.rows).cpu()
+    (accepted,) = (trace[:, 0] == optimiser.current.loss.cpu()).nonzero()[-1]
+    return Outcome(
+        image,
+        names,
+        trace,
+        trace[accepted],
+        recorder.seconds,
+        optimiser.steps_taken_back,
+        seconds_before=seconds_before,
+    )

@@ -1,0 +1,34 @@
+"""Optimisers as data, readable without importing torch."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from nstbench.core.configuration import Record
+
+
+class LBFGSSettings(Record):
+    """L-BFGS; the defaults are those of Torch7 and PyTorch."""
+
+    kind: Literal["lbfgs"] = "lbfgs"
+    rate: float = Field(default=1.0, gt=0)
+    history: int = Field(default=100, ge=1)
+    line_search: bool = False
+
+
+class AdamSettings(Record):
+    """Adam; `rate` is the step size in units of the image's [0, 1]."""
+
+    kind: Literal["adam"] = "adam"
+    rate: float = Field(gt=0)
+
+
+class SGDSettings(Record):
+    """Gradient descent with momentum; `rate` is the root mean square of the first step, in [0, 1]."""
+
+    kind: Literal["sgd"] = "sgd"
+    rate: float = Field(gt=0)
+    momentum: float = Field(default=0.9, ge=0, lt=1)
+
+
+OptimiserSettings = Annotated[LBFGSSettings | AdamSettings | SGDSettings, Field(discriminator="kind")]

@@ -1,0 +1,135 @@
+"""Make one run: load, stylize, and leave image.png, trace.csv, run.json and its snapshots, all or nothing."""
+
+import csv
+import platform
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy
+import torch
+
+from nstbench.core.files import folder_written_whole
+from nstbench.core.hardware import Hardware
+from nstbench.core.progress import progress
+from nstbench.core.strict_json import to_json
+from nstbench.core.version import __version__
+from nstbench.images.pictures import load_picture, save_picture
+from nstbench.images.tensors import to_picture, to_tensor
+from nstbench.methods import method
+from nstbench.methods.base import Task
+from nstbench.methods.colour.preservation import stylize
+from nstbench.optim.checkpoints import Checkpoint
+from nstbench.optim.loop import Outcome
+from nstbench.optim.snapshots import Snapshots
+from nstbench.pipeline.cache_keys import fingerprint, sha256
+from nstbench.pipeline.runs import RunFolder
+from nstbench.pipeline.specification import RunSpecification
+
+
+def execute(
+    run: RunSpecification,
+    pictures: Path,
+    results: Path,
+) -> RunFolder:
+    """Make `run` from pictures/<name>.png into results/runs/<id>/, unless it is there already.
+
+    Goes on from a checkpoint when an earlier attempt was interrupted.
+    """
+    folder = RunFolder(results / "runs" / run.id)
+    parameters = run.typed_parameters()
+    names = {"content": run.content, "style": run.style}
+    names |= {name: name for name in parameters.other_pictures()}
+    files = {role: pictures / f"{name}.png" for role, name in names.items()}
+    weights = parameters.weight_files()
+    mark = fingerprint([*files.values(), *weights])
+    if folder.is_done(mark):
+        return folder
+    recipe = method(run.method)
+    hardware = recipe.hardware(precision=run.precision)
+    unfinished = results / "checkpoints" / f"{run.id}-{mark[:12]}"
+    checkpoint = Checkpoint(unfinished.with_suffix(".pt"))
+    snapshots = Snapshots(unfinished, run.snapshots_at)
+    images = {
+        role: to_tensor(load_picture(file, run.size, square=True)).to(hardware.device)
+        for role, file in files.items()
+    }
+    content, style = images.pop("content"), images.pop("style")
+    _forget_peak_memory(hardware)
+    started = time.perf_counter()
+    with progress(run.id, parameters.steps(*content.shape[-2:])) as watch:
+        task = Task(content, style, parameters, run.seed, hardware, watch, checkpoint, snapshots, images)
+        outcome = stylize(recipe, task)
+    record = {
+        "id": run.id,
+        "specification": run.model_dump(),
+        "fingerprint": mark,
+        "sha256": {
+            **{role: sha256(file) for role, file in files.items()},
+            "weights": {file.name: sha256(file) for file in weights},
+        },
+        **_measured(outcome, hardware, outcome.seconds_before + time.perf_counter() - started),
+        **_platform(),
+    }
+    with folder_written_whole(folder.folder) as temporary:
+        save_picture(to_picture(outcome.image), temporary / "image.png")
+        _write_trace(outcome, temporary / "trace.csv")
+        (temporary / "run.json").write_text(to_json(record) + "\n", encoding="utf-8")
+        snapshots.copy_to(temporary / "snapshots")
+    checkpoint.remove()
+    snapshots.remove()
+    return RunFolder(folder.folder)
+
+
+def _write_trace(outcome: Outcome, file: Path) -> None:
+    """One row per evaluation; without pandas, whose import takes as long as a small run."""
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        table = csv.writer(stream, lineterminator="\n")
+        table.writerow(["evaluation", "total", *outcome.terms, "seconds"])
+        rows = zip(outcome.trace.tolist(), outcome.seconds, strict=True)
+        for number, (losses, seconds) in enumerate(rows, 1):
+            table.writerow([number, *(f"{loss:.9g}" for loss in losses), f"{seconds:.9g}"])
+
+
+def _measured(outcome: Outcome, hardware: Hardware, seconds: float) -> dict[str, Any]:
+    evaluations = len(outcome.seconds)
+    return {
+        "device": str(hardware.device),
+        "precision": hardware.precision,
+        "threads": torch.get_num_threads(),
+        "evaluations": evaluations,
+        "seconds": round(seconds, 3),
+        "seconds_per_evaluation": round(outcome.seconds[-1] / evaluations, 5),
+        "peak_memory_mb": round(_peak_memory_mb(hardware), 1),
+        "steps_taken_back": outcome.steps_taken_back,
+        "final_losses": dict(zip(("total", *outcome.terms), outcome.final.tolist(), strict=True)),
+        "facts": dict(outcome.facts),
+    }
+
+
+def _platform() -> dict[str, Any]:
+    return {
+        "versions": {
+            "nstbench": __version__,
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "numpy": numpy.__version__,
+        },
+        "platform": platform.platform(),
+    }
+
+
+def _forget_peak_memory(hardware: Hardware) -> None:
+    """So that a run does not report that of one before it; the peak of a process cannot be forgotten."""
+    if hardware.device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(hardware.device)
+
+
+def _peak_memory_mb(hardware: Hardware) -> float:
+    """Of the device on a GPU, of the whole process on a CPU."""
+    if hardware.device.type == "cuda":
+        return torch.cuda.max_memory_allocated(hardware.device) / 1e6
+    units_per_mb = 1e6 if sys.platform == "darwin" else 1e3
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / units_per_mb

@@ -1,0 +1,185 @@
+"""An experiment file: which figure it regenerates, its arms, and how the panel is laid out."""
+
+import itertools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from nstbench.core.configuration import Named, Record, load_named
+from nstbench.core.errors import InputError
+from nstbench.images.manifest import Manifest
+from nstbench.methods import method
+from nstbench.methods.base import DescentParameters, Method, Parameters
+
+IMAGE_TILES = ("content", "style", "truth")
+
+
+class Source(Record):
+    """Where the figure stands: the document, its figure, and the ids of the claims it bears on."""
+
+    document: str
+    row: str
+    figure: str
+    claims: tuple[str, ...] = ()
+
+
+class Point(Record):
+    """One value of an axis: an id, the caption of its tiles, and what it sets.
+
+    `settings` are the method's; `precision` takes the place of the profile's, `style` that of the pair's,
+    `method` and `parameters` those of the experiment's.
+    """
+
+    id: str
+    caption: str
+    settings: dict[str, Any] = Field(default={})
+    precision: Literal["fp32", "bf16"] | None = None
+    style: str | None = None
+    method: str | None = None
+    parameters: str | None = None
+
+
+class Pair(Record):
+    """A content and a style by their names in data/images.yaml.
+
+    `truth` is the picture that a perfect transfer would give, where there is one: a scene painted in summer
+    and in winter, say.
+    """
+
+    content: str
+    style: str
+    truth: str | None = None
+
+
+class Panel(Record):
+    """Rows of tiles: `content`, `style`, `truth` if every pair has one, or the id of an arm.
+
+    `<arm>@2` is the second snapshot of an arm, where the experiment asks for snapshots. An empty string
+    leaves a gap.
+    """
+
+    rows: tuple[tuple[str, ...], ...]
+    row_titles: tuple[str, ...] = ()
+
+
+class Comparison(Record):
+    """Two arms, by id, whose pictures and losses are set against each other in a table."""
+
+    arm: str
+    reference: str
+
+
+class Experiment(Named):
+    """One figure. Its arms are the product of its axes; an arm's id joins its points' ids by `/`.
+
+    Later settings win: the method's parameter set, `settings`, `when_shortened` (only under a profile
+    that cuts the source's evaluations), and those of the arm. With `every_pair` all pairs run under every
+    profile; with `snapshots` every run leaves so many pictures of its way. With `grid` it also runs on the
+    profile's grid of pairs, which no panel shows but which verdicts rest on.
+    """
+
+    title: str
+    source: Source
+    question: str
+    settings_note: str
+    deviations: tuple[str, ...] = ()
+    method: str
+    parameters: str
+    settings: dict[str, Any] = Field(default={})
+    when_shortened: dict[str, Any] = Field(default={})
+    axes: tuple[tuple[Point, ...], ...] = Field(min_length=1)
+    pairs: tuple[Pair, ...] = Field(min_length=1)
+    every_pair: bool = False
+    grid: bool = False
+    snapshots: int = Field(default=0, ge=0)
+    panel: Panel
+    comparisons: tuple[Comparison, ...] = ()
+
+    @property
+    def arms(self) -> tuple["Arm", ...]:
+        return tuple(Arm(points) for points in itertools.product(*self.axes))
+
+    @property
+    def pictures(self) -> set[str]:
+        """The names of every content, style and truth, and of what arms look at besides."""
+        named = {name for pair in self.pairs for name in (pair.content, pair.style, pair.truth)}
+        named |= {arm.style for arm in self.arms}
+        for arm in self.arms:
+            named.update(self.configure(arm, self.settings_of(arm, shortened=False)).other_pictures())
+        return {name for name in named if name}
+
+    @property
+    def _image_tiles(self) -> list[str]:
+        """Those that every pair has a picture for."""
+        return [role for role in IMAGE_TILES if all(getattr(pair, role) for pair in self.pairs)]
+
+    @property
+    def _snapshot_tiles(self) -> list[str]:
+        return [f"{arm.id}@{number}" for arm in self.arms for number in range(1, self.snapshots + 1)]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Experiment":
+        arms = [arm.id for arm in self.arms]
+        if len(set(arms)) < len(arms):
+            raise ValueError(f"arm ids repeat: {', '.join(arms)}")
+        tiles = [*self._image_tiles, *arms, *self._snapshot_tiles]
+        for tile in itertools.chain.from_iterable(self.panel.rows):
+            if tile and tile not in tiles:
+                raise ValueError(f"unknown tile {tile!r} in panel; allowed: {', '.join(tiles)}")
+        for compared in itertools.chain.from_iterable(
+            (each.arm, each.reference) for each in self.comparisons
+        ):
+            if compared not in arms:
+                raise ValueError(f"unknown arm {compared!r} in comparisons; allowed: {', '.join(arms)}")
+        for arm in self.arms:
+            self._check_settings(arm)
+        return self
+
+    def _check_settings(self, arm: "Arm") -> None:
+        try:
+            for shortened in (False, True):
+                configured = self.configure(arm, self.settings_of(arm, shortened))
+                if self.snapshots and not isinstance(configured, DescentParameters):
+                    raise InputError(f"{self.method_of(arm).id} does not descend, so it has no snapshots")
+        except InputError as error:
+            raise InputError(f"arm {arm.id}: {error}") from error
+
+    def method_of(self, arm: "Arm") -> Method:
+        return method(arm.method or self.method)
+
+    def configure(self, arm: "Arm", changes: Mapping[str, Any]) -> Parameters:
+        """The arm's parameter set with `changes` made; InputError names what does not fit."""
+        return self.method_of(arm).configure(arm.parameters or self.parameters, changes)
+
+    def settings_of(self, arm: "Arm", shortened: bool) -> dict[str, Any]:
+        """An arm with a method of its own gets those of the experiment's settings that its method has."""
+        shared = {**self.settings, **(self.when_shortened if shortened else {})}
+        return {**(self.method_of(arm).known(shared) if arm.method else shared), **arm.settings}
+
+
+def arm_and_snapshot(tile: str) -> tuple[str, int]:
+    """The arm that a tile of a panel shows, and the number of its snapshot, 0 for its result."""
+    arm, _, number = tile.partition("@")
+    return arm, int(number or 0)
+
+
+class Arm:
+    """One combination of axis points."""
+
+    def __init__(self, points: tuple[Point, ...]) -> None:
+        self.id = "/".join(point.id for point in points)
+        self.caption = ", ".join(point.caption for point in points)
+        self.settings = {key: value for point in points for key, value in point.settings.items()}
+        self.precision = next((point.precision for point in points if point.precision), None)
+        self.style = next((point.style for point in points if point.style), None)
+        self.method = next((point.method for point in points if point.method), None)
+        self.parameters = next((point.parameters for point in points if point.parameters), None)
+
+
+def load_experiment(file: Path, manifest: Manifest) -> Experiment:
+    """Read an experiment file; InputError names file, key, value and what is allowed."""
+    return load_named(
+        file, Experiment, lambda experiment: [manifest.available(name) for name in experiment.pictures]
+    )

@@ -1,0 +1,72 @@
+"""Make the pinned runs, in full precision on one thread of the CPU, and read their losses."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from nstbench.core.errors import InputError
+from nstbench.core.hardware import Hardware
+from nstbench.core.progress import progress
+from nstbench.images.making import make_picture
+from nstbench.images.manifest import Manifest
+from nstbench.images.pictures import load_picture
+from nstbench.images.tensors import to_tensor
+from nstbench.methods import method
+from nstbench.methods.base import Task
+from nstbench.methods.colour.preservation import stylize
+from nstbench.pipeline.pinned_losses.reference import COLUMNS
+from nstbench.pipeline.pinned_losses.specification import Regression
+
+HARDWARE = Hardware(torch.device("cpu"), "fp32")
+SEED = 0
+
+
+def measure(regression: Regression, manifest: Manifest) -> pd.DataFrame:
+    """One row per pinned run, evaluation compared and loss: specification, evaluation, loss, value.
+
+    The losses are those of the trace: `total`, then each term's unweighted loss. The same on every call.
+    Raises InputError when a picture is not one that every checkout paints alike.
+    """
+    rows: list[tuple[str, int, str, float]] = []
+    with _one_thread(), progress("regress", len(regression.specifications)) as watch:
+        pair = (regression.content, regression.style)
+        content, style = (_painted(name, regression.size, manifest) for name in pair)
+        for done, run in enumerate(regression.specifications, 1):
+            task = Task(content, style, regression.parameters_of(run), SEED, HARDWARE)
+            outcome = stylize(method(run.method), task)
+            for evaluation in regression.tolerances_of(run):
+                losses = outcome.trace[evaluation - 1].tolist()
+                names = ("total", *outcome.terms)
+                rows += [(run.id, evaluation, *named) for named in zip(names, losses, strict=True)]
+            watch(done, outcome.trace[-1, 0])
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"value": "float32"})
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Sums split among threads round differently; the number of threads is put back afterwards."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _painted(name: str, size: int, manifest: Manifest) -> Tensor:
+    """Picture `name` of the manifest as (1, 3, size, size)."""
+    picture = manifest[name]
+    if picture.painted is None:
+        painted = ", ".join(name for name, entry in manifest.root.items() if entry.painted)
+        raise InputError(
+            f"picture {name!r} is not painted here, so it may differ elsewhere; allowed: {painted}"
+        )
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / f"{name}.png"
+        make_picture(name, picture, file)
+        return to_tensor(load_picture(file, size, square=True))

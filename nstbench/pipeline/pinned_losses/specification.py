@@ -1,0 +1,76 @@
+"""config/regression.yaml: which runs are pinned, at which evaluations, and how far a loss may move."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, model_validator
+
+from nstbench.core.configuration import Record, first_problem, read_yaml
+from nstbench.core.errors import InputError
+from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
+from nstbench.methods import method
+from nstbench.methods.base import Parameters
+
+Evaluation = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+
+class Tolerances(Record):
+    """How far a loss may move, relative to its pinned value, per evaluation; and why that far."""
+
+    reason: str
+    at: dict[Evaluation, Share] = Field(min_length=1)
+
+
+class PinnedRun(Record):
+    """A method with one of its parameter sets and some settings changed; `tolerances` names a group."""
+
+    id: str
+    method: str
+    parameters: str
+    settings: dict[str, Any] = Field(default={})
+    tolerances: str
+
+
+class Regression(Record):
+    """All pinned runs; they share two pictures, fitted into `size` x `size` pixels."""
+
+    content: str
+    style: str
+    size: int = Field(ge=SMALLEST_SIDE, le=LARGEST_SIZE)
+    tolerances: dict[str, Tolerances]
+    specifications: tuple[PinnedRun, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _unambiguous(self) -> "Regression":
+        ids = [run.id for run in self.specifications]
+        if repeated := sorted({id for id in ids if ids.count(id) > 1}):
+            raise ValueError(f"the id {repeated[0]!r} is given twice; ids name one specification each")
+        for run in self.specifications:
+            if run.tolerances not in self.tolerances:
+                allowed = ", ".join(self.tolerances)
+                raise ValueError(f"{run.id}: unknown tolerances {run.tolerances!r}; allowed: {allowed}")
+        return self
+
+    def tolerances_of(self, run: PinnedRun) -> dict[int, float]:
+        """The evaluations at which the losses of `run` are compared, each with its relative tolerance."""
+        return self.tolerances[run.tolerances].at
+
+    def parameters_of(self, run: PinnedRun) -> Parameters:
+        """The parameters of `run`, ending at the last evaluation compared; InputError on a bad setting."""
+        budget = {"evaluations": max(self.tolerances_of(run))}
+        return method(run.method).configure(run.parameters, run.settings | budget)
+
+
+def load_regression(file: Path) -> Regression:
+    """Read config/regression.yaml; InputError names the file, the entry and what is wrong."""
+    try:
+        regression = Regression.model_validate(read_yaml(file))
+    except ValidationError as error:
+        raise InputError(f"{file}: {first_problem(error, Regression)}") from error
+    for run in regression.specifications:
+        try:
+            regression.parameters_of(run)
+        except InputError as error:
+            raise InputError(f"{file}: {run.id}: {error}") from error
+    return regression

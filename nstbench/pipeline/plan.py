@@ -1,0 +1,200 @@
+"""From experiment files and a profile to runs, and from runs to batches for the scheduler."""
+
+import itertools
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from nstbench.core.errors import InputError
+from nstbench.images.manifest import Manifest
+from nstbench.pipeline.experiment import Arm, Experiment, Pair, load_experiment
+from nstbench.pipeline.profile import Profile
+from nstbench.pipeline.specification import RunSpecification, TrialSpecification
+
+T = TypeVar("T")
+MOST_RUNS_PER_BATCH = 10
+# Pixels times evaluations below which experiments share a batch: starting torch takes longer.
+LEAST_WORK_PER_BATCH = 1_500_000
+MOST_RUNS_SCORED_AT_ONCE = 48
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """A run and the place it has in an experiment.
+
+    `pair` is as the experiment file names it; `truth` is the picture that stands here for the pair's.
+    """
+
+    experiment: str
+    pair: Pair
+    arm: Arm
+    run: RunSpecification
+    truth: str | None = None
+
+    @property
+    def trial(self) -> TrialSpecification:
+        """What is scored."""
+        return TrialSpecification(run=self.run, truth=self.truth)
+
+    @property
+    def asked(self) -> Pair:
+        """The pictures by the names in the experiment file, with the arm's own style."""
+        return self.pair.model_copy(update={"style": self.arm.style or self.pair.style})
+
+    @property
+    def used(self) -> Pair:
+        """The pictures that are here in their place."""
+        return Pair(content=self.run.content, style=self.run.style, truth=self.truth)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Runs that one process makes one after the other."""
+
+    id: str
+    runs: tuple[RunSpecification, ...]
+
+
+@dataclass(frozen=True)
+class ScoringBatch:
+    """Trials that one process scores one after the other."""
+
+    id: str
+    trials: tuple[TrialSpecification, ...]
+
+
+def load_experiments(folder: Path, manifest: Manifest) -> list[Experiment]:
+    """All experiment files of a folder, in the order of their names, figure 2 before figure 13."""
+    files = sorted(folder.glob("*.yaml"), key=with_numbers)
+    if not files:
+        raise InputError(f"no experiment files (*.yaml) in {folder}")
+    return [load_experiment(file, manifest) for file in files]
+
+
+def with_numbers(file: Path) -> list[tuple[int, str]]:
+    """A key that sorts runs of digits by their value."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", file.stem)]
+
+
+def plan(experiment: Experiment, profile: Profile, manifest: Manifest) -> list[PlannedRun]:
+    """Every run of an experiment: pairs times arms, times seeds where the arm draws random numbers."""
+    return [
+        PlannedRun(experiment.id, pair, arm, run, pair.truth and manifest.available(pair.truth))
+        for pair in _pairs(experiment, profile)
+        for arm in experiment.arms
+        for run in _runs(experiment, pair, arm, profile, manifest)
+    ]
+
+
+def _pairs(experiment: Experiment, profile: Profile) -> Iterable[Pair]:
+    """The experiment's own pairs, as many as the profile allows, then those of the profile's grid."""
+    own = experiment.pairs if experiment.every_pair else experiment.pairs[: profile.pairs]
+    grid = profile.grid.pairs if profile.grid and experiment.grid else ()
+    return dict.fromkeys((*own, *grid))
+
+
+def shown(experiment: Experiment, planned: Iterable[PlannedRun]) -> list[PlannedRun]:
+    """Those of `planned` that the experiment's figure shows: its own pairs, and none of a profile's grid."""
+    return [
+        entry for entry in planned if entry.experiment == experiment.id and entry.pair in experiment.pairs
+    ]
+
+
+def _runs(
+    experiment: Experiment, pair: Pair, arm: Arm, profile: Profile, manifest: Manifest
+) -> Iterable[RunSpecification]:
+    recipe = experiment.method_of(arm)
+    shortened = profile.evaluations is not None
+    allotted = {"weights": profile.weights} | ({"evaluations": profile.evaluations} if shortened else {})
+    changes = {**recipe.known(allotted), **experiment.settings_of(arm, shortened)}
+    if profile.evaluations and not profile.own_budgets and "evaluations" in changes:
+        changes["evaluations"] = min(changes["evaluations"], profile.evaluations)
+    parameters = experiment.configure(arm, _with_stand_ins(changes, manifest))
+    for seed in range(profile.seeds if parameters.draws() else 1):
+        yield RunSpecification(
+            method=recipe.id,
+            content=manifest.available(pair.content),
+            style=manifest.available(arm.style or pair.style),
+            size=profile.size,
+            seed=seed,
+            precision=arm.precision or profile.precision,
+            snapshots=experiment.snapshots,
+            parameters=parameters.model_dump(),
+        )
+
+
+def _with_stand_ins(changes: dict[str, Any], manifest: Manifest) -> dict[str, Any]:
+    """Settings that name pictures with those that are here in their place."""
+    named: dict[str, Any] = {key: changes[key] for key in ("network", "blend") if key in changes}
+    if named.get("network") in manifest.root:
+        # A shipped network is named after the picture that it has learned, and stood in for alike.
+        named["network"] = manifest.available(named["network"])
+    if "blend" in named:
+        shares: Counter[str] = Counter()
+        for name, share in named["blend"].items():
+            shares[manifest.available(name)] += share
+        named["blend"] = dict(shares)
+    return {**changes, **named}
+
+
+def batches(plans: Sequence[PlannedRun]) -> list[Batch]:
+    """Split the distinct runs, each owned by the first experiment that asks for it, into batches.
+
+    Experiments that compute little share the batch of the first of them.
+    """
+    owners: dict[str, tuple[str, RunSpecification]] = {}
+    for planned in plans:
+        owners.setdefault(planned.run.id, (planned.experiment, planned.run))
+    by_experiment: dict[str, list[RunSpecification]] = {}
+    for experiment, run in owners.values():
+        by_experiment.setdefault(experiment, []).append(run)
+    return [
+        Batch(*part)
+        for experiment, runs in _sharing(by_experiment).items()
+        for part in _split(experiment, runs, _most_runs(runs))
+    ]
+
+
+def _sharing(by_experiment: dict[str, list[RunSpecification]]) -> dict[str, list[RunSpecification]]:
+    """The runs by the experiment that opens their batch: one that computes little takes in the next."""
+    shared: dict[str, list[RunSpecification]] = {}
+    open_batch: list[RunSpecification] = []
+    for experiment, runs in by_experiment.items():
+        if _work(open_batch + runs) > LEAST_WORK_PER_BATCH or not open_batch:
+            shared[experiment] = open_batch = list(runs)
+        else:
+            open_batch += runs
+    return shared
+
+
+def _most_runs(runs: Sequence[RunSpecification]) -> int:
+    return MOST_RUNS_PER_BATCH if _work(runs) > LEAST_WORK_PER_BATCH else len(runs)
+
+
+def _work(runs: Iterable[RunSpecification]) -> int:
+    """Pixels times loss-and-gradient evaluations; a method that does not descend counts one."""
+    return sum(run.size**2 * int(run.parameters.get("evaluations", 1)) for run in runs)
+
+
+def scoring_batches(plans: Sequence[PlannedRun]) -> list[ScoringBatch]:
+    """Split the distinct trials so that those of a pair are scored together, beside their controls.
+
+    A run is two trials when one experiment knows its truth and another does not.
+    """
+    distinct = {(planned.run.id, planned.truth): planned.trial for planned in plans}
+    by_pair = sorted(
+        distinct.values(), key=lambda trial: (trial.run.content, trial.run.style, trial.run.size)
+    )
+    return [ScoringBatch(*part) for part in _split("scores", by_pair, MOST_RUNS_SCORED_AT_ONCE)]
+
+
+def _split(name: str, members: Sequence[T], most: int) -> Iterator[tuple[str, tuple[T, ...]]]:
+    """Consecutive parts of nearly equal lengths, called `<name>-000` and so on."""
+    count = math.ceil(len(members) / most)
+    bounds = [len(members) * number // count for number in range(count + 1)]
+    for number, (first, last) in enumerate(itertools.pairwise(bounds)):
+        yield f"{name}-{number:03d}", tuple(members[first:last])

@@ -1,0 +1,86 @@
+"""config/config.yaml: the profiles, which say how large, how long and on which weights."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from nstbench.core.configuration import Record, first_problem, read_yaml
+from nstbench.core.errors import InputError
+from nstbench.images.manifest import Manifest
+from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
+from nstbench.networks.weight_search import check_weights
+from nstbench.pipeline.experiment import Pair
+
+
+class Grid(Record):
+    """Contents and styles by their names in data/images.yaml; each content goes with each style."""
+
+    contents: tuple[str, ...] = Field(min_length=1)
+    styles: tuple[str, ...] = Field(min_length=1)
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        return tuple(Pair(content=content, style=style) for style in self.styles for content in self.contents)
+
+
+class Budget(Record):
+    """What a profile decides.
+
+    `evaluations: null` keeps what each source used; without `own_budgets` no experiment gets more than
+    `evaluations`, whatever its file asks for. `grid` has the pairs that experiments run on besides their own
+    when they ask for it.
+    """
+
+    size: int = Field(ge=SMALLEST_SIDE, le=LARGEST_SIZE)
+    evaluations: int | None = Field(default=None, ge=1)
+    own_budgets: bool = True
+    weights: str = "embedded"
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    pairs: int | None = Field(default=None, ge=1)
+    grid: Grid | None = None
+    seeds: int = Field(default=1, ge=1)
+
+
+class Profile(Budget):
+    """A budget by name."""
+
+    name: str
+
+
+class Configuration(Record):
+    """The file: every profile, and the one that runs when none is asked for."""
+
+    profile: str
+    profiles: dict[str, Budget] = Field(min_length=1)
+
+
+def load_configuration(file: Path) -> Configuration:
+    """Read a config.yaml; InputError when it is malformed."""
+    try:
+        return Configuration.model_validate(read_yaml(file))
+    except ValidationError as error:
+        raise InputError(f"{file}: {first_problem(error, Configuration)}") from error
+
+
+def load_profile(file: Path, manifest: Manifest, name: str | None = None) -> Profile:
+    """The profile `name` of a config.yaml, or its default.
+
+    InputError when it is unknown or malformed, or names pictures or weights that there are not.
+    """
+    configuration = load_configuration(file)
+    chosen = name or configuration.profile
+    if chosen not in configuration.profiles:
+        raise InputError(f"{file}: unknown profile {chosen!r}; allowed: {', '.join(configuration.profiles)}")
+    budget = configuration.profiles[chosen]
+    try:
+        _check(budget, manifest)
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from error
+    return Profile(name=chosen, **budget.model_dump())
+
+
+def _check(budget: Budget, manifest: Manifest) -> None:
+    check_weights(budget.weights)
+    for name in (*budget.grid.contents, *budget.grid.styles) if budget.grid else ():
+        manifest.available(name)

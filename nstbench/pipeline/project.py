@@ -1,0 +1,103 @@
+"""Everything that the pipeline is about to do, known before torch is imported."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from nstbench.core.errors import InputError
+from nstbench.images.manifest import Manifest, load_manifest
+from nstbench.networks.feedforward.inventory import locate_network
+from nstbench.pipeline.experiment import Experiment
+from nstbench.pipeline.plan import (
+    Batch,
+    PlannedRun,
+    ScoringBatch,
+    batches,
+    load_experiments,
+    plan,
+    scoring_batches,
+)
+from nstbench.pipeline.profile import Profile, load_configuration, load_profile
+from nstbench.pipeline.specification import RunSpecification
+from nstbench.pipeline.training import Training, TrainingSpecification, load_training, specification
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Project:
+    """The experiments and trainings of a checkout under one profile."""
+
+    root: Path
+    profile: Profile
+    manifest: Manifest
+    experiments: dict[str, Experiment]
+    trainings: dict[str, Training]
+
+    @classmethod
+    def load(cls, root: str | Path, profile: str | None = None) -> "Project":
+        """Read data/images.yaml and everything in config/ below `root`; InputError on a bad file."""
+        root = Path(root)
+        manifest = load_manifest(root / "data" / "images.yaml")
+        experiments = {
+            experiment.id: experiment
+            for experiment in load_experiments(root / "config" / "experiments", manifest)
+        }
+        profiles = load_configuration(root / "config" / "config.yaml").profiles
+        trainings = [
+            load_training(file, manifest, profiles)
+            for file in sorted((root / "config" / "trainings").glob("*.yaml"))
+        ]
+        return cls(
+            root,
+            load_profile(root / "config" / "config.yaml", manifest, profile),
+            manifest,
+            experiments,
+            {training.id: training for training in trainings},
+        )
+
+    @cached_property
+    def plans(self) -> dict[str, list[PlannedRun]]:
+        """The planned runs of each experiment; InputError when one wants a network that there is not."""
+        plans = {id: plan(entry, self.profile, self.manifest) for id, entry in self.experiments.items()}
+        for id, planned in plans.items():
+            self._check_networks(id, planned)
+        return plans
+
+    def _check_networks(self, id: str, planned: Iterable[PlannedRun]) -> None:
+        for network in {entry.run.network for entry in planned} - self.trainings.keys() - {None}:
+            try:
+                locate_network(str(network))
+            except InputError as error:
+                raise InputError(f"{self.experiment_file(id)}: {error}") from error
+
+    @property
+    def planned(self) -> list[PlannedRun]:
+        return [entry for plans in self.plans.values() for entry in plans]
+
+    @cached_property
+    def batches(self) -> dict[str, Batch]:
+        return {batch.id: batch for batch in batches(self.planned)}
+
+    @cached_property
+    def scoring_batches(self) -> dict[str, ScoringBatch]:
+        return {batch.id: batch for batch in scoring_batches(self.planned)}
+
+    def experiment_file(self, id: str) -> Path:
+        return self.root / "config" / "experiments" / f"{id}.yaml"
+
+    def training_file(self, id: str) -> Path:
+        return self.root / "config" / "trainings" / f"{id}.yaml"
+
+    def training(self, id: str) -> TrainingSpecification:
+        return specification(self.trainings[id], self.profile, self.manifest)
+
+    def trainings_of(self, runs: Iterable[RunSpecification]) -> list[str]:
+        """The trainings whose networks `runs` read."""
+        return sorted({run.network for run in runs if run.network} & self.trainings.keys())
+
+    def batches_of(self, runs: Iterable[RunSpecification]) -> list[str]:
+        """The batches that make `runs`."""
+        wanted = {run.id for run in runs}
+        return [id for id, batch in self.batches.items() if wanted & {run.id for run in batch.runs}]

@@ -1,0 +1,54 @@
+"""Scores of trials, and of the two controls that give every score its scale."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pandas as pd
+from torch import Tensor
+
+from nstbench.images.pictures import load_picture
+from nstbench.images.tensors import to_tensor
+from nstbench.metrics.base import Sighted, Trial
+from nstbench.metrics.scoring import judges, measure
+from nstbench.pipeline.runs import RunFolder
+from nstbench.pipeline.specification import TrialSpecification
+from nstbench.pipeline.tables import control_id, trial_id
+
+
+def score_trials(trials: Iterable[TrialSpecification], pictures: Path, results: Path) -> pd.DataFrame:
+    """Every metric of every trial and of the controls of its pair: columns trial, metric, value, reason."""
+    gallery = _Gallery(pictures)
+    rows: dict[str, list[dict[str, object]]] = {}
+    for run, truth in ((trial.run, trial.truth) for trial in trials):
+        content, style = gallery.sighted(run.content, run.size), gallery.sighted(run.style, run.size)
+        known = gallery.sighted(truth, run.size) if truth else None
+        result = gallery.judged(to_tensor(load_picture(RunFolder(results / "runs" / run.id).image, run.size)))
+        id = trial_id(run.id, truth)
+        rows[id] = list(_rows(id, Trial(result, content, style, known), run.parameters.get("backbone")))
+        for copied, side in (("content", content), ("style", style)):
+            control = trial_id(control_id(copied, run), truth)
+            if control not in rows:
+                rows[control] = list(_rows(control, Trial(side, content, style, known)))
+    return pd.DataFrame(row for group in rows.values() for row in group)
+
+
+def _rows(id: str, trial: Trial, optimised: str | None = None) -> Iterator[dict[str, object]]:
+    for score in measure(trial, optimised):
+        yield {"trial": id, "metric": score.metric.id, "value": score.value, "reason": score.reason}
+
+
+class _Gallery:
+    """Contents, styles and truths with their features, computed once per batch."""
+
+    def __init__(self, pictures: Path) -> None:
+        self._pictures = pictures
+        self._known: dict[tuple[str, int], Sighted] = {}
+
+    def sighted(self, name: str, size: int) -> Sighted:
+        if (name, size) not in self._known:
+            picture = load_picture(self._pictures / f"{name}.png", size, square=True)
+            self._known[name, size] = self.judged(to_tensor(picture))
+        return self._known[name, size]
+
+    def judged(self, image: Tensor) -> Sighted:
+        return Sighted(image, judges())

@@ -1,0 +1,69 @@
+"""A run: one picture to make, validated, frozen and named by the hash of everything that decides it."""
+
+import hashlib
+import json
+from typing import Any
+
+from pydantic import Field, field_validator
+
+from nstbench.core.configuration import Record, Seed
+from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
+from nstbench.methods import method
+
+
+class RunSpecification(Record):
+    """The complete description of a run; equal specifications are the same run.
+
+    `snapshots` says how many pictures of its way a descent leaves besides its result.
+    """
+
+    method: str
+    content: str
+    style: str
+    size: int = Field(ge=SMALLEST_SIDE, le=LARGEST_SIZE)
+    seed: Seed = 0
+    precision: str = "auto"
+    snapshots: int = Field(default=0, ge=0)
+    parameters: dict[str, Any]
+
+    @field_validator("method")
+    @classmethod
+    def _known_method(cls, id: str) -> str:
+        return method(id).id
+
+    @property
+    def id(self) -> str:
+        """`<method>-<first 12 hex digits of the SHA-256 of the canonical JSON>`."""
+        canonical = json.dumps(self.model_dump(), sort_keys=True)
+        return f"{self.method}-{hashlib.sha256(canonical.encode()).hexdigest()[:12]}"
+
+    @property
+    def pictures(self) -> set[str]:
+        """The names of content, style, and what the method looks at besides."""
+        return {self.content, self.style, *self.typed_parameters().other_pictures()}
+
+    @property
+    def network(self) -> str | None:
+        """The trained network that the method reads, for one that reads any."""
+        return self.parameters.get("network")
+
+    @property
+    def snapshots_at(self) -> list[int]:
+        """After which evaluations they are taken: evenly from the first, that of the start, to the last."""
+        evaluations, spaces = self.parameters.get("evaluations", 1), max(self.snapshots - 1, 1)
+        return [1 + round(number * (evaluations - 1) / spaces) for number in range(self.snapshots)]
+
+    def typed_parameters(self) -> Any:
+        return method(self.method).parameters.model_validate(self.parameters)
+
+
+class TrialSpecification(Record):
+    """A run to be scored, and the name of the picture that it should have become, if there is one."""
+
+    run: RunSpecification
+    truth: str | None = None
+
+    @property
+    def pictures(self) -> set[str]:
+        """The names of content, style and truth."""
+        return self.run.pictures | ({self.truth} if self.truth else set())

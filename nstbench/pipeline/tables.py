@@ -1,0 +1,34 @@
+"""Tables of results, tidy: one value a row."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from nstbench.pipeline.plan import PlannedRun
+from nstbench.pipeline.specification import RunSpecification
+
+SCORE_COLUMNS = ["run", "experiment", "metric", "value", "reason"]
+
+
+def control_id(copied: str, run: RunSpecification) -> str:
+    """The id under which `content` or `style` of a run's pair, handed back unchanged, is scored."""
+    return f"control-{copied}:{run.content}:{run.style}"
+
+
+def trial_id(picture: str, truth: str | None) -> str:
+    """The id of the trial of a run or a control against a truth; without one, the id of the `picture`."""
+    return f"{picture}={truth}" if truth else picture
+
+
+def tidy_scores(scores: pd.DataFrame, planned: Sequence[PlannedRun]) -> pd.DataFrame:
+    """One row per run, experiment and metric; controls appear in each experiment that shows their pair.
+
+    `scores` has the columns trial, metric, value and reason.
+    """
+    places = pd.DataFrame(
+        {"trial": trial_id(id, entry.truth), "run": id, "experiment": entry.experiment}
+        for entry in planned
+        for id in (entry.run.id, control_id("content", entry.run), control_id("style", entry.run))
+    ).drop_duplicates()
+    joined = places.merge(scores.drop_duplicates(["trial", "metric"]), on="trial")
+    return joined[SCORE_COLUMNS].sort_values(["experiment", "run", "metric"], ignore_index=True)

@@ -1,0 +1,54 @@
+"""What an evaluation of improved style transfer costs beside one of the original.
+
+`python -m nstbench.pipeline.timing.improved` times objective, gradient and step of both methods of Jain and
+Venkitachalam at 256 px, in turns, so that a machine that slows down slows all of them.
+"""
+
+from nstbench.core.hardware import resolve
+from nstbench.losses.objective import Objective
+from nstbench.methods.base import Task
+from nstbench.methods.descent import make_optimiser, open_backbone, start_image
+from nstbench.methods.gatys2015 import method as gatys2015
+from nstbench.methods.novak2016 import method as novak2016
+from nstbench.optim.loop import optimise
+from nstbench.pipeline.timing.engine import BLOCKS, SEED, Contestant, pair
+
+SIZE = 256
+ORIGINAL = "original"
+PARAMETERS = {
+    ORIGINAL: gatys2015.JAIN,
+    "improved": novak2016.IMPROVED,
+    "improved, blurred chains": novak2016.IMPROVED.model_copy(update={"blurred": True}),
+    "improved as recommended": novak2016.RECOMMENDED,
+}
+
+
+def contestant(parameters: gatys2015.GatysParameters, size: int) -> Contestant:
+    """The descent of these parameters, its network loaded and its targets computed."""
+    hardware = resolve()
+    content, style = pair(size, hardware.device)
+    task = Task(content, style, parameters, SEED, hardware)
+    backbone = open_backbone(task)
+    recipe = novak2016 if isinstance(parameters, novak2016.NovakParameters) else gatys2015
+    objective = Objective(backbone, recipe.terms_of(task, backbone))
+    start = start_image(task, parameters.init)
+
+    def descend(evaluations: int) -> float:
+        optimiser = make_optimiser(parameters.optimiser)
+        return optimise(objective, start, optimiser, evaluations).trace[0, 0].item()
+
+    return Contestant(descend)
+
+
+def main() -> None:
+    contestants = {name: contestant(parameters, SIZE) for name, parameters in PARAMETERS.items()}
+    for _ in range(BLOCKS):
+        for each in contestants.values():
+            each.run()
+    for name, each in contestants.items():
+        ratio = each.seconds / contestants[ORIGINAL].seconds
+        print(f"{name}: {each.seconds:.4f} s per evaluation, {ratio:.2f} of the original's")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,0 @@
-"""Image quilting: a picture put together from blocks of another one.
-
-Source: Efros and Freeman 2001, Image quilting for texture synthesis and transfer (SIGGRAPH).
-"""

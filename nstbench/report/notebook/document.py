@@ -1,0 +1,207 @@
+"""The experiments of one document, shown in its notebook."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any, Self
+
+import pandas as pd
+import PIL.Image
+from IPython.display import HTML, Image, Markdown
+from pandas.io.formats.style import Styler
+
+from nstbench.charts.writing import drawing_file, facts_file
+from nstbench.core.errors import InputError
+from nstbench.images.manifest import Manifest, load_manifest
+from nstbench.images.pictures import read_picture
+from nstbench.metrics import metrics, shown_metrics
+from nstbench.metrics.base import Metric
+from nstbench.pipeline.experiment import Experiment, Pair
+from nstbench.pipeline.family import family
+from nstbench.pipeline.finished import FinishedRun
+from nstbench.pipeline.plan import PlannedRun, load_experiments
+from nstbench.pipeline.profile import Profile
+from nstbench.pipeline.project import CHECKOUT
+from nstbench.pipeline.specification import RunSpecification
+from nstbench.pipeline.tables import control_id
+from nstbench.pipeline.usage import distinct, substitutions, usage_lines
+from nstbench.report.curves import draw_curves
+from nstbench.report.exhibit import Exhibit, exhibits
+from nstbench.report.figure import panel_file
+from nstbench.report.notebook.glossary import heading, known_metric
+from nstbench.report.notebook.images import drawing, photograph, rendered
+from nstbench.report.notebook.results import folder_with_results
+from nstbench.report.notebook.scatter import scatter
+from nstbench.report.notebook.tables import bullets, shaded
+from nstbench.report.notebook.variation import side_by_side, varied
+from nstbench.report.score_table import CONTROLS, read_scores
+
+WIDEST_PANEL = 1200  # Pixels; a page shows 1000.
+
+
+@dataclass(frozen=True)
+class Document:
+    """The experiments of one document, and the folder that holds their results/ and reports/."""
+
+    title: str
+    experiments: Mapping[str, Experiment]
+    manifest: Manifest
+    folder: Path
+
+    @classmethod
+    def open(cls, name: str, folder: Path | None = None) -> Self:
+        """The document whose first author is `name`, as in the name of its notebook.
+
+        Without `folder`, results are looked for in the working folder and upwards from it. InputError when
+        no experiment belongs to `name`, or when there are no results.
+        """
+        manifest = load_manifest(CHECKOUT / "data" / "images.yaml")
+        every = load_experiments(CHECKOUT / "config" / "experiments", manifest)
+        own = {entry.id: entry for entry in every if family(entry.source.document) == name}
+        if not own:
+            allowed = sorted({family(entry.source.document) for entry in every})
+            raise InputError(f"no experiment of a document {name!r}; allowed: {', '.join(allowed)}")
+        title = next(iter(own.values())).source.document
+        return cls(title, own, manifest, folder or folder_with_results())
+
+    def about(self, id: str) -> Markdown:
+        """What an experiment asks, what it was made with, and where it departs from the document."""
+        experiment, figures = self._experiment(id), self._exhibits(id)
+        runs = _runs(figures)
+        used = " · ".join(usage_lines(runs, figures[0].profile, self.manifest))
+        departures = [*substitutions(experiment, runs, self.manifest), *experiment.deviations] or ["None."]
+        return Markdown(
+            f"> {experiment.question}\n\n{experiment.settings_note}\n\n**Made with** {used}.\n\n"
+            f"**Departures from the source**\n\n{bullets(departures)}"
+        )
+
+    def panel(self, id: str, pair: int = 1) -> Image:
+        """The panel of an experiment's pair, counted from 1; as JPEG, because ten PNGs are heavy to open."""
+        experiment = self._experiment(id)
+        panel = read_picture(panel_file(self.folder / "reports", id, pair))
+        panel.thumbnail((WIDEST_PANEL, panel.height), PIL.Image.Resampling.LANCZOS)
+        return photograph(panel, f"Panel of {experiment.source.figure}: {experiment.title}")
+
+    def curves(self, id: str) -> Image:
+        """The losses of an experiment's first pair by evaluation."""
+        return drawing(draw_curves(self._exhibits(id)[0]), f"Losses: {self._experiment(id).title}")
+
+    def chart(self, id: str) -> HTML:
+        """A chart's drawing, and in sentences what its numbers say."""
+        reports = self.folder / "reports"
+        svg = drawing_file(reports, id).read_text(encoding="utf-8")
+        facts = json.loads(facts_file(reports, id).read_text(encoding="utf-8"))
+        said = [" ".join(facts["findings"])]
+        if facts["weights"]:
+            used = ", ".join([*facts["weights"], f"{facts['profile']['size']} px"])
+            said.append(f"Measured with {used}.")
+        paragraphs = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in said)
+        return HTML(svg[svg.index("<svg") :] + paragraphs)
+
+    def runs(self, id: str) -> pd.DataFrame:
+        """One row per run: what was made, what it cost, its final loss, and a column for every metric."""
+        return pd.DataFrame(map(_row, _runs(self._exhibits(id)))).join(self._measured(id), on="run")
+
+    def controls(self, id: str) -> pd.DataFrame:
+        """One row per control and pair, content or style handed back unchanged, with every metric."""
+        runs = [run.planned.run for run in _runs(self._exhibits(id))]
+        rows = [
+            {"run": control, "arm": caption}
+            for copied, caption in CONTROLS.items()
+            for control in distinct(control_id(copied, run) for run in runs)
+        ]
+        return pd.DataFrame(rows).join(self._measured(id), on="run")
+
+    def scores(self, id: str, *names: str) -> Styler:
+        """Medians of metrics by arm, above the two controls that give them a scale.
+
+        `names` are ids of metrics, the main ones when there are none. The numbers are in `.data` of what is
+        returned.
+        """
+        chosen = [known_metric(name) for name in names] or self._main_metrics(id)
+        everything = pd.concat([self.runs(id), self.controls(id)])
+        medians = everything.groupby("arm", sort=False)[[each.id for each in chosen]].median()
+        headed = medians.rename(columns={each.id: heading(each) for each in chosen})
+        return shaded(headed, id, CONTROLS.values())
+
+    def compare(self, id: str, x: str, y: str) -> Image:
+        """Every run of an experiment in the plane of two metrics, marked by arm; the controls are grey."""
+        across, up = known_metric(x), known_metric(y)
+        title = f"{up.title} against {across.title}: {self._experiment(id).title}"
+        return drawing(scatter(self.runs(id), self.controls(id), across, up), title)
+
+    def vary(self, id: str, arm: str, evaluations: int = 20, size: int = 96, **settings: Any) -> Image:
+        """An arm of an experiment beside the same with `settings` changed, both small and newly made.
+
+        `arm` is an id in the experiment file; `settings` are the method's. InputError on an unknown one.
+        """
+        shown = self._exhibits(id)[0].shown
+        if arm not in shown:
+            raise InputError(f"{id} has no arm {arm!r}; allowed: {', '.join(shown)}")
+        recipe = self._experiment(id).method_of(shown[arm].planned.arm)
+        usual = recipe.known({"evaluations": evaluations})
+        title = ", ".join(f"{name} = {value}" for name, value in settings.items())
+        pictures = {
+            shown[arm].planned.arm.caption: self._varied(id, shown[arm], size, usual),
+            title: self._varied(id, shown[arm], size, usual | settings),
+        }
+        return photograph(rendered(side_by_side(pictures)), " beside ".join(pictures), retina=True)
+
+    def _experiment(self, id: str) -> Experiment:
+        if id not in self.experiments:
+            allowed = ", ".join(self.experiments)
+            raise InputError(f"unknown experiment {id!r} of {self.title}; allowed: {allowed}")
+        return self.experiments[id]
+
+    def _exhibits(self, id: str) -> list[Exhibit]:
+        """The runs that the figure was drawn from, as the file beside it lists them."""
+        experiment = self._experiment(id)
+        file = self.folder / "reports" / "figures" / f"{id}.json"
+        try:
+            sidecar = json.loads(file.read_text(encoding="utf-8"))
+            planned = [_planned(experiment, tile) for tile in sidecar["tiles"]]
+        except (OSError, ValueError, KeyError) as error:
+            raise InputError(f"{file} does not describe a figure of {id}; run snakemake again") from error
+        profile = Profile.model_validate(sidecar["profile"])
+        return exhibits(experiment, planned, profile, self.manifest, self.folder / "results")
+
+    def _main_metrics(self, id: str) -> list[Metric]:
+        truth = any(run.planned.truth for run in _runs(self._exhibits(id)))
+        return [each for each in shown_metrics(truth) if each.main]
+
+    def _measured(self, id: str) -> pd.DataFrame:
+        """A row per run or control of an experiment, a column per metric."""
+        scores = read_scores(self.folder / "results" / "scores.csv")
+        own = scores[scores["experiment"] == id]
+        return own.pivot(index="run", columns="metric", values="value").reindex(columns=list(metrics()))
+
+    def _varied(self, id: str, run: FinishedRun, size: int, changes: Mapping[str, Any]) -> PIL.Image.Image:
+        return varied(self._experiment(id), run, size, changes, self.folder / "results" / "pictures")
+
+
+def _planned(experiment: Experiment, tile: Mapping[str, Any]) -> PlannedRun:
+    arms = {arm.id: arm for arm in experiment.arms}
+    run = RunSpecification.model_validate(tile["settings"])
+    pair = Pair.model_validate(tile["pair"])
+    return PlannedRun(experiment.id, pair, arms[tile["arm"]], run, tile["truth"])
+
+
+def _runs(figures: list[Exhibit]) -> list[FinishedRun]:
+    return [run for exhibit in figures for run in exhibit.runs]
+
+
+def _row(finished: FinishedRun) -> dict[str, Any]:
+    run, record = finished.planned.run, finished.record
+    return {
+        "run": run.id,
+        "content": run.content,
+        "style": run.style,
+        "arm": finished.planned.arm.caption,
+        "seed": run.seed,
+        "canonical_ratio": finished.canonical_ratio,
+        "evaluations": record["evaluations"],
+        "seconds": record["seconds"],
+        "loss": record["final_losses"]["total"],
+    }
