@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,12 @@ from nstbench.core.hardware import Hardware
 from nstbench.core.progress import progress
 from nstbench.images.pictures import check_output, load_picture, save_picture
 from nstbench.images.tensors import to_picture, to_tensor
-from nstbench.images.video import filmed
 from nstbench.methods import method as find_method
-from nstbench.methods.base import Method, Task
+from nstbench.methods.base import DescentParameters, Method, Parameters, Task
 from nstbench.methods.colour.preservation import stylize as preserving_colour
+from nstbench.optim.film import filmed
 from nstbench.optim.loop import Outcome
+from nstbench.optim.snapshots import Snapshots
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def stylize(
     given = {name: value for name, value in options.items() if value is not None}
     task = _task(recipe, given, content, style, size, seed, recipe.hardware(device, precision))
     started = time.perf_counter()
-    with filmed(task.parameters, Path(video) if video else None) as show:
+    with _filmed(task.parameters, video) as show:
         outcome = _transfer(recipe, replace(task, show=show))
         pictures = {"content": str(content), "style": str(style) if style else None}
         summary = pictures | _summary(recipe, task, outcome, time.perf_counter() - started)
@@ -117,6 +119,15 @@ def _transfer(recipe: Method, task: Task) -> Outcome:
     title = f"{recipe.id} on {task.hardware.device} in {task.hardware.precision}"
     with progress(title, task.parameters.steps(*task.content.shape[-2:])) as watch:
         return preserving_colour(recipe, replace(task, watch=watch))
+
+
+def _filmed(parameters: Parameters, video: str | Path | None) -> AbstractContextManager[Snapshots | None]:
+    """What a descent shows its way to while a video is made; nothing without one."""
+    if video is None:
+        return nullcontext()
+    if not isinstance(parameters, DescentParameters):
+        raise InputError(f"cannot film {video}: this method makes its picture at once; leave the video out")
+    return filmed(parameters.evaluations, Path(video))
 
 
 def _summary(recipe: Method, task: Task, outcome: Outcome, seconds: float) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from nstbench.charts.analyses import analysis
 from nstbench.charts.analyses.base import Analysis, Materials
 from nstbench.charts.chart import Chart
 from nstbench.charts.style import TYPOGRAPHY, label_short_logarithmic_axes
+from nstbench.charts.thumbnail import SIZE
 from nstbench.core.files import write_text, written_whole
 from nstbench.images.manifest import Manifest
 from nstbench.images.pictures import save_picture
@@ -23,7 +24,6 @@ from nstbench.pipeline.plan import PlannedRun
 from nstbench.pipeline.profile import Profile
 from nstbench.pipeline.runs import RunFolder
 from nstbench.pipeline.usage import weights_phrase, weights_used
-from nstbench.report.thumbnail import SIZE
 
 DOTS_PER_INCH = 96
 

@@ -1,6 +1,7 @@
 """Files that are either whole or absent: everything is written beside its place and renamed."""
 
 import errno
+import hashlib
 import os
 import shutil
 import tempfile
@@ -73,6 +74,12 @@ def check_writable(path: Path) -> None:
 def write_text(path: Path, text: str) -> None:
     with written_whole(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def sha256(file: Path) -> str:
+    """Of a file's content, in hex."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _cannot_write(path: Path, error: OSError) -> InputError:

@@ -2,9 +2,7 @@
 
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +10,6 @@ from PIL import Image
 
 from nstbench.core.errors import InputError
 from nstbench.core.files import check_writable, written_whole
-from nstbench.methods.base import DescentParameters, Parameters
-from nstbench.optim.snapshots import Snapshots
 
 FRAMES_PER_SECOND = 25
 # What Pillow writes, and how; a loop of 0 is endless.
@@ -21,23 +17,6 @@ ANIMATIONS: dict[str, dict[str, Any]] = {".gif": {"loop": 0}, ".webp": {"loop": 
 FORMATS = (*ANIMATIONS, ".mp4")
 # The pixel format that every player knows halves the sides of the chroma, so they have to be even.
 EVERY_PLAYER = ("-vf", "crop=trunc(iw/2)*2:trunc(ih/2)*2", "-pix_fmt", "yuv420p", "-movflags", "+faststart")
-
-
-@contextmanager
-def filmed(parameters: Parameters, path: Path | None) -> Iterator[Snapshots | None]:
-    """Yield what a descent has to show its way to; afterwards the video is in `path`. Without one, nothing.
-
-    Raises InputError when `path` cannot be written or the method does not descend.
-    """
-    if path is None:
-        yield None
-        return
-    check_video(path)
-    if not isinstance(parameters, DescentParameters):
-        raise InputError(f"cannot film {path}: this method makes its picture at once; leave the video out")
-    with tempfile.TemporaryDirectory() as folder:
-        yield Snapshots(Path(folder), range(1, parameters.evaluations + 1))
-        save_video(Path(folder), path)
 
 
 def check_video(path: Path) -> None:

@@ -4,15 +4,14 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
-import torch
-
-from nstbench.core.hardware import Hardware
 from nstbench.metrics import metrics
 from nstbench.metrics.base import Metric, NotMeasuredError, Trial
 from nstbench.metrics.judges import JUDGED_LAYERS
-from nstbench.networks.backbone import Backbone
-from nstbench.networks.loading import load_backbone
+
+if TYPE_CHECKING:
+    from nstbench.networks.backbone import Backbone
 
 
 @dataclass(frozen=True)
@@ -25,8 +24,13 @@ class Score:
 
 
 @cache
-def judges() -> Mapping[str, Backbone]:
+def judges() -> "Mapping[str, Backbone]":
     """The networks that score: full precision on the CPU, whatever the run was made with."""
+    import torch
+
+    from nstbench.core.hardware import Hardware
+    from nstbench.networks.loading import load_backbone
+
     hardware = Hardware(torch.device("cpu"), "fp32")
     loaded = {id: load_backbone(id, "embedded", "max", hardware) for id in JUDGED_LAYERS}
     for id, backbone in loaded.items():
@@ -34,11 +38,14 @@ def judges() -> Mapping[str, Backbone]:
     return loaded
 
 
-@torch.no_grad()
 def measure(trial: Trial, optimised: str | None = None) -> Iterator[Score]:
     """All metrics of `trial`, whose result was made by optimising features of the backbone `optimised`."""
+    import torch
+
     for metric in metrics().values():
-        yield _score(metric, trial, optimised)
+        with torch.no_grad():
+            score = _score(metric, trial, optimised)
+        yield score
 
 
 def _score(metric: Metric, trial: Trial, optimised: str | None) -> Score:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from nstbench.core.files import sha256
+
 PACKAGE = Path(__file__).parents[1]
 PAINTING = ("images/painted/*.py", "images/making.py", "images/package_photographs.py", "images/pictures.py")
 ENGINE = (
@@ -84,8 +86,3 @@ def fingerprint(files: Iterable[Path]) -> str:
     for file in files:
         digest.update(sha256(file).encode())
     return digest.hexdigest()
-
-
-def sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 import torch
 
-from nstbench.core.files import folder_written_whole
+from nstbench.core.files import folder_written_whole, sha256
 from nstbench.core.hardware import Hardware
 from nstbench.core.progress import progress
 from nstbench.core.strict_json import to_json
@@ -24,7 +24,7 @@ from nstbench.methods.colour.preservation import stylize
 from nstbench.optim.checkpoints import Checkpoint
 from nstbench.optim.loop import Outcome
 from nstbench.optim.snapshots import Snapshots
-from nstbench.pipeline.cache_keys import fingerprint, sha256
+from nstbench.pipeline.cache_keys import fingerprint
 from nstbench.pipeline.runs import RunFolder
 from nstbench.pipeline.specification import RunSpecification
 

@@ -2,12 +2,9 @@
 
 from PIL import Image
 
+from nstbench.charts.thumbnail import GAP, SIDE, SIZE
 from nstbench.report.exhibit import Exhibit
 from nstbench.report.tiles import Tile, tile_rows
-
-SIDE = 144
-GAP = 4
-SIZE = (3 * SIDE + 2 * GAP, SIDE)
 
 
 def draw_thumbnail(exhibit: Exhibit) -> Image.Image:

@@ -125,10 +125,10 @@ def test_balance_says_how_many_descents_stay_an_order_above():
 
 
 def test_methods_without_a_lasting_objective_have_no_balance(descents):
-    arm = {"id": "arm", "caption": "arm", "method": "nikulin2016_made_up", "parameters": "sparse"}
+    arm = {"id": "arm", "caption": "arm", "method": "nikulin2016_random_gram", "parameters": "sparse"}
     arm |= {"settings": {"style_layers": {"relu1_1": 1.0}, "optimiser": {"kind": "adam", "rate": 0.02}}}
     changes = {"settings": {}, "axes": [[arm]], "panel": {"rows": [["arm"]]}}
-    with pytest.raises(InputError, match="nikulin2016_made_up has no objective that stays the same"):
+    with pytest.raises(InputError, match="nikulin2016_random_gram has no objective that stays the same"):
         analysis("gradient_balance").measure(descents("gradient_balance", {}, **changes))
 
 

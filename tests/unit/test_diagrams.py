@@ -12,6 +12,7 @@ from PIL import Image
 
 from nstbench.charts.analyses import analysis
 from nstbench.charts.analyses.chain import chain
+from nstbench.charts.chart import load_charts
 from nstbench.charts.diagrams.data_uri import from_data_uri, to_data_uri
 from nstbench.charts.style import TYPOGRAPHY
 from nstbench.core.errors import InputError
@@ -25,7 +26,7 @@ from nstbench.pipeline.runs import RunFolder
 
 PROJECT = Project.load(CHECKOUT, "smoke")
 SCHEMATICS = ["layer_diagram", "gram_diagram", "flow_diagram"]
-CHARTS = [chart for chart in PROJECT.charts.values() if chart.analysis in SCHEMATICS]
+CHARTS = [chart for chart in load_charts(PROJECT).values() if chart.analysis in SCHEMATICS]
 READ = {
     "style_layers": ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"],
     "content_layers": ["relu4_2"],

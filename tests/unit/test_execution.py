@@ -15,7 +15,6 @@ from small_runs import TWO_LAYERS, small_run
 
 from nstbench.core.hardware import Hardware
 from nstbench.losses.objective import Objective
-from nstbench.methods.base import Method
 from nstbench.metrics import metrics
 from nstbench.pipeline import cache_keys as fingerprint
 from nstbench.pipeline import execution
@@ -115,8 +114,8 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_picture(run, pictures, tmp_
 
 
 def test_a_run_that_goes_on_counts_the_seconds_before(run, pictures, tmp_path, monkeypatch):
-    saved = Method.transfer
-    monkeypatch.setattr(Method, "transfer", lambda *a: replace(saved(*a), seconds_before=1000.0))
+    saved = execution.stylize
+    monkeypatch.setattr(execution, "stylize", lambda *a: replace(saved(*a), seconds_before=1000.0))
     record = execute(run, pictures, tmp_path).record
     assert 1000 < record["seconds"] < 1100
 
@@ -125,8 +124,8 @@ def test_numbers_that_are_not_finite_are_text_in_the_record_and_numbers_when_rea
     run, pictures, tmp_path, monkeypatch
 ):
     facts = {"canonical_ratio": inf}
-    made = Method.transfer
-    monkeypatch.setattr(Method, "transfer", lambda *a: replace(made(*a), final=nothing(2), facts=facts))
+    made = execution.stylize
+    monkeypatch.setattr(execution, "stylize", lambda *a: replace(made(*a), final=nothing(2), facts=facts))
     folder = execute(run, pictures, tmp_path)
     text = (folder.folder / "run.json").read_text()
     strict = json.loads(text, parse_constant=lambda constant: pytest.fail(f"{constant} is no JSON"))
@@ -142,9 +141,9 @@ def nothing(terms):
 def test_a_run_reports_its_own_peak_memory(run, pictures, tmp_path, monkeypatch):
     """A batch makes several runs in one process."""
     calls = []
-    transfer = Method.transfer
+    transfer = execution.stylize
     monkeypatch.setattr(execution, "_forget_peak_memory", lambda hardware: calls.append("forgotten"))
-    monkeypatch.setattr(Method, "transfer", lambda *a: calls.append("run") or transfer(*a))
+    monkeypatch.setattr(execution, "stylize", lambda *a: calls.append("run") or transfer(*a))
     monkeypatch.setattr(execution, "_peak_memory_mb", lambda hardware: calls.append("read") or 5.0)
     assert execute(run, pictures, tmp_path).record["peak_memory_mb"] == 5
     assert calls == ["forgotten", "run", "read"]

@@ -97,7 +97,7 @@ def test_a_blurred_view_has_no_use_for_a_checkerboard():
 def test_normalised_terms_are_the_ordinary_ones_over_their_mean_difference():
     (plain, image), (normalised, _) = objective_with(), objective_with(gradient_normalisation=True)
     for ordinary, other in zip(plain.terms, normalised.terms, strict=True):
-        (features,) = plain.backbone(image, ordinary.layers).values()
+        (features,) = plain.extractor(image, ordinary.layers).values()
         statistic = ordinary.distance.statistic
         mean = 2 * (statistic(features) - ordinary.distance.target).abs().mean()
         assert other.distance(features).item() == pytest.approx((ordinary.distance(features) / mean).item())

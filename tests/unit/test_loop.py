@@ -96,7 +96,7 @@ def test_what_cannot_be_taken_back_ends_the_descent_at_once(objective, start, op
             return lambda image: factor * self(image)
 
     try:
-        spoilt = Spoilt(objective.backbone, objective.terms)
+        spoilt = Spoilt(objective.extractor, objective.terms)
         optimise(spoilt, start, optimiser, 9, watch=lambda done, _: seen.append(done))
     except InputError as error:
         assert "within 4 evaluations (loss nan)" in str(error)

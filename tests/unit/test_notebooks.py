@@ -15,6 +15,7 @@ from nbformat import v4
 from PIL import Image
 from report_tree import CLAIMS, MEASURED, RATIOS, claim
 
+from nstbench.charts.chart import load_charts
 from nstbench.claims.records import as_json
 from nstbench.claims.report import report
 from nstbench.core.errors import InputError
@@ -88,7 +89,7 @@ def test_every_experiment_of_the_document_is_shown(of_document):
     own = {id for id, entry in PROJECT.experiments.items() if family(entry.source.document) == name}
     shown = {(method, arguments[0]) for method, arguments in calls(text)}
     assert {(method, id) for method in CALLED_PER_EXPERIMENT for id in own} <= shown
-    charts = {id for id, entry in PROJECT.charts.items() if family(entry.source.document) == name}
+    charts = {id for id, entry in load_charts(PROJECT).items() if family(entry.source.document) == name}
     assert {id for method, id in shown if method == "chart"} == charts
     assert {id for method, id in shown if method not in ("open", "chart")} == own
     assert ("open", name) in shown

@@ -278,7 +278,7 @@ def test_a_style_smaller_than_a_block_is_refused_in_one_line():
 
 @pytest.mark.parametrize("change", [{"block": 3}, {"passes": 0}, {"tolerance": -0.1}, {"evaluations": 5}])
 def test_settings_out_of_range_are_refused(change):
-    with pytest.raises(InputError, match=f"quilting: {next(iter(change))}: "):
+    with pytest.raises(InputError, match=f"efros2001: {next(iter(change))}: "):
         METHOD.configure("paper", change)
 
 
@@ -291,9 +291,9 @@ def test_it_runs_on_the_cpu_in_fp32_whatever_the_machine_does_well():
 
 def test_the_command_quilts_two_pictures_of_different_shapes(run, photo, painting, tmp_path):
     out = tmp_path / "out.png"
-    finished = run("stylize", photo, painting, "-o", out, "--method", "quilting", "--size", "48")
+    finished = run("stylize", photo, painting, "-o", out, "--method", "efros2001", "--size", "48")
     assert finished.returncode == 0, finished.stderr
     with Image.open(out) as picture:
         assert picture.size == (48, 32)
-    refused = run("stylize", painting, painting, "-o", out, "--method", "quilting", "--size", "20")
+    refused = run("stylize", painting, painting, "-o", out, "--method", "efros2001", "--size", "20")
     assert_refused(refused, "20x20 px", "block of 24 px", "at most 20")

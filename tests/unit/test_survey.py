@@ -282,7 +282,7 @@ def project(tmp_path):
         "styles": experiment("styles", [STYLES], PAIRS[:1]),
         "alphas": experiment("alphas", [ALPHAS], PAIRS),
     }
-    project = Project(tmp_path, PROFILE, MANIFEST, made, charts={}, trainings={})
+    project = Project(tmp_path, PROFILE, MANIFEST, made, trainings={})
     for name in MANIFEST.root:
         save_telling_at(tmp_path / "pictures" / f"{name}.png")
     for planned in [entry for one in made.values() for entry in plan(one, PROFILE, MANIFEST)][:-1]:

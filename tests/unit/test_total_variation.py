@@ -66,7 +66,7 @@ def test_the_term_is_the_mean_over_pixels_and_channels(narrow_vgg, form, expecte
         ("novak2016", "improved"),
         ("nikulin2016", "conventional"),
         ("nikulin2016", "local"),
-        ("nikulin2016_made_up", "sparse"),
+        ("nikulin2016_random_gram", "sparse"),
     ],
 )
 def test_every_descent_gets_smoother_with_it(id, set_):

@@ -10,7 +10,7 @@ from PIL import Image, ImageSequence
 
 import nstbench
 from nstbench.core.errors import InputError
-from nstbench.images.video import filmed, save_video
+from nstbench.images.video import save_video
 from nstbench.methods.base import Parameters
 
 QUICK = ("--size", "32", "--iterations", "4", "--precision", "fp32")
@@ -110,7 +110,7 @@ def test_what_cannot_be_written_is_refused_before_any_work(
 def test_a_method_without_a_way_is_not_filmed(tmp_path):
     with (
         pytest.raises(InputError, match="makes its picture at once"),
-        filmed(Parameters(), tmp_path / "way.gif"),
+        nstbench.api._filmed(Parameters(), tmp_path / "way.gif"),
     ):
         pass
 
@@ -119,7 +119,7 @@ def test_the_picture_is_kept_when_the_video_fails(photo, painting, tmp_path, mon
     def full(frames, path):
         raise InputError("the disk is full")
 
-    monkeypatch.setattr("nstbench.images.video.save_video", full)
+    monkeypatch.setattr("nstbench.optim.film.save_video", full)
     with pytest.raises(InputError, match="full"):
         nstbench.stylize(
             photo,

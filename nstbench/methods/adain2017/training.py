@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from nstbench.core.files import sha256
 from nstbench.core.hardware import Hardware
 from nstbench.images.pictures import read_picture
 from nstbench.losses.channel_moments import channel_moments
@@ -24,7 +25,6 @@ from nstbench.networks.training.crops import CropSource
 from nstbench.networks.training.loop import Schedule, train
 from nstbench.networks.training.trainer import TrainingTask
 from nstbench.optim.checkpoints import Checkpoint
-from nstbench.pipeline.cache_keys import sha256
 
 # Styles are drawn by other numbers than contents, whatever the seed of a recipe.
 STYLE_SEED = 2**32

@@ -102,7 +102,7 @@ def with_maps(style: "Tensor", content: "Tensor") -> "tuple[Planes, Planes]":
 
 
 METHOD = Method(
-    id="quilting",
+    id="efros2001",
     title="Image quilting: texture transfer before neural networks",
     source="Efros and Freeman 2001, Image quilting for texture synthesis and transfer",
     parameters=QuiltingParameters,

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from nstbench.core.errors import InputError
+from nstbench.core.files import sha256
 from nstbench.core.hardware import Hardware
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
@@ -26,7 +27,6 @@ from nstbench.networks.training.crops import CropSource
 from nstbench.networks.training.loop import Schedule, train
 from nstbench.networks.training.trainer import TrainingTask
 from nstbench.optim.checkpoints import Checkpoint
-from nstbench.pipeline.cache_keys import sha256
 
 
 class Lesson:

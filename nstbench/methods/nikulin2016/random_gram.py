@@ -207,7 +207,7 @@ def factor_of(target: "Tensor") -> float:
 
 
 METHOD = Method(
-    id="nikulin2016_made_up",
+    id="nikulin2016_random_gram",
     title="Styles made up from Gram matrices",
     source="Nikulin and Novak 2016, arXiv:1602.07188, section 6",
     parameters=MadeUpParameters,

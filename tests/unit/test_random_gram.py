@@ -168,7 +168,7 @@ def task():
 
     def task(set_="sparse", seed=0, checkpoint=None, watch=None, **changes):
         settings = {"style_layers": {"relu1_1": 0.5, "relu2_1": 0.5}, "evaluations": 6} | changes
-        parameters = method("nikulin2016_made_up").configure(set_, settings)
+        parameters = method("nikulin2016_random_gram").configure(set_, settings)
         hardware = Hardware(torch.device("cpu"), "fp32")
         return Task(content, style, parameters, seed, hardware, watch, checkpoint)
 
@@ -176,7 +176,7 @@ def task():
 
 
 def stylize(task):
-    return method("nikulin2016_made_up").stylize(task)
+    return method("nikulin2016_random_gram").stylize(task)
 
 
 @pytest.mark.parametrize("variant", ["literal", "symmetric", "psd"])
