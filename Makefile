@@ -29,6 +29,7 @@ environment: .venv/installed
 lint: environment
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
 
@@ -44,7 +45,7 @@ regress: environment
 
 smoke: environment
 	PROFILE=smoke $(BIN)/snakemake --cores $(CORES) --directory build/smoke
-	PROFILE=smoke $(BIN)/python -m pytest tests/smoke --results build/smoke
+	PROFILE=smoke $(BIN)/python -m pytest tests/integration --results build/smoke
 
 # How much of the cores' time the pipeline spends on anything but computing.
 overhead: environment

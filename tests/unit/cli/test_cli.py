@@ -7,20 +7,11 @@ import sys
 import numpy as np
 import pytest
 from PIL import Image
+from refusals import assert_refused
 
 import nstbench
 
 QUICK = ("--size", "32", "--iterations", "3", "--precision", "fp32")
-
-
-def assert_refused(process, *words):
-    """One clear line, exit status 2, no traceback."""
-    assert process.returncode == 2
-    assert len(process.stderr.strip().splitlines()) == 1
-    assert process.stderr.startswith("nstbench: ")
-    for word in words:
-        assert word in process.stderr
-    assert process.stdout == ""
 
 
 def test_stylize_writes_the_picture(run, photo, painting, tmp_path):

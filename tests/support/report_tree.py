@@ -40,6 +40,8 @@ MANIFEST = Manifest.model_validate(
 )
 PROFILE = Profile(name="smoke", size=64, evaluations=5, seeds=2)
 
+PAGES = ("index.html", "claims.html", "contradictions.html", "methods.html", "provenance.html")
+
 
 def experiment(id: str, **changes: object) -> Experiment:
     arms = [

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from browser import NEEDS_CHROMIUM, Window, chromium, wait_for  # noqa: F401  # a fixture
-from test_survey import table, write  # noqa: F401  # fixtures
+from survey_page import table, write  # noqa: F401  # fixtures
 
 pytestmark = NEEDS_CHROMIUM
 
@@ -16,14 +16,14 @@ FITS = "document.documentElement.scrollWidth <= innerWidth"
 
 
 @pytest.fixture
-def browser(chromium, tmp_path):  # noqa: F811
+def browser(chromium, tmp_path):
     window = Window(chromium, tmp_path / "downloads")
     yield window
     window.close()
 
 
 @pytest.fixture
-def survey(write, browser, tmp_path):  # noqa: F811
+def survey(write, browser, tmp_path):
     """A page of four pairs on the screen, and its key."""
 
     def survey(mode):
@@ -158,7 +158,7 @@ def test_everything_is_on_a_phones_screen(survey, browser, mode):
     assert browser.run(f"{sides}[button.offsetWidth, button.offsetHeight]))") >= 24  # WCAG 2.2, 2.5.8
 
 
-def test_pages_do_not_share_their_answers(survey, browser, write, tmp_path):  # noqa: F811
+def test_pages_do_not_share_their_answers(survey, browser, write, tmp_path):
     survey("rating")
     browser.press("Enter", "5")
     write("--pairs", "4", "--seed", "1", name="other.html")

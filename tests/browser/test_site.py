@@ -5,8 +5,7 @@ import re
 
 import pytest
 from browser import NEEDS_CHROMIUM, Window, chromium, wait_for  # noqa: F401  # a fixture
-from report_tree import make_tree
-from test_site import PAGES
+from report_tree import PAGES, make_tree
 
 pytestmark = NEEDS_CHROMIUM
 

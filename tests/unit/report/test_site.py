@@ -7,11 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from report_tree import COLOURS, Tree, make_tree
+from report_tree import COLOURS, PAGES, Tree, make_tree
 
 from nstbench.metrics import shown_metrics
-
-PAGES = ("index.html", "claims.html", "contradictions.html", "methods.html", "provenance.html")
 
 
 class Page(HTMLParser):

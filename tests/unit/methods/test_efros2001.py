@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from test_cli import assert_refused
+from refusals import assert_refused
 
 from nstbench.core.errors import InputError
 from nstbench.methods.base import Task
