@@ -7,8 +7,9 @@ from pydantic import Field, ValidationError, model_validator
 
 from nstbench.charts.chart import Chart, load_charts
 from nstbench.claims.claim import Claim, ClaimTest
-from nstbench.core.configuration import Record, first_problem, read_yaml
+from nstbench.core.configuration import Record, first_problem
 from nstbench.core.errors import InputError
+from nstbench.core.yaml_files import read_yaml
 from nstbench.metrics import metrics
 from nstbench.pipeline.project import Project
 

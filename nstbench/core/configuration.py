@@ -4,13 +4,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nstbench.core.errors import InputError
+from nstbench.core.yaml_files import read_yaml
 
 # What generators of torch can be seeded with is below this.
 SEEDS = 2**64
+# Characters of a value that a message repeats.
+LONGEST_VALUE = 60
 Seed = Annotated[int, Field(ge=0, lt=SEEDS)]
 
 
@@ -18,15 +20,6 @@ class Record(BaseModel):
     """A frozen model that refuses unknown names, and numbers that are not finite."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-def read_yaml(file: Path) -> Any:
-    """The content of a YAML file; InputError, one line, when it cannot be read."""
-    try:
-        # The loader in C; every job reads all of config/, which takes the one in Python a second.
-        return yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
 
 
 class Named(Record):
@@ -71,8 +64,14 @@ def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
     if unknown:
         return f"{place}: unknown key; allowed: {', '.join(_keys_beside(model, problem['loc']))}"
     whole = problem["type"] == "missing" or isinstance(problem["input"], dict)
-    given = "" if whole else f" (given: {problem['input']!r})"
+    given = "" if whole else f" (given: {shortened(problem['input'])})"
     return f"{place}: {problem['msg']}{given}"
+
+
+def shortened(value: object) -> str:
+    """A value as it was written, cut where it is longer than a message can hold."""
+    text = repr(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}..."
 
 
 def _keys_beside(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:

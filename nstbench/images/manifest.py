@@ -5,8 +5,9 @@ from pathlib import Path
 
 from pydantic import ConfigDict, RootModel, ValidationError, model_validator
 
-from nstbench.core.configuration import Record, first_problem, read_yaml
+from nstbench.core.configuration import Record, first_problem
 from nstbench.core.errors import InputError
+from nstbench.core.yaml_files import read_yaml
 from nstbench.images.package_photographs import PACKAGED
 from nstbench.images.painted import check_painting
 

@@ -5,8 +5,9 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from nstbench.core.configuration import Record, first_problem, read_yaml
+from nstbench.core.configuration import Record, first_problem
 from nstbench.core.errors import InputError
+from nstbench.core.yaml_files import read_yaml
 from nstbench.images.manifest import Manifest
 from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
 from nstbench.networks.weight_search import check_weights

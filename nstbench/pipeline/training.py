@@ -6,8 +6,9 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from nstbench.core.configuration import Named, Record, load_named, read_yaml
+from nstbench.core.configuration import Named, Record, load_named
 from nstbench.core.errors import InputError
+from nstbench.core.yaml_files import read_yaml
 from nstbench.images.manifest import Manifest
 from nstbench.methods import method
 from nstbench.networks.training.trainer import Recipe, Trainer, TrainingTask

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
 
-from nstbench.core.configuration import Record, first_problem, read_yaml
+from nstbench.core.configuration import Record, first_problem
 from nstbench.core.errors import InputError
+from nstbench.core.yaml_files import read_yaml
 from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
 from nstbench.methods import method
 from nstbench.methods.base import Parameters
