@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from nstbench.claims.statistics import statistic
+from nstbench.claims.statistics import find_statistic
 from nstbench.claims.statistics.base import StatisticParameters
 from nstbench.core.configuration import Named, Record, first_problem
 from nstbench.core.errors import InputError
@@ -43,7 +43,7 @@ class ClaimTest(Record):
     @field_validator("statistic")
     @classmethod
     def _known_statistic(cls, id: str) -> str:
-        return statistic(id).id
+        return find_statistic(id).id
 
     @model_validator(mode="after")
     def _with_margin(self) -> "ClaimTest":
@@ -57,7 +57,7 @@ class ClaimTest(Record):
 
     def typed_parameters(self) -> StatisticParameters:
         """InputError when they do not fit the statistic."""
-        model = statistic(self.statistic).parameters
+        model: type[StatisticParameters] = find_statistic(self.statistic).parameters
         try:
             return model.model_validate(self.parameters)
         except ValidationError as error:

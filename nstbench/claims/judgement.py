@@ -10,7 +10,7 @@ from nstbench.claims.holm import holm
 from nstbench.claims.rules import rules
 from nstbench.claims.rules.base import Correction, Measured, Verdict
 from nstbench.claims.sample import NoEvidenceError, Sample
-from nstbench.claims.statistics import statistic
+from nstbench.claims.statistics import find_statistic
 from nstbench.core.number_format import counted
 
 Key = TypeVar("Key", bound=Hashable)
@@ -47,7 +47,7 @@ def judge(tests: Mapping[Key, ClaimTest], evidence: Evidence) -> dict[Key, Judge
 def _sample(test: ClaimTest, evidence: Evidence) -> Sample | str:
     """The sample of a test, or why there is none."""
     try:
-        return statistic(test.statistic).sample(test.typed_parameters(), evidence)
+        return find_statistic(test.statistic).sample(test.typed_parameters(), evidence)
     except NoEvidenceError as error:
         return str(error)
 

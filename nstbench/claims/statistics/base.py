@@ -1,17 +1,26 @@
-"""What a statistic is: it turns evidence into a sample, one difference per pair."""
+"""What a statistic is, and the registry of them.
 
-from collections.abc import Callable, Mapping
+A statistic turns evidence into a sample, one difference per pair. It is a function of its parameters and the
+evidence, entered under its own name, by which config/claims.yaml calls it:
+
+    @statistic(PairedParameters)
+    def paired(parameters: PairedParameters, evidence: Evidence) -> Sample:
+        ...
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from pydantic import Field
+from typing import Any, Generic, Literal, TypeVar
 
 from nstbench.claims.evidence import Evidence
-from nstbench.claims.sample import Sample
+from nstbench.claims.sample import DIFFERENCE, LOG_RATIO, Sample, Series, log_ratio
 from nstbench.core.configuration import Record
 
 # Measured by a network that runs do not optimise.
 CONTENT_METRIC, STYLE_METRIC = "C_vgg16", "S_vgg16"
+# How two values are compared: the logarithm of their ratio, or, where they are bounded or may be 0, a - b.
+Transform = Literal["log", "difference"]
+UNITS: Mapping[Transform, str] = {"log": LOG_RATIO, "difference": DIFFERENCE}
 
 
 class StatisticParameters(Record):
@@ -36,50 +45,56 @@ class StatisticParameters(Record):
         return None
 
 
-class Sweeps(StatisticParameters):
-    """Two groups of arms of one experiment."""
-
-    experiment: str
-    a: tuple[str, ...] = Field(min_length=1)
-    b: tuple[str, ...] = Field(min_length=1)
-
-    @property
-    def arms_read(self) -> Mapping[str, tuple[str, ...]]:
-        return {self.experiment: (*self.a, *self.b)}
-
-    @property
-    def sides(self) -> tuple[str, str]:
-        return ", ".join(self.a), ", ".join(self.b)
-
-
-class Sweep(StatisticParameters):
-    """Arms of one experiment in an order, with distances of content and style."""
-
-    experiment: str
-    arms: tuple[str, ...] = Field(min_length=2)
-    content: str = CONTENT_METRIC
-    style: str = STYLE_METRIC
-
-    @property
-    def arms_read(self) -> Mapping[str, tuple[str, ...]]:
-        return {self.experiment: self.arms}
-
-    @property
-    def metrics_read(self) -> tuple[str, ...]:
-        return self.content, self.style
-
-
 class NoParameters(StatisticParameters):
     """Nothing to choose."""
 
 
-@dataclass(frozen=True)
-class Statistic:
-    """A way to measure what a claim speaks about, registered by living in this folder as STATISTIC.
+P = TypeVar("P", bound=StatisticParameters)
 
-    `sample` takes parameters and Evidence; it raises NoEvidenceError where runs or tables are not there.
-    """
+
+@dataclass(frozen=True)
+class Statistic(Generic[P]):
+    """A way to measure what a claim speaks about, as `statistic` has entered it."""
 
     id: str
-    parameters: type[StatisticParameters]
-    sample: Callable[[Any, Evidence], Sample]
+    parameters: type[P]
+    sample: Callable[[P, Evidence], Sample]
+
+
+# By id, which is the function's name.
+STATISTICS: dict[str, Statistic[Any]] = {}
+
+
+def statistic(
+    parameters: type[P],
+) -> Callable[[Callable[[P, Evidence], Sample]], Callable[[P, Evidence], Sample]]:
+    """Enter the decorated function as the statistic of its name.
+
+    Parameters
+    ----------
+    parameters
+        The model that `parameters` of a test in config/claims.yaml must fit; the function's first argument.
+
+    Returns
+    -------
+    The decorator. The function that it takes gives a sample of one difference per pair, and raises
+    NoEvidenceError where runs or tables are not there. It is returned as it is.
+    """
+
+    def enter(sample: Callable[[P, Evidence], Sample]) -> Callable[[P, Evidence], Sample]:
+        STATISTICS[sample.__name__] = Statistic(sample.__name__, parameters, sample)
+        return sample
+
+    return enter
+
+
+def difference(a: float, b: float, transform: Transform) -> float:
+    """How far `a` is from `b`; NaN for a ratio unless both are positive."""
+    return log_ratio(a, b) if transform == "log" else a - b
+
+
+def metrics_of_arms(
+    evidence: Evidence, experiment: str, arms: Iterable[str], metrics: Sequence[str]
+) -> list[Series[float]]:
+    """All metrics of the first arm, then those of the next."""
+    return [evidence.metric(experiment, arm, metric) for arm in arms for metric in metrics]

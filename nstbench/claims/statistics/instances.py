@@ -1,4 +1,4 @@
-"""Which pictures meet a set of conditions; d is 1 for each that does and 0 for the others."""
+"""How many pictures, or rows of a chart's table, meet conditions; d is 1 for each that does, 0 for others."""
 
 from collections.abc import Mapping
 from statistics import median
@@ -8,8 +8,32 @@ from pydantic import Field, model_validator
 
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import SHARE, NoEvidenceError, Pair, Sample, Value
-from nstbench.claims.statistics.base import Statistic, StatisticParameters
-from nstbench.claims.statistics.bounds import Bounds
+from nstbench.claims.statistics.base import StatisticParameters, statistic
+from nstbench.claims.statistics.tables import Wanted, check_columns, chosen
+from nstbench.core.configuration import Record
+
+
+class Bounds(Record):
+    """The most or the least that is allowed."""
+
+    at_most: float | None = None
+    at_least: float | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Bounds":
+        if (self.at_most is None) == (self.at_least is None):
+            raise ValueError("give one of at_most and at_least")
+        return self
+
+    @property
+    def bound(self) -> float:
+        """Whichever of both is given."""
+        return next(bound for bound in (self.at_most, self.at_least) if bound is not None)
+
+    def met(self, value: float, scale: float = 1.0) -> bool:
+        """Whether `value` keeps the bound times `scale`."""
+        limit = scale * self.bound
+        return value <= limit if self.at_least is None else value >= limit
 
 
 class Condition(Bounds):
@@ -47,12 +71,14 @@ class InstancesParameters(StatisticParameters):
         return tuple(each.metric for each in (*self.among, *self.conditions) if each.metric)
 
 
-def sample(parameters: InstancesParameters, evidence: Evidence) -> Sample:
+@statistic(InstancesParameters)
+def instances(parameters: InstancesParameters, evidence: Evidence) -> Sample:
+    """Which pictures meet all conditions."""
     values: list[Value] = []
     lacking: list[str] = []
     for experiment, arm in ((id, arm) for id, arms in parameters.cases.items() for arm in arms):
         try:
-            values += _instances(parameters, evidence, experiment, arm)
+            values += _instances_of_arm(parameters, evidence, experiment, arm)
         except NoEvidenceError as error:
             lacking.append(str(error))
     if not values:
@@ -60,7 +86,9 @@ def sample(parameters: InstancesParameters, evidence: Evidence) -> Sample:
     return Sample(SHARE, tuple(values), dropped=len(lacking), noun="instance")
 
 
-def _instances(parameters: InstancesParameters, evidence: Evidence, experiment: str, arm: str) -> list[Value]:
+def _instances_of_arm(
+    parameters: InstancesParameters, evidence: Evidence, experiment: str, arm: str
+) -> list[Value]:
     """One value per pair, with the first condition's value and bound as `a` and `b`."""
     checked = [_checked(condition, evidence, experiment, arm) for condition in parameters.conditions]
     filters = [_checked(condition, evidence, experiment, arm) for condition in parameters.among]
@@ -83,7 +111,10 @@ def _checked(
         found = evidence.facts(experiment, arm, str(condition.fact))
     else:
         found = evidence.metric(experiment, arm, condition.metric)
-    scales = _scales(condition, evidence, experiment, arm) or dict.fromkeys(found, 1.0)
+    scales = dict.fromkeys(found, 1.0)
+    if condition.times and condition.metric:
+        controls = evidence.control(experiment, arm, condition.times, condition.metric)
+        scales = {pair: median(by_seed.values()) for pair, by_seed in controls.items()}
     values = {pair: median(by_seed.values()) for pair, by_seed in found.items() if pair in scales}
     return {
         pair: (value, scales[pair] * condition.bound, condition.met(value, scales[pair]))
@@ -91,11 +122,49 @@ def _checked(
     }
 
 
-def _scales(condition: Condition, evidence: Evidence, experiment: str, arm: str) -> dict[Pair, float]:
-    if condition.times is None or condition.metric is None:
-        return {}
-    controls = evidence.control(experiment, arm, condition.times, condition.metric)
-    return {pair: median(by_seed.values()) for pair, by_seed in controls.items()}
+class TableShareParameters(StatisticParameters):
+    """Instances are the rows `where` columns hold a value, or one of several.
+
+    `conditions` are bounds by column.
+
+    A row that is empty in one of those columns is no instance.
+    """
+
+    chart: str
+    where: dict[str, Wanted] = Field(default={})
+    conditions: dict[str, Bounds] = Field(min_length=1)
+
+    @property
+    def charts_read(self) -> tuple[str, ...]:
+        return (self.chart,)
 
 
-STATISTIC = Statistic("instances", InstancesParameters, sample)
+@statistic(TableShareParameters)
+def table_share(parameters: TableShareParameters, evidence: Evidence) -> Sample:
+    """Which rows of a chart's table meet all conditions."""
+    every = evidence.chart(parameters.chart)
+    check_columns(every, parameters.conditions)
+    table = chosen(every, parameters.where).dropna(subset=list(parameters.conditions))
+    if table.empty:
+        sought = ", ".join(f"{column} {_in_words(wanted)}" for column, wanted in parameters.where.items())
+        raise NoEvidenceError(f"the table of {parameters.chart} has no row with {sought}")
+    first, bounds = next(iter(parameters.conditions.items()))
+    return Sample(
+        SHARE,
+        tuple(
+            Value(
+                str(place),
+                "",
+                float(row[first]),
+                bounds.bound,
+                float(all(each.met(row[column]) for column, each in parameters.conditions.items())),
+            )
+            for place, row in table.iterrows()
+        ),
+        noun="instance",
+    )
+
+
+def _in_words(wanted: Wanted) -> str:
+    values = wanted if isinstance(wanted, tuple) else (wanted,)
+    return " or ".join(value if isinstance(value, str) else f"{value:g}" for value in values)

@@ -10,13 +10,11 @@ from skimage.color import lab2rgb
 
 from nstbench.claims.claim import ClaimTest
 from nstbench.claims.sample import LOG_RATIO, NoEvidenceError, aligned
-from nstbench.claims.statistics import statistic
-from nstbench.claims.statistics.adain_moments import adain
-from nstbench.claims.statistics.below_curve import beside_curve
-from nstbench.claims.statistics.evaluations_to_value import arrival
-from nstbench.claims.statistics.hypervolume import volume
-from nstbench.claims.statistics.knee import knee
-from nstbench.claims.statistics.matched_style import at_equal_style
+from nstbench.claims.statistics import find_statistic
+from nstbench.claims.statistics.arithmetic import adain
+from nstbench.claims.statistics.sweeps import place_of_knee
+from nstbench.claims.statistics.traces import arrival
+from nstbench.claims.statistics.trade_offs import at_equal_style, beside_curve, volume
 from nstbench.core.errors import InputError
 
 CAT, TOWN = ("cat", "night"), ("town", "waves")
@@ -85,7 +83,7 @@ def placed(points):
 
 
 def sampled(id, evidence, **parameters):
-    chosen = statistic(id)
+    chosen = find_statistic(id)
     return chosen.sample(chosen.parameters.model_validate({"experiment": "fig", **parameters}), evidence)
 
 
@@ -301,7 +299,7 @@ def test_one_arm_arrives_before_another_at_what_that_ends_with():
         for arm, values in (("plain", (100.0, 10.0, 1.0)), ("shifted", (100.0, 1.0, 0.1)))
         for evaluation, value in zip((0, 10, 20), (scale * each for each in values), strict=True)
     ]
-    chosen = statistic("evaluations_to_value")
+    chosen = find_statistic("evaluations_to_value")
     parameters = {"chart": "c", "quantity": "S", "a": "shifted", "b": "plain"}
 
     def found(**changes):
@@ -351,15 +349,15 @@ def test_colours_are_compared_place_by_place():
 
 def test_the_knee_is_the_corner():
     corner = [(0.01, 1.0), (0.011, 0.5), (0.012, 0.1), (0.1, 0.09), (1.0, 0.08)]
-    assert knee(corner) == 2
-    assert knee([(0.1, 0.1), (0.1, 0.2)]) is None
+    assert place_of_knee(corner) == 2
+    assert place_of_knee([(0.1, 0.1), (0.1, 0.2)]) is None
 
 
 @pytest.mark.parametrize(("bend", "place"), [(0.11, 1), (0.09, None), (-0.11, 1)])
 def test_a_curve_that_hardly_bends_has_no_knee(bend, place):
     """On logarithms a line of length 1 in each direction, its middle off by `bend`."""
     curve = [(1.0, math.e), (math.exp(0.5), math.exp(0.5 + bend)), (math.e, 1.0)]
-    assert knee(curve) == place
+    assert place_of_knee(curve) == place
 
 
 def test_knee_in_decades_from_the_claimed_weight():
@@ -469,7 +467,7 @@ class Planned:
 
 
 def sampled_cases(known, arms=("a", "b"), **parameters):
-    chosen = statistic("instances")
+    chosen = find_statistic("instances")
     return chosen.sample(
         chosen.parameters.model_validate({"cases": {"fig": list(arms)}, **parameters}), known
     )
@@ -487,7 +485,7 @@ TABLE = pd.DataFrame(
 
 
 def tabled(table=TABLE, **parameters):
-    chosen = statistic("table")
+    chosen = find_statistic("table")
     return chosen.sample(
         chosen.parameters.model_validate({"chart": "c", "per": ["picture"], **parameters}),
         Known(tables={"c": table}),
@@ -531,7 +529,7 @@ def test_an_ambiguous_cell_has_no_value():
 
 
 def test_rows_of_a_table_as_instances():
-    chosen = statistic("table_share")
+    chosen = find_statistic("table_share")
     table = pd.DataFrame(
         {"way": ["net", "net", "descent"], "size": [512, 128, 512], "seconds": [0.1, 0.01, 9]}
     )
@@ -554,7 +552,7 @@ def test_rows_may_hold_one_of_several_values():
         "where": {"loss": ["style", "content"]},
         "conditions": {"jump": {"at_most": 2}},
     }
-    chosen = statistic("table_share")
+    chosen = find_statistic("table_share")
     sample = chosen.sample(chosen.parameters.model_validate(parameters), Known(tables={"c": table}))
     assert sample.differences == [1.0, 0.0]
 
@@ -578,7 +576,7 @@ def test_a_trend_leaves_out_rows_without_a_value():
 
 
 def test_an_empty_cell_is_no_instance():
-    chosen = statistic("table_share")
+    chosen = find_statistic("table_share")
     table = pd.DataFrame({"jump": [math.nan, 3.0, 1.0, math.nan], "chance": [math.nan, 0.0, 0.9, 0.0]})
     conditions = {"jump": {"at_least": 2}, "chance": {"at_most": 0.05}}
     parameters = chosen.parameters.model_validate({"chart": "c", "conditions": conditions})
@@ -600,7 +598,7 @@ def test_the_lowest_barrier_counts():
         for (start, end), losses in lines.items()
         for place, loss in zip((0.0, 0.5, 1.0), losses, strict=True)
     ]
-    chosen = statistic("barrier")
+    chosen = find_statistic("barrier")
     sample = chosen.sample(chosen.parameters(chart="c"), Known(tables={"c": pd.DataFrame(rows)}))
     assert sample.differences == approx([math.log(2)])
 
@@ -609,7 +607,7 @@ def test_the_lowest_barrier_counts():
 
 
 def facts(id):
-    chosen = statistic(id)
+    chosen = find_statistic(id)
     return {fact.says: fact.holds for fact in chosen.sample(chosen.parameters(), Known()).facts}
 
 
@@ -635,7 +633,7 @@ def test_the_memory_of_what_is_written_out():
 
     4 N^2 X^2 bytes: 4 * 2^30 = 4.3 GB at each of four layers of 512 px and a quarter at the fifth.
     """
-    chosen = statistic("written_out")
+    chosen = find_statistic("written_out")
 
     def said(**parameters):
         facts = chosen.sample(chosen.parameters.model_validate(parameters), Known()).facts

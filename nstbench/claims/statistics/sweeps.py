@@ -1,0 +1,176 @@
+"""What one sweep of weights reaches in content and style: its bend, its range, what it costs."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from nstbench.claims.evidence import Evidence
+from nstbench.claims.sample import LOG_RATIO, Compared, Sample, Series, compared, log_ratio
+from nstbench.claims.statistics.base import (
+    CONTENT_METRIC,
+    STYLE_METRIC,
+    StatisticParameters,
+    metrics_of_arms,
+    statistic,
+)
+from nstbench.claims.statistics.trade_offs import Point, points
+
+DECADES = "decades"
+# How far from the straight line a knee is at least, of the extent of the curve in each direction.
+LEAST_BEND = 0.1
+
+
+class Sweep(StatisticParameters):
+    """Arms of one experiment in an order, with distances of content and style."""
+
+    experiment: str
+    arms: tuple[str, ...] = Field(min_length=2)
+    content: str = CONTENT_METRIC
+    style: str = STYLE_METRIC
+
+    @property
+    def arms_read(self) -> Mapping[str, tuple[str, ...]]:
+        return {self.experiment: self.arms}
+
+    @property
+    def metrics_read(self) -> tuple[str, ...]:
+        return self.content, self.style
+
+    def distances(self, evidence: Evidence) -> list[Series[float]]:
+        """Content and style distance of each arm in turns."""
+        return metrics_of_arms(evidence, self.experiment, self.arms, self.metrics_read)
+
+
+class KneeParameters(Sweep):
+    """Arms in the order of their `weights`, and the weight that is `claimed`."""
+
+    weights: tuple[float, ...] = Field(min_length=3)
+    claimed: float = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _a_weight_an_arm(self) -> "KneeParameters":
+        if len(self.weights) != len(self.arms):
+            raise ValueError(f"{len(self.weights)} weights for {len(self.arms)} arms; give one for each arm")
+        return self
+
+
+@statistic(KneeParameters)
+def knee(parameters: KneeParameters, evidence: Evidence) -> Sample:
+    """Where the front of a sweep bends most, in decades from where a document says.
+
+        d = |log10(weight at the knee / weight claimed)|
+
+    A pair whose curve has no knee is dropped. The ends are never a knee, so by chance d is below a bound as
+    often as weights between the ends are.
+    """
+
+    def compare(values: tuple[float, ...]) -> Compared:
+        place = place_of_knee(points(values))
+        if place is None:
+            return math.nan, math.nan, math.nan
+        weight = parameters.weights[place]
+        return weight, parameters.claimed, abs(math.log10(weight / parameters.claimed))
+
+    return compared(parameters.distances(evidence), compare, DECADES)
+
+
+def place_of_knee(points: list[Point]) -> int | None:
+    """The place, among points (C, S) along a curve, of the one furthest from the line between the ends.
+
+    The curve (log C, log S) is scaled to [0, 1] (Satopaa et al. 2011, "Finding a Kneedle in a Haystack").
+    None where it is nowhere LEAST_BEND from the line, or C or S is the same at both ends or somewhere 0.
+    """
+    if min(min(point) for point in points) <= 0:
+        return None
+    curve = np.log(points)
+    spans = curve[-1] - curve[0]
+    if not spans.all():
+        return None
+    scaled = (curve - curve[0]) / spans
+    bends = np.abs(scaled[:, 0] - scaled[:, 1])
+    return int(bends.argmax()) if bends.max() >= LEAST_BEND else None
+
+
+class ReachParameters(Sweep):
+    """`most_content` is the largest C, `most_style` the largest S as a share of the content copied's."""
+
+    most_content: float = Field(default=0.25, gt=0)
+    most_style: float = Field(default=0.25, gt=0)
+
+    def series(self, evidence: Evidence) -> list[Series[float]]:
+        """The style distance of the content copied, then content and style distance of each arm in turns."""
+        copied = evidence.control(self.experiment, self.arms[0], "content copied", self.style)
+        return [copied, *self.distances(evidence)]
+
+    def excesses(self, values: Sequence[float]) -> list[float]:
+        """Of each arm, the larger of its distances relative to their bounds; 1 or less is within both."""
+        copied, *distances = values
+        return [max(c / self.most_content, s / (self.most_style * copied)) for c, s in points(distances)]
+
+
+@statistic(ReachParameters)
+def reaches_both(parameters: ReachParameters, evidence: Evidence) -> Sample:
+    """How near the best picture of a sweep comes to being good in content and in style at once.
+
+        d = log min over arms of max(C / most content, S / (most style * S(content copied)))
+
+    It is negative where one picture is within both bounds.
+    """
+
+    def compare(values: tuple[float, ...]) -> Compared:
+        nearest = min(parameters.excesses(values))
+        return nearest, 1.0, log_ratio(nearest, 1.0)
+
+    return compared(parameters.series(evidence), compare, LOG_RATIO)
+
+
+class RangeParameters(ReachParameters):
+    """The `weights` of the arms, one each."""
+
+    weights: tuple[float, ...]
+
+
+@statistic(RangeParameters)
+def balanced_range(parameters: RangeParameters, evidence: Evidence) -> Sample:
+    """How many decades of weights give pictures that keep enough content and take on enough style.
+
+    d is the distance between the outermost weights that do (see `reaches_both`); a pair without any is
+    dropped.
+    """
+
+    def compare(values: tuple[float, ...]) -> Compared:
+        excesses = zip(parameters.weights, parameters.excesses(values), strict=True)
+        balanced = [weight for weight, excess in excesses if excess <= 1]
+        if not balanced:
+            return math.nan, math.nan, math.nan
+        return max(balanced), min(balanced), math.log10(max(balanced) / min(balanced))
+
+    return compared(parameters.series(evidence), compare, DECADES)
+
+
+class PriceParameters(Sweep):
+    """`most_content` is the largest C."""
+
+    most_content: float = Field(default=0.1, gt=0)
+
+
+@statistic(PriceParameters)
+def price_of_content(parameters: PriceParameters, evidence: Evidence) -> Sample:
+    """What it costs in style to keep the content: the best style distance with and without that demand.
+
+        d = log(min S over arms with C <= most content / min S over all arms)
+
+    A pair where no arm keeps so much content is dropped.
+    """
+
+    def compare(values: tuple[float, ...]) -> Compared:
+        pictures = points(values)
+        kept = [s for c, s in pictures if c <= parameters.most_content]
+        if not kept:
+            return math.nan, math.nan, math.nan
+        a, b = min(kept), min(s for _, s in pictures)
+        return a, b, log_ratio(a, b)
+
+    return compared(parameters.distances(evidence), compare, LOG_RATIO)
