@@ -13,14 +13,30 @@ from torch import Tensor
 # Added to every variance, so that pictures of one grey or one colour have covariances of full rank.
 LEAST_VARIANCE = 1e-5
 
+# From the covariances (C, C) of style and content, in fp64, to A (C, C).
 Transform = Callable[[Tensor, Tensor], Tensor]
 
 
-def with_moments_of(content: Tensor, style: Tensor, transform: Transform) -> Tensor:
-    """The style (1, C, H, W) with the mean and the covariance of the content (1, C, h, w), not clipped.
+def match_moments(content: Tensor, style: Tensor, transform: Transform) -> Tensor:
+    """Give a style the mean and the covariance of a content's colours.
 
-    `transform` makes A (C, C) from the covariances of style and content. The covariance that results is the
-    content's up to LEAST_VARIANCE.
+    Parameters
+    ----------
+    content
+        (1, C, h, w), in [0, 1].
+    style
+        (1, C, H, W), in [0, 1].
+    transform
+        One of the maps below, which makes A from the covariances of style and content.
+
+    Returns
+    -------
+    Tensor
+        (1, C, H, W), not clipped. Its covariance is the content's up to LEAST_VARIANCE.
+
+    References
+    ----------
+    Gatys, Bethge, Hertzmann and Shechtman 2016, arXiv:1606.05897.
     """
     (style_mean, style_covariance), (mean, covariance) = moments(style), moments(content)
     mapped: Tensor = transform(style_covariance, covariance) @ (_pixels(style) - style_mean) + mean
@@ -28,7 +44,20 @@ def with_moments_of(content: Tensor, style: Tensor, transform: Transform) -> Ten
 
 
 def moments(image: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean (C, 1) and covariance (C, C), LEAST_VARIANCE added, of the pixels of (1, C, H, W), in fp64."""
+    """Mean and covariance of the colours of an image.
+
+    Parameters
+    ----------
+    image
+        (1, C, H, W).
+
+    Returns
+    -------
+    mean
+        (C, 1), in fp64 on the CPU.
+    covariance
+        (C, C), LEAST_VARIANCE added to its diagonal.
+    """
     pixels = _pixels(image)
     mean = pixels.mean(1, keepdim=True)
     centred = pixels - mean
@@ -37,32 +66,89 @@ def moments(image: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def cholesky(style: Tensor, content: Tensor) -> Tensor:
-    """L_C L_S^-1 with Sigma = L L^T. Depends on the order of the channels."""
+    """L_C L_S^-1 with Sigma = L L^T; depends on the order of the channels.
+
+    Parameters
+    ----------
+    style, content
+        Covariances, (C, C), positive definite.
+
+    Returns
+    -------
+    Tensor
+        A, (C, C).
+
+    References
+    ----------
+    Gatys et al. 2016, arXiv:1606.05897.
+    """
     lower_style, lower_content = torch.linalg.cholesky(style), torch.linalg.cholesky(content)
     linear: Tensor = torch.linalg.solve_triangular(lower_style, lower_content, upper=False, left=False)
     return linear
 
 
 def image_analogies(style: Tensor, content: Tensor) -> Tensor:
-    """Sigma_C^1/2 Sigma_S^-1/2, the colour matching of Hertzmann et al. 2001 (Image Analogies)."""
-    linear: Tensor = root(content) @ torch.linalg.inv(root(style))
+    """Sigma_C^1/2 Sigma_S^-1/2, the colour matching of Image Analogies.
+
+    Parameters
+    ----------
+    style, content
+        Covariances, (C, C), positive definite.
+
+    Returns
+    -------
+    Tensor
+        A, (C, C).
+
+    References
+    ----------
+    Hertzmann et al. 2001, Image analogies; Gatys et al. 2016, arXiv:1606.05897.
+    """
+    linear: Tensor = square_root(content) @ torch.linalg.inv(square_root(style))
     return linear
 
 
 def symmetric(style: Tensor, content: Tensor) -> Tensor:
-    """Q^-1 (Q Sigma_C Q)^1/2 Q^-1 with Q = Sigma_S^1/2: the optimal transport of one normal distribution to
-    the other, which moves colours least (Pitie and Kokaram 2007)."""
-    factor = root(style)
+    """Q^-1 (Q Sigma_C Q)^1/2 Q^-1 with Q = Sigma_S^1/2, which moves colours least.
+
+    It is the optimal transport of one normal distribution to the other.
+
+    Parameters
+    ----------
+    style, content
+        Covariances, (C, C), positive definite.
+
+    Returns
+    -------
+    Tensor
+        A, (C, C), symmetric.
+
+    References
+    ----------
+    Pitie and Kokaram 2007, The linear Monge-Kantorovitch linear colour mapping.
+    """
+    factor = square_root(style)
     inverse = torch.linalg.inv(factor)
-    linear: Tensor = inverse @ root(factor @ content @ factor) @ inverse
+    linear: Tensor = inverse @ square_root(factor @ content @ factor) @ inverse
     return linear
 
 
-def root(covariance: Tensor) -> Tensor:
-    """The symmetric positive definite square root."""
+def square_root(covariance: Tensor) -> Tensor:
+    """The symmetric positive definite square root of a matrix.
+
+    Parameters
+    ----------
+    covariance
+        (C, C), symmetric, positive definite.
+
+    Returns
+    -------
+    Tensor
+        (C, C).
+    """
     variances, axes = torch.linalg.eigh(covariance)
-    square_root: Tensor = (axes * variances.sqrt()) @ axes.mT
-    return square_root
+    root: Tensor = (axes * variances.sqrt()) @ axes.mT
+    return root
 
 
 def _pixels(image: Tensor) -> Tensor:

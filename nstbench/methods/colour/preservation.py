@@ -1,7 +1,7 @@
-"""What is done to the pictures before a method, and to its result afterwards.
+"""Any method with the content's colours kept, in the way that its parameter `preserve_colour` names.
 
-Either only luminance is transferred and the content's chroma stays, or the style is given the content's
-colours first.
+Either only luminance is stylized and the content's chroma stays, or the style is given the content's colours
+first.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,103 +13,172 @@ from torch import Tensor
 from nstbench.images.colour_spaces import luma
 from nstbench.methods.base import Method, Task
 from nstbench.methods.colour.linear_matching import (
+    Transform,
     cholesky,
     image_analogies,
+    match_moments,
     symmetric,
-    with_moments_of,
 )
 from nstbench.methods.colour.luminance_matching import (
-    as_it_is,
-    with_histogram_of,
-    with_mean_and_deviation_of,
-    with_mean_of,
+    match_histogram,
+    match_mean,
+    match_mean_and_deviation,
+    unchanged,
 )
-from nstbench.optim.loop import Outcome, Show
+from nstbench.optim.loop import Outcome
 
 Stylize = Callable[[Task], Outcome]
-Matching = Callable[[Tensor, Tensor], Tensor]
+# From the luminances of content and style to that of a style that fits the content.
+LuminanceMatching = Callable[[Tensor, Tensor], Tensor]
 
-LUMINANCE_MATCHINGS: Mapping[str, Matching] = {
-    "luminance": as_it_is,
-    "luminance-mean": with_mean_of,
-    "luminance-mean-std": with_mean_and_deviation_of,
-    "histogram": with_histogram_of,
-}
-COLOUR_MATCHINGS: Mapping[str, Matching] = {
-    "cholesky": partial(with_moments_of, transform=cholesky),
-    "image-analogies": partial(with_moments_of, transform=image_analogies),
-    "symmetric": partial(with_moments_of, transform=symmetric),
-}
 # A pixel counts as clipped when it lies further outside [0, 1] than rounding to 8 bits moves it.
 HALF_A_GREY_LEVEL = 0.5 / 255
 
 
 def stylize(method: Method, task: Task) -> Outcome:
-    """What `method` makes of `task`, with the content's colours where the parameters ask for them.
+    """Stylize by a method, with the content's colours where the task's parameters ask for them.
 
-    The shares of pixels that had to be clipped are then added to the facts.
+    Parameters
+    ----------
+    method
+        What is done in between.
+    task
+        Content and style (1, 3, H, W), RGB in [0, 1]; `task.parameters.preserve_colour` is "none" or one of
+        STRATEGIES.
+
+    Returns
+    -------
+    Outcome
+        The method's. Where colours are kept, its facts also name the shares of pixels that had to be clipped.
+
+    References
+    ----------
+    Gatys, Bethge, Hertzmann and Shechtman 2016, arXiv:1606.05897.
     """
     mode = task.parameters.preserve_colour
     if mode == "none":
         return method.stylize(task)
-    if mode in LUMINANCE_MATCHINGS:
-        return on_luminance(method.stylize, task, LUMINANCE_MATCHINGS[mode])
-    return with_colours_matched(method.stylize, task, COLOUR_MATCHINGS[mode])
+    return STRATEGIES[mode](method.stylize, task)
 
 
-def on_luminance(stylize: Stylize, task: Task, matching: Matching) -> Outcome:
-    """The luminance of a transfer between grey pictures, with the content's I and Q of YIQ.
+def stylize_luminance(stylize: Stylize, task: Task, match: LuminanceMatching) -> Outcome:
+    """Stylize grey pictures, and put the content's I and Q of YIQ back.
 
     What colour a method adds to grey pictures is dropped.
+
+    Parameters
+    ----------
+    stylize
+        The method.
+    task
+        Content and style (1, 3, H, W), RGB in [0, 1].
+    match
+        Brings the style's luminance, and those of further pictures, to the content's.
+
+    Returns
+    -------
+    Outcome
+        Its picture is not clipped; the facts say which shares of the grey style and of the picture lie
+        outside [0, 1]. Pictures on the way are shown with their colours.
+
+    References
+    ----------
+    Gatys et al. 2016, arXiv:1606.05897.
     """
     luminance = luma(task.content)
-    style = matching(luminance, luma(task.style))
-    recolour = partial(with_luminance_of, task.content)
+
+    def grey(picture: Tensor) -> Tensor:
+        return picture.clamp(0, 1).repeat(1, 3, 1, 1)
+
+    style = match(luminance, luma(task.style))
+    show = task.show
     outcome = stylize(
         replace(
             task,
-            content=_grey(luminance),
-            style=_grey(style.clamp(0, 1)),
-            others={
-                name: _grey(matching(luminance, luma(other)).clamp(0, 1))
-                for name, other in task.others.items()
-            },
-            show=task.show and _showing(recolour, task.show),
+            content=luminance.repeat(1, 3, 1, 1),
+            style=grey(style),
+            others={name: grey(match(luminance, luma(other))) for name, other in task.others.items()},
+            show=show and (lambda done, image: show(done, with_luminance_of(task.content, image))),
         )
     )
-    image = recolour(outcome.image)
-    facts = {**outcome.facts, "clipped_style": clipped(style), "clipped_result": clipped(image)}
-    return replace(outcome, image=image, facts=facts)
+    image = with_luminance_of(task.content, outcome.image)
+    clipped = {"clipped_style": clipped_share(style), "clipped_result": clipped_share(image)}
+    return replace(outcome, image=image, facts={**outcome.facts, **clipped})
+
+
+def stylize_with_matched_colours(stylize: Stylize, task: Task, transform: Transform) -> Outcome:
+    """Stylize with a style that has the mean and the covariance of the content's colours.
+
+    Parameters
+    ----------
+    stylize
+        The method.
+    task
+        Content and style (1, 3, H, W), RGB in [0, 1].
+    transform
+        One of the maps of `linear_matching`.
+
+    Returns
+    -------
+    Outcome
+        The method's; the facts say which share of the matched style lies outside [0, 1].
+
+    References
+    ----------
+    Gatys et al. 2016, arXiv:1606.05897.
+    """
+    style = match_moments(task.content, task.style, transform)
+    others = {
+        name: match_moments(task.content, other, transform).clamp(0, 1) for name, other in task.others.items()
+    }
+    outcome = stylize(replace(task, style=style.clamp(0, 1), others=others))
+    return replace(outcome, facts={**outcome.facts, "clipped_style": clipped_share(style)})
+
+
+STRATEGIES: Mapping[str, Callable[[Stylize, Task], Outcome]] = {
+    "luminance": partial(stylize_luminance, match=unchanged),
+    "luminance-mean": partial(stylize_luminance, match=match_mean),
+    "luminance-mean-std": partial(stylize_luminance, match=match_mean_and_deviation),
+    "histogram": partial(stylize_luminance, match=match_histogram),
+    "cholesky": partial(stylize_with_matched_colours, transform=cholesky),
+    "image-analogies": partial(stylize_with_matched_colours, transform=image_analogies),
+    "symmetric": partial(stylize_with_matched_colours, transform=symmetric),
+}
 
 
 def with_luminance_of(content: Tensor, image: Tensor) -> Tensor:
-    """[Y of the image, I and Q of the content], both (1, 3, H, W), as RGB, not clipped.
+    """A content with the luminance of another picture: [Y of the image, I and Q of the content], as RGB.
 
     I and Q are differences of R, G and B, so they stay when the same is added to all three. Jain and
     Venkitachalam's code recombines pictures standardised for ImageNet, whose I and Q are others.
+
+    Parameters
+    ----------
+    content
+        (1, 3, H, W), RGB in [0, 1].
+    image
+        (1, 3, H, W), RGB; clipped to [0, 1].
+
+    Returns
+    -------
+    Tensor
+        (1, 3, H, W), not clipped.
     """
     return content + luma(image.clamp(0, 1)) - luma(content)
 
 
-def with_colours_matched(stylize: Stylize, task: Task, matching: Matching) -> Outcome:
-    """The result with a style that has the content's colours."""
-    style = matching(task.content, task.style)
-    others = {name: matching(task.content, other).clamp(0, 1) for name, other in task.others.items()}
-    outcome = stylize(replace(task, style=style.clamp(0, 1), others=others))
-    return replace(outcome, facts={**outcome.facts, "clipped_style": clipped(style)})
+def clipped_share(image: Tensor) -> float:
+    """How much of an image is lost when it is clipped to [0, 1].
 
+    Parameters
+    ----------
+    image
+        (1, C, H, W).
 
-def clipped(image: Tensor) -> float:
-    """Share of the pixels of (1, C, H, W) with a channel outside [0, 1]."""
+    Returns
+    -------
+    float
+        Share of the pixels with a channel outside [0, 1], by more than half a grey level of 8 bits.
+    """
     outside = (image - image.clamp(0, 1)).abs() > HALF_A_GREY_LEVEL
     return outside.any(1).float().mean().item()
-
-
-def _showing(recolour: Callable[[Tensor], Tensor], show: Show) -> Show:
-    """The way to a result as the result is shown."""
-    return lambda done, image: show(done, recolour(image))
-
-
-def _grey(luminance: Tensor) -> Tensor:
-    """(1, 1, H, W) as three equal channels."""
-    return luminance.repeat(1, 3, 1, 1)

@@ -18,10 +18,10 @@ from nstbench.methods.efros2001.schedule import SMALLEST_BLOCK, schedule
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from nstbench.methods.efros2001.matching import Planes
+    from nstbench.methods.efros2001.quilting import Planes
     from nstbench.optim.loop import Outcome
 
-# The terms of nstbench.methods.efros2001.weighing: what is told from the style, and from the content.
+# The terms of nstbench.methods.efros2001.quilting: what is told from the style, and from the content.
 TERMS = ("style/overlap", "style/previous", "content/correspondence")
 
 
@@ -55,15 +55,14 @@ def stylize(task: Task) -> "Outcome":
     import numpy as np
     import torch
 
-    from nstbench.methods.efros2001.choice import choose
-    from nstbench.methods.efros2001.synthesis import quilt
+    from nstbench.methods.efros2001.quilting import choose_block, quilt
     from nstbench.optim.loop import Outcome
 
     parameters: QuiltingParameters = task.parameters
     check_style(task.style, parameters.block)
     source, target = with_maps(task.style, task.content)
     passes = schedule(parameters.block, parameters.passes)
-    draw = partial(choose, tolerance=parameters.tolerance, random=np.random.default_rng(task.seed))
+    draw = partial(choose_block, tolerance=parameters.tolerance, random=np.random.default_rng(task.seed))
     rows, seconds, started, blocks = [], [], time.perf_counter(), itertools.count(1)
 
     def placed(cost: float) -> None:
@@ -94,10 +93,10 @@ def with_maps(style: "Tensor", content: "Tensor") -> "tuple[Planes, Planes]":
     import torch
 
     from nstbench.images.colour_spaces import luma
-    from nstbench.methods.colour.luminance_matching import with_histogram_of
+    from nstbench.methods.colour.luminance_matching import match_histogram
 
     wanted = luma(content)
-    planes = torch.cat([style, with_histogram_of(wanted, luma(style))], 1)
+    planes = torch.cat([style, match_histogram(wanted, luma(style))], 1)
     return planes[0].contiguous().numpy(), wanted[0, 0].numpy()
 
 

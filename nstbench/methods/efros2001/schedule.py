@@ -11,9 +11,16 @@ SMALLEST_BLOCK = 4
 
 @dataclass(frozen=True)
 class Pass:
-    """Square blocks of `block` pixels that share `overlap` pixels with their neighbours.
+    """How one pass goes over the picture.
 
-    `alpha` weighs what is painted already, 1 - alpha the content.
+    Parameters
+    ----------
+    block
+        Side of the square blocks, in pixels.
+    overlap
+        How many pixels neighbouring blocks share.
+    alpha
+        Weight in [0, 1] of what is there already; the content has 1 - alpha.
     """
 
     block: int
@@ -21,9 +28,17 @@ class Pass:
     alpha: float
 
     def corners(self, height: int, width: int) -> Iterator[tuple[int, int]]:
-        """Upper left corners (row, column) of the blocks that cover a picture, in raster order.
+        """Upper left corners of the blocks that cover a picture, in raster order.
 
-        Blocks at the lower and the right border may stick out.
+        Parameters
+        ----------
+        height, width
+            Of the picture, in pixels.
+
+        Yields
+        ------
+        row, column
+            Of a corner. Blocks at the lower and the right border may stick out.
         """
         step = self.block - self.overlap
         for row in range(0, max(height - self.overlap, 1), step):
@@ -32,18 +47,29 @@ class Pass:
 
 
 def schedule(block: int, passes: int) -> list[Pass]:
-    """The passes from blocks of `block` pixels on, each a third smaller than the one before.
+    """The passes, with blocks each a third smaller than those before and overlaps of a sixth of a block.
 
-    Overlaps are a sixth of a block, and alpha_i = 0.8 (i - 1) / (N - 1) + 0.1 for i = 1 to N (section 3).
+    alpha_i = 0.8 (i - 1) / (N - 1) + 0.1 for i = 1 to N.
+
+    Parameters
+    ----------
+    block
+        Side of the first pass's blocks, in pixels.
+    passes
+        Their number N.
+
+    Returns
+    -------
+    list of Pass
+        In order; no block is smaller than SMALLEST_BLOCK.
+
+    References
+    ----------
+    Efros and Freeman 2001, section 3.
     """
     blocks = [max(round(block * (2 / 3) ** number), SMALLEST_BLOCK) for number in range(passes)]
-    return [
-        Pass(side, max(round(side / 6), 1), alpha)
-        for side, alpha in zip(blocks, _alphas(passes), strict=True)
-    ]
-
-
-def _alphas(passes: int) -> list[float]:
     if passes == 1:
-        return [ALPHA_OF_A_SINGLE_PASS]
-    return [0.8 * number / (passes - 1) + 0.1 for number in range(passes)]
+        alphas = [ALPHA_OF_A_SINGLE_PASS]
+    else:
+        alphas = [0.8 * number / (passes - 1) + 0.1 for number in range(passes)]
+    return [Pass(side, max(round(side / 6), 1), alpha) for side, alpha in zip(blocks, alphas, strict=True)]

@@ -9,12 +9,16 @@ from refusals import assert_refused
 
 from nstbench.core.errors import InputError
 from nstbench.methods.base import Task
-from nstbench.methods.efros2001.boundary_cut import cheapest_path, new_pixels
-from nstbench.methods.efros2001.choice import choose
-from nstbench.methods.efros2001.matching import Matcher
 from nstbench.methods.efros2001.method import METHOD
+from nstbench.methods.efros2001.quilting import (
+    Matcher,
+    cheapest_path,
+    choose_block,
+    new_pixels,
+    quilt,
+    quilt_once,
+)
 from nstbench.methods.efros2001.schedule import Pass, schedule
-from nstbench.methods.efros2001.synthesis import OnePass, quilt
 
 
 @pytest.fixture
@@ -76,7 +80,7 @@ def test_a_block_of_the_source_costs_no_more_than_rounding(random):
 @pytest.mark.parametrize(("tolerance", "allowed"), [(0.1, {(0, 1), (1, 0), (1, 2)}), (0.0, {(0, 1), (1, 0)})])
 def test_choice_is_uniform_among_those_within_tolerance(random, tolerance, allowed):
     costs = np.array([[3.0, 1.0, 1.2], [1.0, 9.0, 1.09]])
-    chosen = [choose(costs, tolerance, random) for _ in range(600)]
+    chosen = [choose_block(costs, tolerance, random) for _ in range(600)]
     assert set(chosen) == allowed
     assert min(chosen.count(place) for place in allowed) > 600 / len(allowed) * 0.8
 
@@ -165,7 +169,7 @@ def parts(random, content=(50, 43), style=(40, 61)):
 
 def test_every_pixel_is_one_of_the_source(random):
     source, target = parts(random)
-    draw = partial(choose, tolerance=0.1, random=random)
+    draw = partial(choose_block, tolerance=0.1, random=random)
     for painted, _ in quilt(source, target, schedule(12, 3), draw, quietly):
         assert painted.shape == (4, 50, 43)
         assert pixels(painted[:3]) <= pixels(source[:3])
@@ -174,7 +178,7 @@ def test_every_pixel_is_one_of_the_source(random):
 
 def test_a_texture_whose_map_is_the_content_reproduces_itself(random):
     source = noise(random, 4, 45, 38)
-    draw = partial(choose, tolerance=0.1, random=random)
+    draw = partial(choose_block, tolerance=0.1, random=random)
     passes = [Pass(12, 2, alpha=1e-3), Pass(8, 1, alpha=1e-3)]
     for painted, costs in quilt(source, source[3], passes, draw, quietly):
         assert (painted == source).all()
@@ -184,7 +188,7 @@ def test_a_texture_whose_map_is_the_content_reproduces_itself(random):
 def test_a_first_block_follows_the_map_alone_and_a_second_one_its_neighbour_too(random):
     """Against a search over all positions with the terms written out."""
     source, target = parts(random, content=(9, 15))
-    painted, _ = OnePass(Matcher(source), target, None, Pass(9, 3, alpha=0.4)).paint(best, quietly)
+    painted, _ = quilt_once(Matcher(source), target, None, Pass(9, 3, alpha=0.4), best, quietly)
 
     def first_cost(found):
         return (3 * (found[1][3] - target[:, :9]) ** 2).sum()
@@ -204,8 +208,7 @@ def test_a_first_block_follows_the_map_alone_and_a_second_one_its_neighbour_too(
 def test_a_later_pass_looks_at_the_one_before(random):
     source, target = parts(random, content=(9, 9))
     previous = noise(random, 4, 9, 9)
-    once = OnePass(Matcher(source), target, previous, Pass(9, 2, alpha=0.7))
-    painted, costs = once.paint(best, quietly)
+    painted, costs = quilt_once(Matcher(source), target, previous, Pass(9, 2, alpha=0.7), best, quietly)
 
     def terms(block):
         return ((block[:3] - previous[:3]) ** 2).sum() / 81, 3 * ((block[3] - target) ** 2).sum() / 81
