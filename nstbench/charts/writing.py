@@ -22,7 +22,6 @@ from nstbench.images.pictures import save_picture
 from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.plan import PlannedRun
 from nstbench.pipeline.profile import Profile
-from nstbench.pipeline.runs import RunFolder
 from nstbench.pipeline.usage import weights_phrase, weights_used
 
 DOTS_PER_INCH = 96
@@ -85,8 +84,7 @@ def _materials(
         curves={id: results / "networks" / f"{id}.csv" for id in chart.trainings},
         # Pairs with one stand-in have the same runs.
         runs=[
-            FinishedRun(entry, RunFolder(results / "runs" / id))
-            for id, entry in {entry.run.id: entry for entry in planned}.items()
+            FinishedRun.of(entry, results) for entry in {entry.run.id: entry for entry in planned}.values()
         ],
         folder=folder,
         size=profile.size,

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from nstbench.charts.chart import Chart, load_charts
 from nstbench.claims.sample import NoEvidenceError, Pair
 from nstbench.core.errors import InputError
+from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.plan import PlannedRun
 from nstbench.pipeline.project import Project
-from nstbench.pipeline.runs import RunFolder
 from nstbench.pipeline.tables import control_id
 
 if TYPE_CHECKING:
@@ -112,29 +112,27 @@ class Evidence:
         return None if math.isnan(value) else value
 
     def _least_loss(self, entry: PlannedRun) -> "pd.Series | None":
-        folder = self._folder(entry)
-        if folder is None:
-            return None
-        return folder.trace.set_index("evaluation")["total"].cummin()
+        run = self._finished(entry)
+        return run.trace.set_index("evaluation")["total"].cummin() if run else None
 
     def _fact(self, entry: PlannedRun, name: str) -> float | None:
-        folder = self._folder(entry)
-        value: Any = folder.record if folder else None
+        run = self._finished(entry)
+        value: Any = run.record if run else None
         for key in name.split("."):
             value = (value or {}).get(key)
         return None if value is None else float(value)
 
     def _result(self, entry: PlannedRun) -> "Picture | None":
-        folder = self._folder(entry)
-        return None if folder is None else _pixels(folder.image, entry.run.size)
+        run = self._finished(entry)
+        return _pixels(run.image, entry.run.size) if run else None
 
     def _content(self, entry: PlannedRun) -> "Picture | None":
         file = self.results / "pictures" / f"{entry.run.content}.png"
         return _pixels(file, entry.run.size) if file.exists() else None
 
-    def _folder(self, entry: PlannedRun) -> RunFolder | None:
-        folder = RunFolder(self.results / "runs" / entry.run.id)
-        return folder if (folder.folder / "run.json").exists() else None
+    def _finished(self, entry: PlannedRun) -> FinishedRun | None:
+        run = FinishedRun.of(entry, self.results)
+        return run if run.exists else None
 
     def _by_pair(
         self, experiment: str, arm: str, what: str, value_of: Callable[[PlannedRun], T | None]

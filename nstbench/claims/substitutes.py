@@ -10,7 +10,7 @@ from nstbench.core.number_format import span
 from nstbench.metrics import metrics
 from nstbench.pipeline.plan import PlannedRun
 from nstbench.pipeline.project import Project
-from nstbench.pipeline.training import TrainingSpecification
+from nstbench.pipeline.specification import TrainingSpecification
 
 # Pixels of a side that the documents work with, as far as they say so.
 USUAL_SIZE = 512
@@ -77,7 +77,7 @@ class _Basis:
     @property
     def _pictures(self) -> set[str]:
         """By the names of those that are used."""
-        used = {name for entry in self._runs for name in entry.trial.pictures}
+        used = {name for entry in self._runs for name in entry.pictures}
         learned = {name for training in self._trainings for name in training.pictures}
         shown = {self.project.manifest.available(name) for chart in self._charts for name in chart.pictures}
         return used | learned | shown

@@ -9,6 +9,7 @@ from functools import cache
 from nstbench.core.errors import InputError
 from nstbench.core.registry import defined
 from nstbench.methods.base import Method
+from nstbench.networks.training.trainer import Trainer
 
 
 @cache
@@ -19,6 +20,15 @@ def methods() -> dict[str, Method]:
 
 
 def method(id: str) -> Method:
+    """The method of that id; InputError on an unknown one."""
     if id not in methods():
         raise InputError(f"unknown method {id!r}; allowed: {', '.join(methods())}")
     return methods()[id]
+
+
+def trainer_of(id: str) -> Trainer:
+    """The trainer of method `id`; InputError when its networks are not trained."""
+    trainer = method(id).trainer
+    if trainer is None:
+        raise InputError(f"method {id!r} has no network to train")
+    return trainer

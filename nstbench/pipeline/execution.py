@@ -1,6 +1,7 @@
 """Make one run: load, stylize, and leave image.png, trace.csv, run.json and its snapshots, all or nothing."""
 
 import csv
+import json
 import platform
 import resource
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 import numpy
 import torch
 
+from nstbench.core.errors import InputError
 from nstbench.core.files import folder_written_whole, sha256
 from nstbench.core.hardware import Hardware
 from nstbench.core.progress import progress
@@ -25,27 +27,23 @@ from nstbench.optim.checkpoints import Checkpoint
 from nstbench.optim.loop import Outcome
 from nstbench.optim.snapshots import Snapshots
 from nstbench.pipeline.cache_keys import fingerprint
-from nstbench.pipeline.runs import RunFolder
+from nstbench.pipeline.finished import read_record, run_folder
 from nstbench.pipeline.specification import RunSpecification
 
 
-def execute(
-    run: RunSpecification,
-    pictures: Path,
-    results: Path,
-) -> RunFolder:
+def execute(run: RunSpecification, pictures: Path, results: Path) -> Path:
     """Make `run` from pictures/<name>.png into results/runs/<id>/, unless it is there already.
 
-    Goes on from a checkpoint when an earlier attempt was interrupted.
+    Goes on from a checkpoint when an earlier attempt was interrupted. Gives the folder.
     """
-    folder = RunFolder(results / "runs" / run.id)
+    folder = run_folder(results, run.id)
     parameters = run.typed_parameters()
     names = {"content": run.content, "style": run.style}
     names |= {name: name for name in parameters.other_pictures()}
     files = {role: pictures / f"{name}.png" for role, name in names.items()}
     weights = parameters.weight_files()
     mark = fingerprint([*files.values(), *weights])
-    if folder.is_done(mark):
+    if _is_done(folder, mark):
         return folder
     recipe = method(run.method)
     hardware = recipe.hardware(precision=run.precision)
@@ -73,14 +71,22 @@ def execute(
         **_measured(outcome, hardware, outcome.seconds_before + time.perf_counter() - started),
         **_platform(),
     }
-    with folder_written_whole(folder.folder) as temporary:
+    with folder_written_whole(folder) as temporary:
         save_picture(to_picture(outcome.image), temporary / "image.png")
         _write_trace(outcome, temporary / "trace.csv")
         (temporary / "run.json").write_text(to_json(record) + "\n", encoding="utf-8")
         snapshots.copy_to(temporary / "snapshots")
     checkpoint.remove()
     snapshots.remove()
-    return RunFolder(folder.folder)
+    return folder
+
+
+def _is_done(folder: Path, fingerprint: str) -> bool:
+    """Whether the run finished with this code, these weights and these pictures."""
+    try:
+        return bool(read_record(folder)["fingerprint"] == fingerprint)
+    except (InputError, KeyError, json.JSONDecodeError):
+        return False
 
 
 def _write_trace(outcome: Outcome, file: Path) -> None:

@@ -1,6 +1,8 @@
 """An experiment file: which figure it regenerates, its arms, and how the panel is laid out."""
 
 import itertools
+import re
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +16,12 @@ from nstbench.methods import method
 from nstbench.methods.base import DescentParameters, Method, Parameters
 
 IMAGE_TILES = ("content", "style", "truth")
+
+
+def short_name(document: str) -> str:
+    """The first author's name in lower-case ASCII: `unlusoy` of "Ünlüsoy, Menssen and Cerrada, ..."."""
+    ascii_only = unicodedata.normalize("NFKD", document).encode("ascii", "ignore").decode()
+    return "".join(re.findall(r"\w+", ascii_only)[:1]).lower()
 
 
 class Source(Record):

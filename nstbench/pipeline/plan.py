@@ -13,7 +13,7 @@ from nstbench.core.errors import InputError
 from nstbench.images.manifest import Manifest
 from nstbench.pipeline.experiment import Arm, Experiment, Pair, load_experiment
 from nstbench.pipeline.profile import Profile
-from nstbench.pipeline.specification import RunSpecification, TrialSpecification
+from nstbench.pipeline.specification import RunSpecification
 
 T = TypeVar("T")
 MOST_RUNS_PER_BATCH = 10
@@ -36,35 +36,20 @@ class PlannedRun:
     truth: str | None = None
 
     @property
-    def trial(self) -> TrialSpecification:
-        """What is scored."""
-        return TrialSpecification(run=self.run, truth=self.truth)
+    def pictures(self) -> set[str]:
+        """The names of the pictures that the run, and the scores of its result, are made from."""
+        return self.run.pictures | ({self.truth} if self.truth else set())
 
     @property
     def asked(self) -> Pair:
         """The pictures by the names in the experiment file, with the arm's own style."""
-        return self.pair.model_copy(update={"style": self.arm.style or self.pair.style})
+        style = self.arm.style or self.pair.style
+        return Pair(content=self.pair.content, style=style, truth=self.pair.truth)
 
     @property
     def used(self) -> Pair:
         """The pictures that are here in their place."""
         return Pair(content=self.run.content, style=self.run.style, truth=self.truth)
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Runs that one process makes one after the other."""
-
-    id: str
-    runs: tuple[RunSpecification, ...]
-
-
-@dataclass(frozen=True)
-class ScoringBatch:
-    """Trials that one process scores one after the other."""
-
-    id: str
-    trials: tuple[TrialSpecification, ...]
 
 
 def load_experiments(folder: Path, manifest: Manifest) -> list[Experiment]:
@@ -141,10 +126,10 @@ def _with_stand_ins(changes: dict[str, Any], manifest: Manifest) -> dict[str, An
     return {**changes, **named}
 
 
-def batches(plans: Sequence[PlannedRun]) -> list[Batch]:
-    """Split the distinct runs, each owned by the first experiment that asks for it, into batches.
+def batches(plans: Sequence[PlannedRun]) -> dict[str, tuple[RunSpecification, ...]]:
+    """The distinct runs, each owned by the first experiment that asks for it, by the id of their batch.
 
-    Experiments that compute little share the batch of the first of them.
+    One process makes a batch. Experiments that compute little share the batch of the first of them.
     """
     owners: dict[str, tuple[str, RunSpecification]] = {}
     for planned in plans:
@@ -152,11 +137,13 @@ def batches(plans: Sequence[PlannedRun]) -> list[Batch]:
     by_experiment: dict[str, list[RunSpecification]] = {}
     for experiment, run in owners.values():
         by_experiment.setdefault(experiment, []).append(run)
-    return [
-        Batch(*part)
+    return {
+        id: part
         for experiment, runs in _sharing(by_experiment).items()
-        for part in _split(experiment, runs, _most_runs(runs))
-    ]
+        for id, part in _split(
+            experiment, runs, MOST_RUNS_PER_BATCH if _work(runs) > LEAST_WORK_PER_BATCH else len(runs)
+        )
+    }
 
 
 def _sharing(by_experiment: dict[str, list[RunSpecification]]) -> dict[str, list[RunSpecification]]:
@@ -171,25 +158,21 @@ def _sharing(by_experiment: dict[str, list[RunSpecification]]) -> dict[str, list
     return shared
 
 
-def _most_runs(runs: Sequence[RunSpecification]) -> int:
-    return MOST_RUNS_PER_BATCH if _work(runs) > LEAST_WORK_PER_BATCH else len(runs)
-
-
 def _work(runs: Iterable[RunSpecification]) -> int:
     """Pixels times loss-and-gradient evaluations; a method that does not descend counts one."""
     return sum(run.size**2 * int(run.parameters.get("evaluations", 1)) for run in runs)
 
 
-def scoring_batches(plans: Sequence[PlannedRun]) -> list[ScoringBatch]:
-    """Split the distinct trials so that those of a pair are scored together, beside their controls.
+def scoring_batches(plans: Sequence[PlannedRun]) -> dict[str, tuple[PlannedRun, ...]]:
+    """What is scored, by the id of its batch; those of a pair are scored together, beside their controls.
 
-    A run is two trials when one experiment knows its truth and another does not.
+    A run is scored twice when one experiment knows its truth and another does not.
     """
-    distinct = {(planned.run.id, planned.truth): planned.trial for planned in plans}
+    distinct = {(planned.run.id, planned.truth): planned for planned in plans}
     by_pair = sorted(
-        distinct.values(), key=lambda trial: (trial.run.content, trial.run.style, trial.run.size)
+        distinct.values(), key=lambda scored: (scored.run.content, scored.run.style, scored.run.size)
     )
-    return [ScoringBatch(*part) for part in _split("scores", by_pair, MOST_RUNS_SCORED_AT_ONCE)]
+    return dict(_split("scores", by_pair, MOST_RUNS_SCORED_AT_ONCE))
 
 
 def _split(name: str, members: Sequence[T], most: int) -> Iterator[tuple[str, tuple[T, ...]]]:

@@ -9,18 +9,10 @@ from nstbench.core.errors import InputError
 from nstbench.images.manifest import Manifest, load_manifest
 from nstbench.networks.feedforward.inventory import locate_network
 from nstbench.pipeline.experiment import Experiment
-from nstbench.pipeline.plan import (
-    Batch,
-    PlannedRun,
-    ScoringBatch,
-    batches,
-    load_experiments,
-    plan,
-    scoring_batches,
-)
+from nstbench.pipeline.plan import PlannedRun, batches, load_experiments, plan, scoring_batches
 from nstbench.pipeline.profile import Profile, load_configuration, load_profile
-from nstbench.pipeline.specification import RunSpecification
-from nstbench.pipeline.training import Training, TrainingSpecification, load_training, specification
+from nstbench.pipeline.specification import RunSpecification, TrainingSpecification
+from nstbench.pipeline.training import Training, load_training
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -77,12 +69,14 @@ class Project:
         return [entry for plans in self.plans.values() for entry in plans]
 
     @cached_property
-    def batches(self) -> dict[str, Batch]:
-        return {batch.id: batch for batch in batches(self.planned)}
+    def batches(self) -> dict[str, tuple[RunSpecification, ...]]:
+        """The runs that one process makes, by the id of their batch."""
+        return batches(self.planned)
 
     @cached_property
-    def scoring_batches(self) -> dict[str, ScoringBatch]:
-        return {batch.id: batch for batch in scoring_batches(self.planned)}
+    def scoring_batches(self) -> dict[str, tuple[PlannedRun, ...]]:
+        """What one process scores, by the id of the batch."""
+        return scoring_batches(self.planned)
 
     def experiment_file(self, id: str) -> Path:
         return self.root / "config" / "experiments" / f"{id}.yaml"
@@ -91,7 +85,7 @@ class Project:
         return self.root / "config" / "trainings" / f"{id}.yaml"
 
     def training(self, id: str) -> TrainingSpecification:
-        return specification(self.trainings[id], self.profile, self.manifest)
+        return self.trainings[id].specification(self.profile, self.manifest)
 
     def trainings_of(self, runs: Iterable[RunSpecification]) -> list[str]:
         """The trainings whose networks `runs` read."""
@@ -100,4 +94,4 @@ class Project:
     def batches_of(self, runs: Iterable[RunSpecification]) -> list[str]:
         """The batches that make `runs`."""
         wanted = {run.id for run in runs}
-        return [id for id, batch in self.batches.items() if wanted & {run.id for run in batch.runs}]
+        return [id for id, batch in self.batches.items() if wanted & {run.id for run in batch}]

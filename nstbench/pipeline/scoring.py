@@ -10,19 +10,24 @@ from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
 from nstbench.metrics.base import Sighted, Trial
 from nstbench.metrics.scoring import judges, measure
-from nstbench.pipeline.runs import RunFolder
-from nstbench.pipeline.specification import TrialSpecification
+from nstbench.pipeline.finished import run_folder
+from nstbench.pipeline.specification import RunSpecification
 from nstbench.pipeline.tables import control_id, trial_id
 
 
-def score_trials(trials: Iterable[TrialSpecification], pictures: Path, results: Path) -> pd.DataFrame:
-    """Every metric of every trial and of the controls of its pair: columns trial, metric, value, reason."""
+def score_trials(
+    trials: Iterable[tuple[RunSpecification, str | None]], pictures: Path, results: Path
+) -> pd.DataFrame:
+    """Every metric of every trial and of the controls of its pair: columns trial, metric, value, reason.
+
+    A trial is a run, and the name of the picture that it should have become, if there is one.
+    """
     gallery = _Gallery(pictures)
     rows: dict[str, list[dict[str, object]]] = {}
-    for run, truth in ((trial.run, trial.truth) for trial in trials):
+    for run, truth in trials:
         content, style = gallery.sighted(run.content, run.size), gallery.sighted(run.style, run.size)
         known = gallery.sighted(truth, run.size) if truth else None
-        result = gallery.judged(to_tensor(load_picture(RunFolder(results / "runs" / run.id).image, run.size)))
+        result = gallery.judged(to_tensor(load_picture(run_folder(results, run.id) / "image.png", run.size)))
         id = trial_id(run.id, truth)
         rows[id] = list(_rows(id, Trial(result, content, style, known), run.parameters.get("backbone")))
         for copied, side in (("content", content), ("style", style)):

@@ -1,4 +1,4 @@
-"""A run: one picture to make, validated, frozen and named by the hash of everything that decides it."""
+"""What is to be made, complete and frozen: one picture by a method, or one network by a training."""
 
 import hashlib
 import json
@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 from nstbench.core.configuration import Record, Seed
 from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
 from nstbench.methods import method
+from nstbench.methods.base import Parameters
 
 
 class RunSpecification(Record):
@@ -53,17 +54,22 @@ class RunSpecification(Record):
         evaluations, spaces = self.parameters.get("evaluations", 1), max(self.snapshots - 1, 1)
         return [1 + round(number * (evaluations - 1) / spaces) for number in range(self.snapshots)]
 
-    def typed_parameters(self) -> Any:
+    def typed_parameters(self) -> Parameters:
+        """The parameters as the record of the method."""
         return method(self.method).parameters.model_validate(self.parameters)
 
 
-class TrialSpecification(Record):
-    """A run to be scored, and the name of the picture that it should have become, if there is one."""
+class TrainingSpecification(Record):
+    """The complete description of a training under a profile; pictures are by the names of those used."""
 
-    run: RunSpecification
-    truth: str | None = None
+    id: str
+    method: str
+    recipe: dict[str, Any]
+    styles: tuple[str, ...]
+    photographs: tuple[str, ...]
+    precision: str
 
     @property
     def pictures(self) -> set[str]:
-        """The names of content, style and truth."""
-        return self.run.pictures | ({self.truth} if self.truth else set())
+        """The names of styles and photographs."""
+        return {*self.styles, *self.photographs}

@@ -6,13 +6,14 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from nstbench.core.configuration import Named, Record, load_named
+from nstbench.core.configuration import Named, load_named
 from nstbench.core.errors import InputError
 from nstbench.core.yaml_files import read_yaml
 from nstbench.images.manifest import Manifest
-from nstbench.methods import method
-from nstbench.networks.training.trainer import Recipe, Trainer, TrainingTask
+from nstbench.methods import trainer_of
+from nstbench.networks.training.trainer import Recipe
 from nstbench.pipeline.profile import Profile
+from nstbench.pipeline.specification import TrainingSpecification
 
 
 class Training(Named):
@@ -46,40 +47,16 @@ class Training(Named):
         recipe = trainer_of(self.method).configure(self.parameters, {**self.settings, **steps})
         return recipe.with_weights(profile.weights)
 
-
-class TrainingSpecification(Record):
-    """The complete description of a training under a profile; pictures are by the names of those used."""
-
-    id: str
-    method: str
-    recipe: dict[str, Any]
-    styles: tuple[str, ...]
-    photographs: tuple[str, ...]
-    precision: str
-
-    @property
-    def pictures(self) -> set[str]:
-        """The names of styles and photographs."""
-        return {*self.styles, *self.photographs}
-
-
-def trainer_of(id: str) -> Trainer:
-    """The trainer of method `id`; InputError when its networks are not trained."""
-    trainer = method(id).trainer
-    if trainer is None:
-        raise InputError(f"method {id!r} has no network to train")
-    return trainer
-
-
-def specification(training: Training, profile: Profile, manifest: Manifest) -> TrainingSpecification:
-    return TrainingSpecification(
-        id=training.id,
-        method=training.method,
-        recipe=training.recipe(profile).model_dump(),
-        styles=tuple(map(manifest.available, training.styles)),
-        photographs=tuple(map(manifest.available, training.photographs)),
-        precision=profile.precision,
-    )
+    def specification(self, profile: Profile, manifest: Manifest) -> TrainingSpecification:
+        """What is trained under a profile, from the pictures that are here."""
+        return TrainingSpecification(
+            id=self.id,
+            method=self.method,
+            recipe=self.recipe(profile).model_dump(),
+            styles=tuple(map(manifest.available, self.styles)),
+            photographs=tuple(map(manifest.available, self.photographs)),
+            precision=profile.precision,
+        )
 
 
 def load_training(file: Path, manifest: Manifest, profiles: Collection[str]) -> Training:
@@ -113,18 +90,3 @@ def _with_base(file: Path, above: tuple[Path, ...] = ()) -> Any:
     if all(isinstance(part, dict) for part in settings):
         content["settings"] = settings[0] | settings[1]
     return base | content
-
-
-def carry_out(training: TrainingSpecification, pictures: Path, output: Path) -> None:
-    """Train from pictures/<name>.png into `output`; goes on from a checkpoint beside it."""
-    from nstbench.core.hardware import resolve
-    from nstbench.core.progress import progress
-    from nstbench.images.pictures import read_picture
-
-    trainer = trainer_of(training.method)
-    recipe = trainer.recipe.model_validate(training.recipe)
-    styles = tuple(pictures / f"{name}.png" for name in training.styles)
-    photographs = (read_picture(pictures / f"{name}.png") for name in training.photographs)
-    with progress(training.id, recipe.steps) as watch:
-        hardware = resolve(precision=training.precision)
-        trainer.train(TrainingTask(recipe, styles, photographs, output, hardware, watch))

@@ -70,5 +70,5 @@ def _line(comparison: Comparison, exhibit: Exhibit) -> ComparisonLine:
 
 def colour_difference(one: FinishedRun, other: FinishedRun) -> float:
     """Mean CIEDE2000 between the pictures of two runs of one size."""
-    first, second = (np.asarray(read_picture(run.folder.image)) / 255 for run in (one, other))
+    first, second = (np.asarray(read_picture(run.image)) / 255 for run in (one, other))
     return mean_colour_difference(first, second)

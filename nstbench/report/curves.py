@@ -51,7 +51,7 @@ def losses(runs: Sequence[FinishedRun]) -> dict[str, list[pd.Series]]:
 
 def _curve(run: FinishedRun, columns: str) -> pd.Series:
     """A loss by evaluation under the arm's caption; what has no place on a logarithmic axis is missing."""
-    trace = run.folder.trace.set_index("evaluation")
+    trace = run.trace.set_index("evaluation")
     summed = trace.filter(regex=columns).sum(axis=1, min_count=1)
     return summed.where(summed.between(0, math.inf, inclusive="neither")).rename(run.planned.arm.caption)
 

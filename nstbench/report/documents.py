@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nstbench.pipeline.family import family
+from nstbench.pipeline.experiment import short_name
 from nstbench.report.chart_section import ChartSection
 from nstbench.report.section import Section
 from nstbench.report.verdicts.records import Claim
@@ -22,7 +22,7 @@ class Document:
 
     @property
     def id(self) -> str:
-        return family(self.title)
+        return short_name(self.title)
 
     @property
     def tally(self) -> Tally:
@@ -36,9 +36,9 @@ def documents(
     found: dict[str, Document] = {}
     for section in sections:
         title = section.entry.source.document
-        found.setdefault(family(title), Document(title)).sections.append(section)
+        found.setdefault(short_name(title), Document(title)).sections.append(section)
     for claim in claims:
-        found.setdefault(family(claim.document), Document(claim.document)).claims.append(claim)
+        found.setdefault(short_name(claim.document), Document(claim.document)).claims.append(claim)
     for document in found.values():
         document.notebook = notebook_address(document.id, reports)
     return list(found.values())

@@ -10,7 +10,6 @@ from nstbench.pipeline.experiment import Experiment, Pair
 from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.plan import PlannedRun, shown
 from nstbench.pipeline.profile import Profile
-from nstbench.pipeline.runs import RunFolder
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,5 @@ def exhibits(
     """One exhibit for each of the own pairs of `experiment` that has runs in `planned`."""
     by_pair: dict[Pair, list[FinishedRun]] = {}
     for entry in shown(experiment, planned):
-        folder = RunFolder(results / "runs" / entry.run.id)
-        by_pair.setdefault(entry.pair, []).append(FinishedRun(entry, folder))
+        by_pair.setdefault(entry.pair, []).append(FinishedRun.of(entry, results))
     return [Exhibit(experiment, tuple(runs), profile, manifest, results) for runs in by_pair.values()]

@@ -59,12 +59,12 @@ def tile_sources(exhibit: Exhibit) -> list[list[TileSource | None]]:
 
 def result_tile(run: FinishedRun, snapshot: int = 0) -> TileSource:
     """The result of a run (snapshot 0), or a picture of its way."""
-    planned, folder = run.planned.run, run.folder
+    planned = run.planned.run
     caption, note = caption_and_note(run, snapshot)
     if not snapshot:
-        return TileSource(planned.id, folder.image, planned.size, caption, note, run)
+        return TileSource(planned.id, run.image, planned.size, caption, note, run)
     evaluation = planned.snapshots_at[snapshot - 1]
-    file = folder.snapshots[evaluation]
+    file = run.snapshots[evaluation]
     return TileSource(f"{planned.id}-{evaluation}", file, planned.size, caption, note, run)
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from nstbench.core.errors import InputError
 from nstbench.pipeline.experiment import Experiment
+from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.plan import PlannedRun
 from nstbench.pipeline.project import Project
-from nstbench.pipeline.runs import RunFolder
 
 TABLE_COLUMNS = ("arm", "content", "style", "result")
 # What a point of an axis says when it changes the style alone.
@@ -102,7 +102,7 @@ def arm_names(experiment: Experiment) -> dict[str, str]:
 def _of_run(planned: PlannedRun, arm: str, results: Path) -> Candidate:
     run = planned.run
     content, style = (results / "pictures" / f"{name}.png" for name in (run.content, run.style))
-    image = RunFolder(results / "runs" / run.id).image
+    image = FinishedRun.of(planned, results).image
     return Candidate(arm, (run.content, run.style), run.id, image, content, style, square=True)
 
 

@@ -14,14 +14,14 @@ from PIL import Image
 from nstbench.charts.chart import load_charts
 from nstbench.claims.register import load_register
 from nstbench.metrics import metrics
+from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.plan import shown
 from nstbench.pipeline.project import CHECKOUT
-from nstbench.pipeline.runs import RunFolder
 
 
 @pytest.fixture(scope="session")
 def runs(made, project):
-    return {entry.run.id: RunFolder(made / "results" / "runs" / entry.run.id) for entry in project.planned}
+    return {entry.run.id: FinishedRun.of(entry, made / "results") for entry in project.planned}
 
 
 @pytest.fixture(scope="session")

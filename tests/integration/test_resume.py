@@ -7,8 +7,8 @@ import subprocess
 import sys
 import time
 
+from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.project import CHECKOUT
-from nstbench.pipeline.runs import RunFolder
 
 EXPERIMENT = "nikulin-fig3"
 
@@ -58,7 +58,7 @@ def test_goes_on_where_it_stopped(made, project, tmp_path):
     """Disturbed at five moments drawn at random; an interrupt comes last, for it lets jobs finish."""
     wanted = project.plans[EXPERIMENT]
     batches = project.batches_of(planned.run for planned in wanted)
-    runs = sum(len(project.batches[batch].runs) for batch in batches)
+    runs = sum(len(project.batches[batch]) for batch in batches)
     disturbances = [kill_everything, kill_one_job] * 2 + [interrupt_snakemake]
     moments = sorted(random.Random(EXPERIMENT).sample(range(1, runs), len(disturbances)))
     for finished, disturb in zip(moments, disturbances, strict=True):
@@ -68,6 +68,5 @@ def test_goes_on_where_it_stopped(made, project, tmp_path):
         assert process.wait() != 0
     assert start(tmp_path).wait() == 0
     for planned in wanted:
-        folder = f"results/runs/{planned.run.id}"
-        whole, resumed = (RunFolder(root / folder) for root in (made, tmp_path))
+        whole, resumed = (FinishedRun.of(planned, root / "results") for root in (made, tmp_path))
         assert resumed.image.read_bytes() == whole.image.read_bytes()

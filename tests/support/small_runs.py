@@ -1,6 +1,12 @@
 """Runs that take no time."""
 
+from pathlib import Path
+
 from nstbench.methods import method
+from nstbench.pipeline.execution import execute
+from nstbench.pipeline.experiment import Arm, Pair
+from nstbench.pipeline.finished import FinishedRun
+from nstbench.pipeline.plan import PlannedRun
 from nstbench.pipeline.specification import RunSpecification
 
 TWO_LAYERS = {"style_layers": {"relu1_1": 1.0}, "content_layers": {"relu2_1": 1.0}}
@@ -17,3 +23,9 @@ def small_run(snapshots: int = 0, **settings) -> RunSpecification:
         snapshots=snapshots,
         parameters=method("gatys2015").configure("nikulin", settings).model_dump(),
     )
+
+
+def make(run: RunSpecification, pictures: Path, results: Path) -> FinishedRun:
+    """What `execute` leaves of a run, as one of an experiment that has a single arm."""
+    pair = Pair(content=run.content, style=run.style)
+    return FinishedRun(PlannedRun("small", pair, Arm(()), run), execute(run, pictures, results))

@@ -6,10 +6,11 @@ rule chart:
         batches=lambda wildcards: batch_files(runs_of_chart(wildcards.chart)),
         pictures=lambda wildcards: chart_pictures(wildcards.chart),
         curves=lambda wildcards: [
-            f"results/networks/{id}.csv"
-            for id in DRAWINGS[wildcards.chart].trainings
+            f"results/networks/{id}.csv" for id in DRAWINGS[wildcards.chart].trainings
         ],
-        configuration=lambda wildcards: str(ROOT / "config" / "charts" / f"{wildcards.chart}.yaml"),
+        configuration=lambda wildcards: str(
+            ROOT / "config" / "charts" / f"{wildcards.chart}.yaml"
+        ),
         weights=WEIGHTS,
     output:
         drawing=report(

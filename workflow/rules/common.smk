@@ -7,7 +7,7 @@ from pathlib import Path
 from nstbench.networks.embedded import embedded_files
 from nstbench.charts.chart import load_charts
 from nstbench.core.errors import InputError
-from nstbench.pipeline.family import family
+from nstbench.pipeline.experiment import short_name
 from nstbench.pipeline.cache_keys import (
     CHARTING,
     ENGINE,
@@ -105,7 +105,7 @@ def results_shown(wildcards):
         return [
             entry.id
             for entry in entries.values()
-            if family(entry.source.document) == wildcards.name
+            if short_name(entry.source.document) == wildcards.name
         ]
 
     return [

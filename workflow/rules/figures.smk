@@ -14,9 +14,7 @@ rule figure:
         batches=lambda wildcards: batch_files(
             planned.run for planned in shown_in(wildcards.experiment)
         ),
-        pictures=lambda wildcards: picture_files(
-            planned.trial for planned in shown_in(wildcards.experiment)
-        ),
+        pictures=lambda wildcards: picture_files(shown_in(wildcards.experiment)),
         configuration=lambda wildcards: str(
             PROJECT.experiment_file(wildcards.experiment)
         ),

@@ -7,9 +7,9 @@ for rank, experiment in enumerate(EXPERIMENTS):
         name:
             f"runs_{experiment}"
         input:
-            pictures=lambda wildcards: picture_files(BATCHES[wildcards.batch].runs),
+            pictures=lambda wildcards: picture_files(BATCHES[wildcards.batch]),
             weights=WEIGHTS,
-            networks=lambda wildcards: network_files(BATCHES[wildcards.batch].runs),
+            networks=lambda wildcards: network_files(BATCHES[wildcards.batch]),
         output:
             f"results/batches/{{batch,{experiment}-\\d+}}.csv",
         log:
@@ -20,7 +20,7 @@ for rank, experiment in enumerate(EXPERIMENTS):
         threads: 1
         params:
             runs=lambda wildcards: [
-                run.model_dump() for run in BATCHES[wildcards.batch].runs
+                run.model_dump() for run in BATCHES[wildcards.batch]
             ],
             code=code_hash(ENGINE),
         message:

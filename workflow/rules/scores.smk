@@ -4,11 +4,9 @@
 rule score:
     input:
         batches=lambda wildcards: batch_files(
-            trial.run for trial in SCORING_BATCHES[wildcards.batch].trials
+            planned.run for planned in SCORING_BATCHES[wildcards.batch]
         ),
-        pictures=lambda wildcards: picture_files(
-            SCORING_BATCHES[wildcards.batch].trials
-        ),
+        pictures=lambda wildcards: picture_files(SCORING_BATCHES[wildcards.batch]),
         weights=WEIGHTS,
     output:
         "results/scores/{batch}.csv",
@@ -19,7 +17,8 @@ rule score:
     threads: 1
     params:
         trials=lambda wildcards: [
-            trial.model_dump() for trial in SCORING_BATCHES[wildcards.batch].trials
+            (planned.run.model_dump(), planned.truth)
+            for planned in SCORING_BATCHES[wildcards.batch]
         ],
         code=code_hash(SCORING),
     message:

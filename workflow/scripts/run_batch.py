@@ -5,12 +5,13 @@ import torch
 from nstbench.core.files import write_text
 from nstbench.core.job_logging import job_log
 from nstbench.pipeline.execution import execute
+from nstbench.pipeline.finished import read_record
 from nstbench.pipeline.specification import RunSpecification
 
 with job_log(snakemake.log[0]):
     torch.set_num_threads(snakemake.threads)
     runs = [RunSpecification.model_validate(run) for run in snakemake.params.runs]
-    made = [execute(run, Path("results/pictures"), Path("results")).record for run in runs]
+    made = [read_record(execute(run, Path("results/pictures"), Path("results"))) for run in runs]
     lines = ["id,fingerprint,seconds"]
     lines += [f"{record['id']},{record['fingerprint']},{record['seconds']}" for record in made]
     write_text(Path(snakemake.output[0]), "\n".join(lines) + "\n")

@@ -6,10 +6,10 @@ import torch
 from nstbench.core.files import write_text
 from nstbench.core.job_logging import job_log
 from nstbench.pipeline.scoring import score_trials
-from nstbench.pipeline.specification import TrialSpecification
+from nstbench.pipeline.specification import RunSpecification
 
 with job_log(snakemake.log[0]):
     torch.set_num_threads(snakemake.threads)
-    trials = [TrialSpecification.model_validate(trial) for trial in snakemake.params.trials]
+    trials = [(RunSpecification.model_validate(run), truth) for run, truth in snakemake.params.trials]
     scores = score_trials(trials, Path("results/pictures"), Path("results"))
     write_text(Path(snakemake.output[0]), scores.to_csv(index=False))

@@ -66,7 +66,7 @@ def _rows(materials: Materials, pair: tuple[str, str], runs: "list[FinishedRun]"
     scales = _scales(materials, runs[0])
     for run in runs:
         own = own_losses(run)
-        for evaluation, file in run.folder.snapshots.items():
+        for evaluation, file in run.snapshots.items():
             image = materials.picture(file)
             values = {**own.loc[evaluation], **{name: scale(image) for name, scale in scales.items()}}
             for quantity, value in values.items():
@@ -84,9 +84,11 @@ def own_losses(run: "FinishedRun") -> "pd.DataFrame":
     """What the run minimises, by evaluation: its content loss before, its style loss after weighting."""
     import pandas as pd
 
-    trace, parameters = run.folder.trace.set_index("evaluation"), run.planned.run.typed_parameters()
-    content = sum(weight * trace[f"content/{layer}"] for layer, weight in parameters.content_layers.items())
-    return pd.DataFrame({OWN_CONTENT: content, OWN_STYLE: trace["total"] - parameters.alpha * content})
+    trace, parameters = run.trace.set_index("evaluation"), run.planned.run.parameters
+    content = sum(
+        weight * trace[f"content/{layer}"] for layer, weight in parameters["content_layers"].items()
+    )
+    return pd.DataFrame({OWN_CONTENT: content, OWN_STYLE: trace["total"] - parameters["alpha"] * content})
 
 
 def _scales(materials: Materials, run: "FinishedRun") -> "Mapping[str, Callable[[Tensor], float]]":

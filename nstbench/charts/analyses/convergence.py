@@ -43,7 +43,7 @@ def measure(materials: Materials) -> "pd.DataFrame":
 
 def least_so_far(run: "FinishedRun") -> "pd.DataFrame":
     """Columns content, style, seed, arm, evaluation, loss: one row an evaluation."""
-    trace = run.folder.trace[["evaluation", "total"]]
+    trace = run.trace[["evaluation", "total"]]
     planned = run.planned.run
     own = (planned.content, planned.style, planned.seed, run.planned.arm.caption)
     table = trace[["evaluation"]].assign(loss=trace["total"].cummin())

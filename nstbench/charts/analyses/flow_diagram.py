@@ -135,7 +135,7 @@ def _image(shows: str, materials: Materials) -> "Tensor":
 
     if shows == "noise":
         return grey_noise(torch.Size((1, 3, THUMBNAIL, THUMBNAIL)), seed=0)
-    files = {run.planned.arm.id: run.folder.image for run in reversed(materials.runs)}
+    files = {run.planned.arm.id: run.image for run in reversed(materials.runs)}
     for run in materials.runs[:1]:
         files["content"] = materials.folder / f"{run.planned.run.content}.png"
         files["style"] = materials.folder / f"{run.planned.run.style}.png"

@@ -53,7 +53,7 @@ def _along(materials: Materials, run: "FinishedRun") -> Iterator[dict[str, Any]]
     backbone = open_backbone(task)
     terms = _terms_of(specification.method)(task, backbone)
     style, content = ([t for t in terms if t.name.startswith(kind)] for kind in ("style/", "content/"))
-    _, *later = run.folder.snapshots.items()
+    _, *later = run.snapshots.items()
     for evaluation, file in later:
         image = materials.picture(file)
         yield {

@@ -49,7 +49,7 @@ def _segments(
     task = materials.task(runs[0].planned.run)
     backbone = open_backbone(task)
     objective = Objective(backbone, terms_of(task, backbone))
-    images = {run.planned.arm.caption: materials.picture(run.folder.image) for run in runs}
+    images = {run.planned.arm.caption: materials.picture(run.image) for run in runs}
     with torch.no_grad():
         for start, end in itertools.combinations(images, 2):
             for place in torch.linspace(0, 1, materials.parameters.points).tolist():

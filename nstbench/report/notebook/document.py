@@ -18,8 +18,7 @@ from nstbench.images.manifest import Manifest, load_manifest
 from nstbench.images.pictures import read_picture
 from nstbench.metrics import metrics, shown_metrics
 from nstbench.metrics.base import Metric
-from nstbench.pipeline.experiment import Experiment, Pair
-from nstbench.pipeline.family import family
+from nstbench.pipeline.experiment import Experiment, Pair, short_name
 from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.plan import PlannedRun, load_experiments
 from nstbench.pipeline.profile import Profile
@@ -59,9 +58,9 @@ class Document:
         """
         manifest = load_manifest(CHECKOUT / "data" / "images.yaml")
         every = load_experiments(CHECKOUT / "config" / "experiments", manifest)
-        own = {entry.id: entry for entry in every if family(entry.source.document) == name}
+        own = {entry.id: entry for entry in every if short_name(entry.source.document) == name}
         if not own:
-            allowed = sorted({family(entry.source.document) for entry in every})
+            allowed = sorted({short_name(entry.source.document) for entry in every})
             raise InputError(f"no experiment of a document {name!r}; allowed: {', '.join(allowed)}")
         title = next(iter(own.values())).source.document
         return cls(title, own, manifest, folder or folder_with_results())

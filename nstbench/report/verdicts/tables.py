@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from nstbench.pipeline.family import family
+from nstbench.pipeline.experiment import short_name
 from nstbench.pipeline.usage import distinct
 from nstbench.report.verdicts.records import VERDICTS, Claim, Contradiction
 from nstbench.report.verdicts.tally import tally
@@ -13,7 +13,7 @@ from nstbench.report.verdicts.wording import found_in_words
 
 def document_of(claim: Claim) -> str:
     """The short name of the claim's document."""
-    return family(claim.document)
+    return short_name(claim.document)
 
 
 def documents_of(claims: Sequence[Claim]) -> list[str]:

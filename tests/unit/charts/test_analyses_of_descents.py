@@ -18,7 +18,6 @@ from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.plan import plan
 from nstbench.pipeline.profile import Profile
 from nstbench.pipeline.project import CHECKOUT
-from nstbench.pipeline.runs import RunFolder
 
 LAYERS = ["relu1_1", "relu2_1", "relu3_1"]
 ALPHA = 1e-3
@@ -63,8 +62,7 @@ def descents(materials, tmp_path):
         materials(id, parameters, ["chelsea", "tesserae"], 48)
         for entry in planned:
             execute(entry.run, tmp_path, tmp_path / "results")
-        folders = (RunFolder(tmp_path / "results" / "runs" / entry.run.id) for entry in planned)
-        runs = [FinishedRun(*each) for each in zip(planned, folders, strict=True)]
+        runs = [FinishedRun.of(entry, tmp_path / "results") for entry in planned]
         return materials(id, parameters, ["chelsea", "tesserae"], 48, runs)
 
     return make
@@ -102,7 +100,7 @@ def test_gradients_are_those_of_the_losses_written_out(descents):
     for run in asked.runs:
         arm = run.planned.arm.id
         for row in table[table["arm"] == arm].itertuples():
-            image = asked.picture(run.folder.snapshots[row.evaluation]).requires_grad_()
+            image = asked.picture(run.snapshots[row.evaluation]).requires_grad_()
             lengths = [
                 torch.autograd.grad(loss, image, retain_graph=True)[0].norm().item()
                 for loss in written_out(asked, arm, image)
@@ -139,7 +137,7 @@ def test_all_arms_are_measured_by_the_originals_objective(descents):
     asked = descents("common_objective", ORIGINAL, settings=EXPERIMENT["settings"] | everything)
     table = analysis("common_objective").measure(asked)
     values = table.set_index(["arm", "quantity", "evaluation"])["value"].sort_index()
-    traces = {run.planned.arm.id: run.folder.trace.set_index("evaluation") for run in asked.runs}
+    traces = {run.planned.arm.id: run.trace.set_index("evaluation") for run in asked.runs}
     common, total = values["original", COMMON], traces["original"]["total"]
     assert common[1] == pytest.approx(total[1], rel=1e-4)
     assert common[5] == pytest.approx(total[5], rel=0.1)

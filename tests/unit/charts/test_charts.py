@@ -22,6 +22,7 @@ from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
 from nstbench.networks.loading import load_backbone
 from nstbench.pipeline.execution import execute
+from nstbench.pipeline.finished import read_record
 from nstbench.pipeline.plan import PlannedRun
 from nstbench.pipeline.project import CHECKOUT, Project
 from nstbench.report.chart_section import make_chart_section
@@ -198,7 +199,7 @@ def test_the_segments_end_at_the_runs_own_losses(made, tmp_path):
         Image.fromarray(small).resize((64, 64), Image.Resampling.BICUBIC).save(pictures / f"{name}.png")
     finals = {}
     for entry in planned:
-        record = execute(entry.run, pictures, tmp_path / "results").record
+        record = read_record(execute(entry.run, pictures, tmp_path / "results"))
         finals[entry.arm.caption] = record["final_losses"]["total"]
     table, facts = made("nikulin-barriers", planned)
     assert len(facts["runs"]) == 3

@@ -22,7 +22,6 @@ from nstbench.networks.architecture import Rectifier
 from nstbench.networks.loading import load_backbone
 from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.project import CHECKOUT, Project
-from nstbench.pipeline.runs import RunFolder
 
 PROJECT = Project.load(CHECKOUT, "smoke")
 SCHEMATICS = ["layer_diagram", "gram_diagram", "flow_diagram"]
@@ -237,10 +236,10 @@ def drawn(materials, tmp_path):
     def draw(chart):
         planned = PROJECT.plans[chart.experiment] if chart.experiment else []
         names = {name for entry in planned for name in (entry.run.content, entry.run.style)}
-        runs = [FinishedRun(entry, RunFolder(tmp_path / entry.run.id)) for entry in planned]
+        runs = [FinishedRun(entry, tmp_path / entry.run.id) for entry in planned]
         for run in runs:
-            run.folder.folder.mkdir()
-            Image.new("RGB", (8, 8), "red").save(run.folder.image)
+            run.folder.mkdir()
+            Image.new("RGB", (8, 8), "red").save(run.image)
         asked = materials(chart.analysis, chart.parameters, [*chart.pictures, *names], size=64, runs=runs)
         table = analysis(chart.analysis).measure(asked)
         with matplotlib.rc_context(TYPOGRAPHY):

@@ -21,7 +21,7 @@ from nstbench.claims.rules.base import Verdict
 from nstbench.claims.sample import NoEvidenceError
 from nstbench.claims.substitutes import substitutes
 from nstbench.core.errors import InputError
-from nstbench.pipeline.family import family
+from nstbench.pipeline.experiment import short_name
 from nstbench.pipeline.profile import Grid
 from nstbench.pipeline.project import CHECKOUT, Project
 from nstbench.pipeline.tables import control_id
@@ -120,7 +120,7 @@ def test_every_claim_of_the_five_documents_has_an_entry(project):
     known = {"jain": 26, "nikulin": 34, "unlusoy": 11, "da": 14, "soboleva": 13}
     assert all(counts[name] >= count for name, count in known.items())
     assert len(register.contradictions) >= 9
-    assert all(family(title) == name for name, title in register.documents.items())
+    assert all(short_name(title) == name for name, title in register.documents.items())
 
 
 def test_experiments_and_charts_name_claims_that_exist(project):

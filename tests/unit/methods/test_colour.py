@@ -8,7 +8,7 @@ import pytest
 import torch
 from scipy.linalg import sqrtm
 from skimage.color import rgb2yiq, yiq2rgb
-from small_runs import small_run
+from small_runs import make, small_run
 
 from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
@@ -39,7 +39,6 @@ from nstbench.methods.colour.preservation import (
 from nstbench.metrics import metrics
 from nstbench.metrics.base import Sighted, Trial
 from nstbench.optim.loop import Outcome
-from nstbench.pipeline.execution import execute
 
 TRANSFORMS = {"cholesky": cholesky, "image-analogies": image_analogies, "symmetric": symmetric}
 LUMINANCE_MODES = ("luminance", "luminance-mean", "luminance-mean-std", "histogram")
@@ -335,7 +334,7 @@ def test_a_descent_keeps_the_colours(pictures, tmp_path):
     changed, facts = {}, {}
     for mode in ("none", "luminance", "histogram"):
         run = small_run(evaluations=8, preserve_colour=mode)
-        folder = execute(run, pictures, tmp_path / "results")
+        folder = make(run, pictures, tmp_path / "results")
         result = Sighted(to_tensor(load_picture(folder.image, 32)), {})
         changed[mode] = metrics()["CHRc"].measure(Trial(result, content, style))
         facts[mode] = folder.record["facts"]

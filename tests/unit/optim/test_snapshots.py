@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 from skimage.io import imread
-from small_runs import TWO_LAYERS, small_run
+from small_runs import TWO_LAYERS, make, small_run
 
 from nstbench.core.errors import InputError
 from nstbench.images.manifest import Manifest
@@ -88,14 +88,14 @@ def run():
 
 def test_a_run_leaves_its_snapshots_and_nothing_else_differs(run, photo, painting, tmp_path):
     results = tmp_path / "results"
-    folder = execute(run, photo.parent, results)
+    folder = make(run, photo.parent, results)
     assert list(folder.snapshots) == [1, 5, 9]
     content = Image.open(photo).convert("RGB")
     start = np.asarray(content.crop((8, 0, 40, 32)), dtype=int)
     assert np.abs(imread(folder.snapshots[1]).astype(int) - start).max() <= 1
     assert folder.snapshots[9].read_bytes() == folder.image.read_bytes()
     assert not list(results.glob("checkpoints/*"))
-    without = execute(run.model_copy(update={"snapshots": 0}), photo.parent, results)
+    without = make(run.model_copy(update={"snapshots": 0}), photo.parent, results)
     assert without.snapshots == {}
     assert without.folder != folder.folder
     assert without.image.read_bytes() == folder.image.read_bytes()
@@ -103,7 +103,7 @@ def test_a_run_leaves_its_snapshots_and_nothing_else_differs(run, photo, paintin
 
 def test_an_interrupted_run_has_the_snapshots_of_a_whole_one(run, photo, painting, tmp_path, monkeypatch):
     run = run.model_copy(update={"snapshots": 9})
-    whole = execute(run, photo.parent, tmp_path / "whole")
+    whole = make(run, photo.parent, tmp_path / "whole")
     monkeypatch.setattr(checkpoints, "SECONDS_BETWEEN", 0.0)
     evaluate, calls = Objective.__call__, []
 
@@ -116,7 +116,7 @@ def test_an_interrupted_run_has_the_snapshots_of_a_whole_one(run, photo, paintin
     monkeypatch.setattr(Objective, "__call__", interrupted)
     with pytest.raises(InterruptionError):
         execute(run, photo.parent, tmp_path / "cut")
-    resumed = execute(run, photo.parent, tmp_path / "cut")
+    resumed = make(run, photo.parent, tmp_path / "cut")
     assert len(calls) < 6 + 9
     assert list(resumed.snapshots) == list(range(1, 10))
     for number, file in resumed.snapshots.items():
@@ -156,8 +156,8 @@ def test_a_panel_shows_snapshots(run, photo, painting, tmp_path):
         "after 1 evaluation",
         "after 5 evaluations",
     )
-    folder = exhibit.shown["only"].folder
-    for tile, file in ((result, folder.image), (first, folder.snapshots[1]), (second, folder.snapshots[5])):
+    made = exhibit.shown["only"]
+    for tile, file in ((result, made.image), (first, made.snapshots[1]), (second, made.snapshots[5])):
         expected = np.asarray(Image.open(file).resize(tile.picture.size, Image.Resampling.BICUBIC))
         assert np.array_equal(np.asarray(tile.picture), expected)
     assert description(exhibit).endswith("; after 1 evaluation; after 5 evaluations.")

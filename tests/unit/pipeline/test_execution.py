@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 from skimage.io import imread
-from small_runs import TWO_LAYERS, small_run
+from small_runs import TWO_LAYERS, make, small_run
 
 from nstbench.core.hardware import Hardware
 from nstbench.losses.objective import Objective
@@ -20,7 +20,6 @@ from nstbench.pipeline import cache_keys as fingerprint
 from nstbench.pipeline import execution
 from nstbench.pipeline.execution import execute
 from nstbench.pipeline.plan import PlannedRun
-from nstbench.pipeline.runs import RunFolder
 from nstbench.pipeline.scoring import score_trials
 from nstbench.pipeline.tables import control_id, tidy_scores
 
@@ -37,7 +36,7 @@ def pictures(photo, painting):
 
 def test_leaves_image_trace_and_record(run, pictures, tmp_path):
     results = tmp_path / "results"
-    folder = execute(run, pictures, results)
+    folder = make(run, pictures, results)
     assert folder.folder == results / "runs" / run.id
     assert imread(folder.image).shape == (32, 32, 3)
     assert list(folder.trace.columns) == [
@@ -57,13 +56,13 @@ def test_leaves_image_trace_and_record(run, pictures, tmp_path):
 
 
 def test_same_specification_gives_the_same_picture(run, pictures, tmp_path):
-    first, second = (execute(run, pictures, tmp_path / name) for name in ("a", "b"))
+    first, second = (make(run, pictures, tmp_path / name) for name in ("a", "b"))
     assert first.image.read_bytes() == second.image.read_bytes()
     pd.testing.assert_frame_equal(first.trace.drop(columns="seconds"), second.trace.drop(columns="seconds"))
 
 
 def test_finished_run_is_not_made_again(run, pictures, tmp_path, capsys):
-    folder = execute(run, pictures, tmp_path / "results")
+    folder = make(run, pictures, tmp_path / "results")
     before = folder.image.stat().st_mtime_ns
     capsys.readouterr()
     execute(run, pictures, tmp_path / "results")
@@ -98,7 +97,7 @@ execute(RunSpecification.model_validate_json(run), Path(pictures), Path(results)
 def test_a_killed_run_goes_on_and_ends_with_the_same_picture(run, pictures, tmp_path, monkeypatch, optimiser):
     parameters = {**run.parameters, "optimiser": optimiser, "evaluations": 40}
     run = run.model_copy(update={"parameters": parameters})
-    whole = execute(run, pictures, tmp_path / "whole")
+    whole = make(run, pictures, tmp_path / "whole")
     results = tmp_path / "killed"
     command = [sys.executable, "-c", KILLED, str(pictures), str(results), run.model_dump_json()]
     assert subprocess.run(command).returncode == -signal.SIGKILL
@@ -106,7 +105,7 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_picture(run, pictures, tmp_
     assert not (results / "runs").exists()
     evaluated = []
     monkeypatch.setattr(Objective, "__call__", counted(Objective.__call__, evaluated))
-    resumed = execute(run, pictures, results)
+    resumed = make(run, pictures, results)
     assert 40 - KILLED_AT < len(evaluated) < 40
     assert resumed.image.read_bytes() == whole.image.read_bytes()
     losses = [folder.trace.drop(columns="seconds") for folder in (whole, resumed)]
@@ -116,7 +115,7 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_picture(run, pictures, tmp_
 def test_a_run_that_goes_on_counts_the_seconds_before(run, pictures, tmp_path, monkeypatch):
     saved = execution.stylize
     monkeypatch.setattr(execution, "stylize", lambda *a: replace(saved(*a), seconds_before=1000.0))
-    record = execute(run, pictures, tmp_path).record
+    record = make(run, pictures, tmp_path).record
     assert 1000 < record["seconds"] < 1100
 
 
@@ -126,7 +125,7 @@ def test_numbers_that_are_not_finite_are_text_in_the_record_and_numbers_when_rea
     facts = {"canonical_ratio": inf}
     made = execution.stylize
     monkeypatch.setattr(execution, "stylize", lambda *a: replace(made(*a), final=nothing(2), facts=facts))
-    folder = execute(run, pictures, tmp_path)
+    folder = make(run, pictures, tmp_path)
     text = (folder.folder / "run.json").read_text()
     strict = json.loads(text, parse_constant=lambda constant: pytest.fail(f"{constant} is no JSON"))
     assert (strict["final_losses"]["total"], strict["facts"]) == ("nan", {"canonical_ratio": "inf"})
@@ -145,7 +144,7 @@ def test_a_run_reports_its_own_peak_memory(run, pictures, tmp_path, monkeypatch)
     monkeypatch.setattr(execution, "_forget_peak_memory", lambda hardware: calls.append("forgotten"))
     monkeypatch.setattr(execution, "stylize", lambda *a: calls.append("run") or transfer(*a))
     monkeypatch.setattr(execution, "_peak_memory_mb", lambda hardware: calls.append("read") or 5.0)
-    assert execute(run, pictures, tmp_path).record["peak_memory_mb"] == 5
+    assert make(run, pictures, tmp_path).record["peak_memory_mb"] == 5
     assert calls == ["forgotten", "run", "read"]
 
 
@@ -181,7 +180,7 @@ def counted(function, calls):
 
 @pytest.mark.parametrize("changed", ["picture", "code"])
 def test_run_is_made_again_when_its_inputs_changed(run, pictures, tmp_path, monkeypatch, changed):
-    folder = execute(run, pictures, tmp_path / "results")
+    folder = make(run, pictures, tmp_path / "results")
     before = folder.image.stat().st_mtime_ns
     if changed == "picture":
         Image.new("RGB", (40, 40), "red").save(pictures / "painting.png")
@@ -194,7 +193,7 @@ def test_run_is_made_again_when_its_inputs_changed(run, pictures, tmp_path, monk
 def test_scores_are_tidy_and_have_controls(run, pictures, tmp_path):
     execute(run, pictures, tmp_path)
     planned = [PlannedRun(experiment, None, None, run) for experiment in ("one", "two")]
-    scores = score_trials([entry.trial for entry in planned], pictures, tmp_path)
+    scores = score_trials([(entry.run, entry.truth) for entry in planned], pictures, tmp_path)
     table = tidy_scores(scores, planned)
     assert list(table.columns) == ["run", "experiment", "metric", "value", "reason"]
     assert len(table) == 2 * 3 * len(metrics())
@@ -209,7 +208,8 @@ def test_a_truth_is_scored_where_an_experiment_names_one(run, pictures, tmp_path
     execute(run, pictures, tmp_path)
     truths = {"none": None, "painted": "painting", "photographed": "photo"}
     planned = [PlannedRun(experiment, None, None, run, truth) for experiment, truth in truths.items()]
-    table = tidy_scores(score_trials([entry.trial for entry in planned], pictures, tmp_path), planned)
+    trials = [(entry.run, entry.truth) for entry in planned]
+    table = tidy_scores(score_trials(trials, pictures, tmp_path), planned)
     assert len(table) == 3 * 3 * len(metrics())
     scored = table.set_index(["experiment", "run", "metric"])
     value, reason = scored["value"], scored["reason"]
@@ -225,6 +225,6 @@ def test_a_truth_is_scored_where_an_experiment_names_one(run, pictures, tmp_path
 
 
 def test_unfinished_run_is_not_done(tmp_path):
-    assert not RunFolder(tmp_path / "nothing").is_done("x")
+    assert not execution._is_done(tmp_path / "nothing", "x")
     (tmp_path / "run.json").write_text("{ half")
-    assert not RunFolder(tmp_path).is_done("x")
+    assert not execution._is_done(tmp_path, "x")

@@ -114,9 +114,9 @@ def test_experiments_that_compute_little_share_batches(write, content):
         *planned("two", evaluations=2),
         *planned("three", evaluations=3),
     ]
-    assert [(batch.id, len(batch.runs)) for batch in batches(little)] == [("one-000", 3 * 4)]
+    assert [(id, len(runs)) for id, runs in batches(little).items()] == [("one-000", 3 * 4)]
     mixed = [*planned("long", size=512, evaluations=50), *little]
-    assert [(batch.id, len(batch.runs)) for batch in batches(mixed)] == [("long-000", 4), ("one-000", 3 * 4)]
+    assert {id: len(runs) for id, runs in batches(mixed).items()} == {"long-000": 4, "one-000": 3 * 4}
 
 
 def test_missing_famous_painting_is_replaced_and_its_run_shared(write, content, monkeypatch):
@@ -124,7 +124,7 @@ def test_missing_famous_painting_is_replaced_and_its_run_shared(write, content, 
     planned = plan(load_experiment(write(content), MANIFEST), PROFILE, MANIFEST)
     assert {entry.run.style for entry in planned} == {"ours"}
     assert len({entry.run.id for entry in planned}) == 4
-    assert sum(len(batch.runs) for batch in batches(planned)) == 4
+    assert sum(map(len, batches(planned).values())) == 4
 
 
 def test_own_famous_painting_is_used(write, content, tmp_path, monkeypatch):
@@ -176,8 +176,8 @@ def test_a_truth_is_planned_by_the_name_that_is_here_and_shown_in_the_panel(writ
     assert [entry.truth for entry in planned] == ["ours"] * 4 + ["cat"] * 4
     assert [entry.run for entry in planned] == [entry.run for entry in plain]
     assert (planned[0].asked.truth, planned[0].used.truth) == ("famous", "ours")
-    assert (planned[0].trial.pictures, planned[0].run.pictures) == ({"cat", "ours"}, {"cat"})
-    assert plain[0].trial.truth is None
+    assert (planned[0].pictures, planned[0].run.pictures) == ({"cat", "ours"}, {"cat"})
+    assert plain[0].truth is None
 
 
 def test_a_run_is_scored_once_for_each_truth(write, content):
@@ -185,9 +185,9 @@ def test_a_run_is_scored_once_for_each_truth(write, content):
     planned = plan(load_experiment(write(content), MANIFEST), PROFILE, MANIFEST)
     content["pairs"][0]["truth"] = "cat"
     planned += 2 * plan(load_experiment(write(content), MANIFEST), PROFILE, MANIFEST)
-    (batch,) = scoring_batches(planned)
-    assert [trial.truth for trial in batch.trials].count(None) == 4
-    assert [trial.truth for trial in batch.trials].count("cat") == 4
+    (batch,) = scoring_batches(planned).values()
+    assert [trial.truth for trial in batch].count(None) == 4
+    assert [trial.truth for trial in batch].count("cat") == 4
 
 
 def test_an_arm_may_have_a_style_of_its_own(write, content, monkeypatch):
@@ -397,19 +397,21 @@ def test_an_arm_sets_its_precision_and_checks_run_every_pair(write, content):
 def test_every_shipped_experiment_plans_under_every_profile(profile):
     project = Project.load(CHECKOUT, profile)
     planned = {entry.run.id for entry in project.planned}
-    assert planned == {run.id for batch in project.batches.values() for run in batch.runs}
+    assert planned == {run.id for batch in project.batches.values() for run in batch}
     assert all(project.plans[id] for id in project.experiments)
 
 
 def test_batches_hold_every_distinct_run_once_and_score_pairs_together():
     project = Project.load(CHECKOUT, "default")
     distinct = {entry.run.id: entry.run for entry in project.planned}
-    ids = [run.id for batch in project.batches.values() for run in batch.runs]
+    ids = [run.id for batch in project.batches.values() for run in batch]
     assert sorted(ids) == sorted(distinct)
-    scored = [trial for batch in project.scoring_batches.values() for trial in batch.trials]
+    scored = [trial for batch in project.scoring_batches.values() for trial in batch]
     assert len(scored) == len({(trial.run.id, trial.truth) for trial in scored})
-    assert all(entry.trial in scored for entry in project.planned)
-    in_order = [trial.run for batch in project.scoring_batches.values() for trial in batch.trials]
+    assert {(entry.run.id, entry.truth) for entry in project.planned} == {
+        (trial.run.id, trial.truth) for trial in scored
+    }
+    in_order = [trial.run for batch in project.scoring_batches.values() for trial in batch]
     pairs = [(run.content, run.style) for run in in_order]
     changes = sum(left != right for left, right in itertools.pairwise(pairs))
     assert changes == len(set(pairs)) - 1

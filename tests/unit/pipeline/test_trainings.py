@@ -11,7 +11,9 @@ from nstbench.core.errors import InputError
 from nstbench.images.manifest import load_manifest
 from nstbench.networks.feedforward.files import read_card
 from nstbench.pipeline.project import CHECKOUT, Project
-from nstbench.pipeline.training import TrainingSpecification, carry_out, load_training
+from nstbench.pipeline.specification import TrainingSpecification
+from nstbench.pipeline.training import load_training
+from nstbench.pipeline.training_execution import train
 
 MANIFEST = load_manifest(CHECKOUT / "data" / "images.yaml")
 PROFILES = ("smoke", "default")
@@ -134,7 +136,7 @@ def test_the_pipeline_trains_from_its_pictures(file, tmp_path, photo):
         photographs=("coffee", "rocket"),
         precision="fp32",
     )
-    carry_out(specification, tmp_path, tmp_path / "mine.safetensors")
+    train(specification, tmp_path, tmp_path / "mine.safetensors")
     card = read_card(tmp_path / "mine.safetensors")
     assert (card["style"]["name"], card["steps"], card["width"]) == ("chelsea", 1, 0.125)
     assert len(pd.read_csv(tmp_path / "mine.csv")) == 1

@@ -6,7 +6,6 @@ from PIL import Image
 from nstbench.pipeline.experiment import Arm, Comparison, Pair, Point
 from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.plan import PlannedRun
-from nstbench.pipeline.runs import RunFolder
 from nstbench.pipeline.specification import RunSpecification
 from nstbench.report.comparison import ComparisonLine, ComparisonTable, colour_difference
 
@@ -20,7 +19,7 @@ def finished(tmp_path):
         (folder / "run.json").write_text(json.dumps({"final_losses": {"total": 1.0}}))
         run = RunSpecification(method="gatys2015", content="c", style="s", size=64, parameters={})
         arm = Arm((Point(id=name, caption=name),))
-        return FinishedRun(PlannedRun("e", Pair(content="c", style="s"), arm, run), RunFolder(folder))
+        return FinishedRun(PlannedRun("e", Pair(content="c", style="s"), arm, run), folder)
 
     return finished
 

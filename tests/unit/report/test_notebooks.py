@@ -21,8 +21,7 @@ from nstbench.claims.report import report
 from nstbench.core.errors import InputError
 from nstbench.core.number_format import MISSING
 from nstbench.metrics import metrics
-from nstbench.pipeline.experiment import Experiment
-from nstbench.pipeline.family import family
+from nstbench.pipeline.experiment import Experiment, short_name
 from nstbench.pipeline.plan import plan
 from nstbench.pipeline.profile import Profile
 from nstbench.pipeline.project import CHECKOUT, Project
@@ -65,7 +64,7 @@ def calls(text: str) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def test_the_replicated_documents_have_notebooks():
-    documents = {family(entry.source.document) for entry in PROJECT.experiments.values()}
+    documents = {short_name(entry.source.document) for entry in PROJECT.experiments.values()}
     assert (
         {"da", "jain", "nikulin", "soboleva", "unlusoy"} <= {file.stem for file in OF_DOCUMENTS} <= documents
     )
@@ -86,10 +85,10 @@ def test_notebooks_are_normalised(committed):
 
 def test_every_experiment_of_the_document_is_shown(of_document):
     name, text = of_document
-    own = {id for id, entry in PROJECT.experiments.items() if family(entry.source.document) == name}
+    own = {id for id, entry in PROJECT.experiments.items() if short_name(entry.source.document) == name}
     shown = {(method, arguments[0]) for method, arguments in calls(text)}
     assert {(method, id) for method in CALLED_PER_EXPERIMENT for id in own} <= shown
-    charts = {id for id, entry in load_charts(PROJECT).items() if family(entry.source.document) == name}
+    charts = {id for id, entry in load_charts(PROJECT).items() if short_name(entry.source.document) == name}
     assert {id for method, id in shown if method == "chart"} == charts
     assert {id for method, id in shown if method not in ("open", "chart")} == own
     assert ("open", name) in shown
@@ -113,7 +112,7 @@ def test_metrics_and_arms_in_notebooks_exist(of_document):
     ],
 )
 def test_a_document_is_called_by_its_first_author(document, name):
-    assert family(document) == name
+    assert short_name(document) == name
 
 
 # What a document reads: two arms and three pairs, with made-up losses and scores.

@@ -15,7 +15,6 @@ from nstbench.pipeline.experiment import Arm, Pair, Point
 from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.plan import PlannedRun
 from nstbench.pipeline.profile import Profile
-from nstbench.pipeline.runs import RunFolder
 from nstbench.pipeline.specification import RunSpecification
 from nstbench.report.addresses import command, relative
 from nstbench.report.stylize_command import stylize_command
@@ -35,7 +34,7 @@ SPECIFICATION = RunSpecification(
 def finished(specification: RunSpecification, folder: Path) -> FinishedRun:
     arm = Arm((Point(id="a", caption="a"),))
     planned = PlannedRun("e", Pair(content="cat", style="night sky"), arm, specification)
-    return FinishedRun(planned, RunFolder(folder))
+    return FinishedRun(planned, folder)
 
 
 @pytest.fixture

@@ -144,7 +144,7 @@ def test_long_curves_are_thinned_and_keep_their_ends(tree: Tree) -> None:
     shown = exhibit(tree)
     steps = np.arange(1, 5001)
     for run in shown.shown.values():
-        run.folder.__dict__["trace"] = pd.DataFrame({"evaluation": steps, "total": 1.0 / steps})
+        run.__dict__["trace"] = pd.DataFrame({"evaluation": steps, "total": 1.0 / steps})
     (plot,) = loss_plots(shown)
     drawing = plot.drawings["logarithmic"]
     found = points(drawing.lines[0].path)
@@ -157,9 +157,9 @@ def test_a_run_of_one_evaluation_is_a_stroke_and_one_without_losses_is_left_out(
     shown = exhibit(tree, 1)
     runs = list(shown.shown.values())
     for run in runs:
-        run.folder.__dict__["trace"] = pd.DataFrame({"evaluation": [1], "total": [np.nan]})
+        run.__dict__["trace"] = pd.DataFrame({"evaluation": [1], "total": [np.nan]})
     assert loss_plots(shown) == []
-    runs[0].folder.__dict__["trace"] = pd.DataFrame({"evaluation": [1], "total": [0.5]})
+    runs[0].__dict__["trace"] = pd.DataFrame({"evaluation": [1], "total": [0.5]})
     (plot,) = loss_plots(shown)
     (line,) = plot.drawings["linear"].lines
     assert line.path.endswith("h8") and line.series.number == 0

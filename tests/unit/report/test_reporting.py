@@ -91,7 +91,7 @@ def test_curves_show_each_loss_that_is_there(tree: Tree, tmp_path: Path) -> None
     assert all(text in drawing for text in ("total loss", "style loss", "content loss", "from noise"))
     exhibit = exhibits(tree.experiments[0], tree.planned, PROFILE, MANIFEST, tree.results)[0]
     for run in exhibit.runs:
-        del run.folder.trace["content/relu4_2"]
+        del run.trace["content/relu4_2"]
     save_curves(exhibit, tmp_path / "curves.svg")
     assert "content loss" not in (tmp_path / "curves.svg").read_text()
 
