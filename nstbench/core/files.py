@@ -6,55 +6,134 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from nstbench.core.errors import InputError
+from nstbench.core.exchange import exchange
+
+# What every temporary file and folder is called, so that those of killed jobs are known for litter.
+TEMPORARY = ".nstbench-"
+# Of errors while a block writes, those that a place with more room mends; others are the block's own.
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path` with the same suffix; rename it into place on success.
+    """Write a file so that nobody ever sees a part of it.
 
-    Raises InputError when the folder cannot be written or the disk is full.
+    Parameters
+    ----------
+    path : Path
+        The file to write; its folder is made.
+
+    Yields
+    ------
+    Path
+        An empty file beside `path` with the same suffix, to be written instead. After the block it is on
+        the disk and takes the place of `path`; when the block fails, it is gone.
+
+    Raises
+    ------
+    InputError
+        When the folder cannot be written, or the disk is full.
     """
     path = Path(path)
-    try:
+    with _writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=TEMPORARY, suffix=f"-{path.name}", dir=path.parent)
         os.close(handle)
-    except OSError as error:
-        raise _cannot_write(path, error) from error
     temporary = Path(name)
     try:
-        yield temporary
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
-    except OSError as error:
-        raise _cannot_write(path, error) from error
+        with _filling(path):
+            yield temporary
+        with _writing(path):
+            temporary.chmod(0o666 & ~_umask())
+            _flush(temporary)
+            temporary.replace(path)
+            _flush(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
 
 @contextmanager
 def folder_written_whole(path: Path) -> Iterator[Path]:
-    """Yield a temporary folder beside `path`; put it in the place of `path` on success."""
+    """Write a folder so that nobody ever sees a part of it, nor, where it is replaced, none.
+
+    Parameters
+    ----------
+    path : Path
+        The folder to write; those above it are made.
+
+    Yields
+    ------
+    Path
+        An empty folder beside `path`, to be filled. After the block it takes the place of `path`; when the
+        block fails, it is gone.
+
+    Raises
+    ------
+    InputError
+        When it cannot be written, or the disk is full.
+    """
     path = Path(path)
-    try:
+    with _writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
-    except OSError as error:
-        raise _cannot_write(path, error) from error
+        temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY, suffix=f"-{path.name}", dir=path.parent))
     try:
-        yield temporary
-        temporary.chmod(0o777 & ~_umask())
-        if path.exists():
-            shutil.rmtree(path)
-        temporary.rename(path)
-    except OSError as error:
-        raise _cannot_write(path, error) from error
+        with _filling(path):
+            yield temporary
+        with _writing(path):
+            temporary.chmod(0o777 & ~_umask())
+            for written in (*temporary.rglob("*"), temporary):
+                _flush(written)
+            _put_in_place(temporary, path)
+            _flush(path.parent)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _put_in_place(new: Path, path: Path) -> None:
+    """Rename a folder to `path`; what was there before, by whomever, is afterwards called `new`."""
+    while True:
+        try:
+            new.rename(path)
+            return
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+        try:
+            exchange(new, path)
+            return
+        except FileNotFoundError:
+            continue  # Another writer has just moved it away.
+        except NotImplementedError:
+            # There is a moment without the folder here; a reader that meets it has to look again.
+            with suppress(FileNotFoundError):
+                path.rename(new.with_name(f"{new.name}-old"))
+            shutil.rmtree(new.with_name(f"{new.name}-old"), ignore_errors=True)
+
+
+def remove_litter(folder: Path) -> int:
+    """Remove what killed jobs have left of files and folders that they were writing.
+
+    Parameters
+    ----------
+    folder : Path
+        Is searched to the bottom. Nobody else may be writing below it.
+
+    Returns
+    -------
+    int
+        How many were removed.
+    """
+    found = list(Path(folder).rglob(f"{TEMPORARY}*"))
+    for litter in found:
+        if litter.is_dir():
+            shutil.rmtree(litter, ignore_errors=True)
+        else:
+            litter.unlink(missing_ok=True)
+    return len(found)
 
 
 def check_writable(path: Path) -> None:
@@ -83,8 +162,38 @@ def sha256(file: Path) -> str:
 
 
 def _cannot_write(path: Path, error: OSError) -> InputError:
-    reason = error.strerror or str(error)
+    in_the_way = isinstance(error, FileExistsError)
+    reason = f"{error.filename} is no folder" if in_the_way else error.strerror or str(error)
     return InputError(f"cannot write {path}: {reason}; choose a writable place with enough free space")
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """An error of the system says that `path` cannot be written, and why."""
+    try:
+        yield
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
+@contextmanager
+def _filling(path: Path) -> Iterator[None]:
+    """The same, but only for want of room: what else a block does wrong has nothing to do with `path`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        raise _cannot_write(path, error) from error
+
+
+def _flush(path: Path) -> None:
+    """Have the system write a file or a folder to the disk, so that a rename cannot overtake its content."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _umask() -> int:
