@@ -100,7 +100,7 @@ def _task(
     hardware: Hardware,
 ) -> Task:
     """The pictures and parameters that were asked for; InputError on any that cannot be used."""
-    parameters = recipe.configure(recipe.everyday_set, given)
+    parameters = recipe.configure(recipe.default_preset, given)
     if not 0 <= seed < SEEDS:
         raise InputError(f"seed {seed} is out of range; allowed: 0 to {SEEDS - 1}")
     _check_style(recipe, style)

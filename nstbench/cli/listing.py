@@ -49,7 +49,7 @@ def _methods() -> list[Row]:
     from nstbench.methods import methods
 
     return [
-        {"id": m.id, "title": m.title, "source": m.source, "parameter_sets": list(m.sets)}
+        {"id": m.id, "title": m.title, "source": m.source, "presets": list(m.presets)}
         for m in methods().values()
     ]
 

@@ -61,7 +61,7 @@ def train_fast(
     style: Annotated[Path, typer.Option(help="The painting to learn.")],
     out: Network,
     images: Photographs = None,
-    parameters: Annotated[str, typer.Option(help="johnson, jain or everyday.")] = "everyday",
+    parameters: Annotated[str, typer.Option(help="johnson, jain or default.")] = "default",
     steps: Steps = None,
     seed: Seed = 0,
     precision: Precision = "auto",
@@ -78,7 +78,7 @@ def train_adain(
     styles: Annotated[list[Path], typer.Option(help="A folder of paintings; may be given several times.")],
     out: Network,
     images: Photographs = None,
-    parameters: Annotated[str, typer.Option(help="soboleva, literal, huang or everyday.")] = "everyday",
+    parameters: Annotated[str, typer.Option(help="soboleva, literal, huang or default.")] = "default",
     steps: Steps = None,
     stages: Annotated[
         int | None, typer.Option(help="How often weights are kept.", show_default="the set's")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -20,6 +20,14 @@ class Record(BaseModel):
     """A frozen model that refuses unknown names, and numbers that are not finite."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @classmethod
+    def derived_from(cls, other: "Record", /, **changes: Any) -> Self:
+        """The fields that were set in `other`, with `changes` made, validated as a record of this class.
+
+        What `other` left to its defaults is worked out anew, because it may depend on the changes.
+        """
+        return cls.model_validate({name: getattr(other, name) for name in other.model_fields_set} | changes)
 
 
 class Named(Record):
@@ -97,14 +105,12 @@ def _models_of(model: type[BaseModel], key: int | str) -> list[type[BaseModel]]:
 
 
 def configured(
-    owner: str, model: type[R], sets: Mapping[str, R], set_name: str, changes: Mapping[str, Any]
+    owner: str, model: type[R], presets: Mapping[str, R], preset: str, changes: Mapping[str, Any]
 ) -> R:
-    """The record of a named set with `changes` made; InputError says of `owner` what does not fit."""
-    if set_name not in sets:
-        raise InputError(f"unknown parameter set {set_name!r} of {owner}; allowed: {', '.join(sets)}")
-    named = sets[set_name]
-    values = {name: getattr(named, name) for name in named.model_fields_set} | dict(changes)
+    """The record of a preset with `changes` made; InputError says of `owner` what does not fit."""
+    if preset not in presets:
+        raise InputError(f"unknown preset {preset!r} of {owner}; allowed: {', '.join(presets)}")
     try:
-        return model.model_validate(values)
+        return model.derived_from(presets[preset], **changes)
     except ValidationError as error:
         raise InputError(f"{owner}: {first_problem(error, model)}") from error

@@ -1,11 +1,12 @@
-"""What a method is: parameters, named sets of them with their sources, and a function that stylizes."""
+"""What a method is: parameters, presets of them with their sources, and a function that stylizes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Generic, Literal
 
 from pydantic import Field
+from typing_extensions import TypeVar
 
 from nstbench.core.configuration import Record, configured
 from nstbench.core.progress import Watch
@@ -77,8 +78,13 @@ class TotalVariation(Record):
     weight: float = Field(gt=0)
 
 
+# The parameters of a method; Task and Method alone stand for those of any.
+P = TypeVar("P", bound=Parameters, default=Parameters)
+P_co = TypeVar("P_co", bound=Parameters, default=Parameters, covariant=True)
+
+
 @dataclass(frozen=True)
-class Task:
+class Task(Generic[P_co]):
     """One picture to make: content and style (1, 3, H, W), RGB in [0, 1], and how.
 
     `others` are the further pictures that the parameters name.
@@ -86,7 +92,7 @@ class Task:
 
     content: "Tensor"
     style: "Tensor"
-    parameters: Any
+    parameters: P_co
     seed: int
     hardware: "Hardware"
     watch: Watch | None = None
@@ -96,11 +102,11 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Method:
-    """A recipe of the suite, registered by living in this folder under the name METHOD.
+class Method(Generic[P]):
+    """A recipe of the suite, registered by the METHODS of a package in this folder.
 
-    `sets` maps a name to the parameters of one source (the paper, or a replicated document);
-    `everyday_set` is the one for a user's own two pictures. `stylize` is what the method does by itself;
+    `presets` maps a name to the parameters of one source (the paper, or a replicated document);
+    `default_preset` is the one for a user's own two pictures. `stylize` is what the method does by itself;
     `methods.colour` keeps colours around it. `terms_of` gives what it descends on, where that stays the same.
     One that is `for_cpu` computes there in fp32, whatever is asked for. One whose network has learned its
     style does not need it (`needs_style`); `trainer` says how such are trained.
@@ -109,11 +115,11 @@ class Method:
     id: str
     title: str
     source: str
-    parameters: type[Parameters]
-    sets: Mapping[str, Parameters]
-    everyday_set: str
-    stylize: Callable[[Task], "Outcome"]
-    terms_of: "Callable[[Task, Backbone], Sequence[Term]] | None" = None
+    parameters: type[P]
+    presets: Mapping[str, P]
+    default_preset: str
+    stylize: "Callable[[Task[P]], Outcome]"
+    terms_of: "Callable[[Task[P], Backbone], Sequence[Term]] | None" = None
     for_cpu: bool = False
     needs_style: bool = True
     trainer: "Trainer | None" = None
@@ -129,9 +135,9 @@ class Method:
         """Those of `values` that are parameters of this method."""
         return {name: value for name, value in values.items() if name in self.parameters.model_fields}
 
-    def configure(self, set_name: str, changes: Mapping[str, Any]) -> Parameters:
-        """The parameters of a named set with `changes` made; InputError names what does not fit.
+    def configure(self, preset: str, changes: Mapping[str, Any]) -> P:
+        """The parameters of a preset with `changes` made; InputError names what does not fit.
 
-        What the set leaves open may depend on the changes, as layers do on the backbone.
+        What the preset leaves open may depend on the changes, as layers do on the backbone.
         """
-        return configured(self.id, self.parameters, self.sets, set_name, changes)
+        return configured(self.id, self.parameters, self.presets, preset, changes)

@@ -13,6 +13,7 @@ from nstbench.losses.objective import IMAGE, Match, Objective, Term
 from nstbench.losses.squared_distance import Distance, SquaredDistance
 from nstbench.losses.total_variation import absolute_variation, squared_variation
 from nstbench.methods.base import Task, TotalVariation
+from nstbench.methods.gatys2015.method import GatysParameters
 from nstbench.networks.backbone import Backbone
 from nstbench.networks.catalogue import architecture
 from nstbench.networks.loading import load_backbone
@@ -24,7 +25,7 @@ from nstbench.optim.settings import AdamSettings, LBFGSSettings, OptimiserSettin
 from nstbench.optim.sgd import SGD
 
 
-def open_backbone(task: Task) -> Backbone:
+def open_backbone(task: Task[GatysParameters]) -> Backbone:
     """The network that the task's parameters name, down to the deepest of their layers.
 
     InputError when content or style is too small for them.
@@ -123,12 +124,12 @@ def gradient_length(backbone: Backbone, terms: Sequence[Term], image: Tensor) ->
     return float(gradient.norm())
 
 
-def descend(task: Task, backbone: Backbone, terms: Sequence[Term]) -> Outcome:
+def descend(task: Task[GatysParameters], backbone: Backbone, terms: Sequence[Term]) -> Outcome:
     """The pixel loop from the start, with the optimiser and the budget that the task's parameters name."""
     return minimise(task, backbone, Objective(backbone, terms))
 
 
-def minimise(task: Task, backbone: Backbone, objective: Objective) -> Outcome:
+def minimise(task: Task[GatysParameters], backbone: Backbone, objective: Objective) -> Outcome:
     """As `descend`, for an objective of any kind."""
     parameters = task.parameters
     outcome = optimise(
@@ -143,7 +144,7 @@ def minimise(task: Task, backbone: Backbone, objective: Objective) -> Outcome:
     return replace(outcome, facts={"normalised_on": backbone.calibration})
 
 
-def start_image(task: Task, init: str) -> Tensor:
+def start_image(task: Task[GatysParameters], init: str) -> Tensor:
     """A fresh start (1, 3, H, W) of the content's size: the content, the style resized, or seeded noise."""
     if init == "noise":
         return grey_noise(task.content.shape, task.seed).to(task.content.device)
@@ -152,7 +153,7 @@ def start_image(task: Task, init: str) -> Tensor:
     return task.content.clone()
 
 
-def style_at_size_of_content(task: Task) -> Tensor:
+def style_at_size_of_content(task: Task[GatysParameters]) -> Tensor:
     """The style (1, 3, H, W), its aspect given up for the content's."""
     size = task.content.shape[-2:]
     return torch.nn.functional.interpolate(

@@ -51,7 +51,7 @@ class LBFGS(Optimiser):
             if not has_run_away(trial, self.current.value):
                 self._move(length * direction, trial)
                 return
-            self.steps_taken_back += 1
+            self.rejected_steps += 1
             length *= SHORTER
         self._memory.forget()
 

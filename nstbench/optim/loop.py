@@ -35,7 +35,7 @@ class Outcome:
     trace: Tensor
     final: Tensor
     seconds: list[float]
-    steps_taken_back: int
+    rejected_steps: int
     facts: Mapping[str, float | str | None] = field(default_factory=dict)
     seconds_before: float = 0.0
 
@@ -43,7 +43,7 @@ class Outcome:
 def lossless(image: Tensor, seconds: float) -> Outcome:
     """Of a method that makes `image` (1, 3, H, W) in one go, without a loss: one row, not a number."""
     trace = torch.full((1, 1), math.nan)
-    return Outcome(image, (), trace, trace[0], [seconds], steps_taken_back=0)
+    return Outcome(image, (), trace, trace[0], [seconds], rejected_steps=0)
 
 
 @dataclass
@@ -126,6 +126,6 @@ def optimise(
         trace,
         trace[accepted],
         recorder.seconds,
-        optimiser.steps_taken_back,
+        optimiser.rejected_steps,
         seconds_before=seconds_before,
     )

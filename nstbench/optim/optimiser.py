@@ -11,18 +11,18 @@ from nstbench.optim.evaluation import Evaluate, Evaluation
 class Optimiser(ABC):
     """An algorithm that moves `point` (n,) downhill, one iteration at a time.
 
-    `current` is the evaluation of `point`; `steps_taken_back` counts the steps that were not accepted.
+    `current` is the evaluation of `point`; `rejected_steps` counts the steps that were not accepted.
     """
 
     point: Tensor
     current: Evaluation
-    steps_taken_back: int
+    rejected_steps: int
 
     def start(self, point: Tensor, evaluate: Evaluate) -> None:
         """Evaluate `point` and begin there."""
         self.point = point
         self.current = evaluate(point)
-        self.steps_taken_back = 0
+        self.rejected_steps = 0
         self._begin()
 
     @abstractmethod
@@ -35,7 +35,7 @@ class Optimiser(ABC):
             "point": self.point,
             "loss": self.current.loss,
             "gradient": self.current.gradient,
-            "steps_taken_back": self.steps_taken_back,
+            "rejected_steps": self.rejected_steps,
             "memory": self._memorised(),
         }
 
@@ -43,7 +43,7 @@ class Optimiser(ABC):
         """Go on from what `state` returned."""
         self.point = state["point"]
         self.current = Evaluation(state["loss"], state["gradient"])
-        self.steps_taken_back = state["steps_taken_back"]
+        self.rejected_steps = state["rejected_steps"]
         self._recall(state["memory"])
 
     @abstractmethod

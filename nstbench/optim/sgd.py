@@ -36,7 +36,7 @@ class SGD(Optimiser):
         trial_point = self.point - self._rate * self._velocity
         trial = evaluate(trial_point)
         if has_run_away(trial, self._start_loss):
-            self.steps_taken_back += 1
+            self.rejected_steps += 1
             self._velocity.zero_()
             self._rate = SLOWER * self._rate
         else:

@@ -109,7 +109,7 @@ def _measured(outcome: Outcome, hardware: Hardware, seconds: float) -> dict[str,
         "seconds": round(seconds, 3),
         "seconds_per_evaluation": round(outcome.seconds[-1] / evaluations, 5),
         "peak_memory_mb": round(_peak_memory_mb(hardware), 1),
-        "steps_taken_back": outcome.steps_taken_back,
+        "rejected_steps": outcome.rejected_steps,
         "final_losses": dict(zip(("total", *outcome.terms), outcome.final.tolist(), strict=True)),
         "facts": dict(outcome.facts),
     }

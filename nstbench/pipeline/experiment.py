@@ -82,7 +82,7 @@ class Comparison(Record):
 class Experiment(Named):
     """One figure. Its arms are the product of its axes; an arm's id joins its points' ids by `/`.
 
-    Later settings win: the method's parameter set, `settings`, `when_shortened` (only under a profile
+    Later settings win: the method's preset, `settings`, `when_shortened` (only under a profile
     that cuts the source's evaluations), and those of the arm. With `every_pair` all pairs run under every
     profile; with `snapshots` every run leaves so many pictures of its way. With `grid` it also runs on the
     profile's grid of pairs, which no panel shows but which verdicts rest on.
@@ -158,7 +158,7 @@ class Experiment(Named):
         return method(arm.method or self.method)
 
     def configure(self, arm: "Arm", changes: Mapping[str, Any]) -> Parameters:
-        """The arm's parameter set with `changes` made; InputError names what does not fit."""
+        """The arm's preset with `changes` made; InputError names what does not fit."""
         return self.method_of(arm).configure(arm.parameters or self.parameters, changes)
 
     def settings_of(self, arm: "Arm", shortened: bool) -> dict[str, Any]:

@@ -26,12 +26,12 @@ def stylize_command(run: FinishedRun, results: Path) -> str | None:
     """
     specification = run.planned.run
     recipe = method(specification.method)
-    usual = recipe.configure(recipe.everyday_set, {}).model_dump()
+    usual = recipe.configure(recipe.default_preset, {}).model_dump()
     wanted = specification.parameters
     changes = {name: wanted[name] for name in OPTIONS if name in wanted and wanted[name] != usual.get(name)}
     names = [specification.content, *([specification.style] if recipe.needs_style else [])]
     pictures = [results / "pictures" / f"{name}.png" for name in names]
-    if wanted != recipe.configure(recipe.everyday_set, changes).model_dump() or not all(
+    if wanted != recipe.configure(recipe.default_preset, changes).model_dump() or not all(
         map(_is_square, pictures)
     ):
         return None

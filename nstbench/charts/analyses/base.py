@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from nstbench.core.configuration import Record
+from nstbench.core.errors import InputError
 from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
+from nstbench.methods.base import P
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,12 +52,18 @@ class Materials:
 
         return to_tensor(load_picture(file, self.size, square=True)).to(self.hardware.device)
 
-    def task(self, run: "RunSpecification") -> "Task":
-        """What a finished run was asked to do, to evaluate its objective again."""
+    def task(self, run: "RunSpecification", kind: type[P]) -> "Task[P]":
+        """What a finished run was asked to do, to evaluate its objective again.
+
+        InputError when its parameters are not of this kind.
+        """
         from nstbench.methods.base import Task
 
+        parameters = run.typed_parameters()
+        if not isinstance(parameters, kind):
+            raise InputError(f"{run.method} does not descend on pixels; take an experiment of one that does")
         content, style = (self.picture(self.folder / f"{name}.png") for name in (run.content, run.style))
-        return Task(content, style, run.typed_parameters(), run.seed, self.hardware)
+        return Task(content, style, parameters, run.seed, self.hardware)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,11 @@
 """The pictures of several methods' descents, measured on the way by one objective and by metrics.
 
 The methods minimise losses of their own, which do not compare. The common objective is that of Gatys et al.
-2015 with one of its parameter sets; a method that minimises it itself has an advantage there, not with the
+2015 with one of its presets; a method that minimises it itself has an advantage there, not with the
 metrics of another network. Source of the question: Jain and Venkitachalam, figure 9.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -96,12 +95,14 @@ def _scales(materials: Materials, run: "FinishedRun") -> "Mapping[str, Callable[
     import torch
 
     from nstbench.losses.objective import Objective
+    from nstbench.methods.base import Parameters, Task
     from nstbench.methods.descent import open_backbone
     from nstbench.metrics.scoring import judges
 
     parameters: CommonParameters = materials.parameters
     common = METHOD.configure(parameters.objective, {"weights": materials.weights})
-    task = replace(materials.task(run.planned.run), parameters=common)
+    asked = materials.task(run.planned.run, Parameters)
+    task = Task(asked.content, asked.style, common, asked.seed, asked.hardware)
     backbone = open_backbone(task)
     objective = Objective(backbone, terms_of(task, backbone))
     content, style = (Sighted(image.cpu(), judges()) for image in (task.content, task.style))

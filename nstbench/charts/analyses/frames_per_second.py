@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from nstbench.methods.base import Task
+    from nstbench.methods.gatys2015.method import GatysParameters
 
 DESCENT = "descent"
 # A turn is so many passes, or evaluations.
@@ -51,7 +52,7 @@ class FramesParameters(Record):
     """
 
     networks: dict[str, NetworkEntry] = Field(min_length=1)
-    training: str = "everyday"
+    training: str = "default"
     evaluations: int = Field(default=500, ge=1)
     sizes: tuple[Pixels, ...] = Field(default=(128, 256, 512), min_length=1)
     repeats: int = Field(default=2, ge=1)
@@ -71,12 +72,20 @@ def measure(materials: Materials) -> "pd.DataFrame":
     import pandas as pd
     import torch
 
+    from nstbench.methods.base import Task
+
     parameters: FramesParameters = materials.parameters
     hardware = materials.hardware
+    recipe = TRAINER.configure(parameters.training, {}).with_weights(materials.weights)
+    assert isinstance(recipe, TransformationRecipe)
     tables = []
     for size in parameters.sizes:
-        task = _task(replace(materials, size=size))
-        seconds = _quickest(_ways(task, parameters), parameters.repeats)
+        content, style = map(replace(materials, size=size).picture, materials.pictures.values())
+        task = Task(content, style, recipe.loss, 0, hardware)
+        # Each returns the seconds of one pass, or of one evaluation of the descent.
+        ways = {name: _network(task, entry) for name, entry in parameters.networks.items()}
+        ways[DESCENT] = _descent(task, recipe)
+        seconds = _quickest(ways, parameters.repeats)
         seconds[DESCENT] *= parameters.evaluations
         table = pd.DataFrame({"way": seconds.keys(), "seconds": seconds.values()})
         table.insert(1, "size", size)
@@ -85,21 +94,6 @@ def measure(materials: Materials) -> "pd.DataFrame":
     return pd.concat(tables, ignore_index=True).assign(
         device=str(hardware.device), precision=hardware.precision, threads=torch.get_num_threads()
     )
-
-
-def _task(materials: Materials) -> "Task":
-    from nstbench.methods.base import Task
-
-    parameters: FramesParameters = materials.parameters
-    content, style = map(materials.picture, materials.pictures.values())
-    recipe = TRAINER.configure(parameters.training, {}).with_weights(materials.weights)
-    return Task(content, style, recipe, 0, materials.hardware)
-
-
-def _ways(task: "Task", parameters: FramesParameters) -> dict[str, Callable[[], float]]:
-    """What is timed, by name; each returns the seconds of one pass, or of one evaluation of the descent."""
-    ways = {name: _network(task, entry) for name, entry in parameters.networks.items()}
-    return {**ways, DESCENT: _descent(task)}
 
 
 def _network(task: "Task", entry: NetworkEntry) -> Callable[[], float]:
@@ -117,16 +111,14 @@ def _network(task: "Task", entry: NetworkEntry) -> Callable[[], float]:
     return seconds
 
 
-def _descent(task: "Task") -> Callable[[], float]:
+def _descent(task: "Task[GatysParameters]", recipe: TransformationRecipe) -> Callable[[], float]:
     from nstbench.losses.objective import Objective
     from nstbench.methods.descent import make_optimiser, open_backbone, start_image
     from nstbench.optim.loop import optimise
 
-    recipe: TransformationRecipe = task.parameters
-    direct = replace(task, parameters=recipe.loss)
-    backbone = open_backbone(direct)
-    objective = Objective(backbone, recipe.terms_of(direct, backbone))
-    start = start_image(direct, recipe.loss.init)
+    backbone = open_backbone(task)
+    objective = Objective(backbone, recipe.terms_of(task, backbone))
+    start = start_image(task, recipe.loss.init)
 
     def seconds() -> float:
         optimiser = make_optimiser(recipe.loss.optimiser)

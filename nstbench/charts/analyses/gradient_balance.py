@@ -47,9 +47,10 @@ def measure(materials: Materials) -> "pd.DataFrame":
 def _along(materials: Materials, run: "FinishedRun") -> Iterator[dict[str, Any]]:
     """The rows of one run, from the second snapshot on."""
     from nstbench.methods.descent import gradient_length, open_backbone
+    from nstbench.methods.gatys2015.method import GatysParameters
 
     specification = run.planned.run
-    task = materials.task(specification)
+    task = materials.task(specification, GatysParameters)
     backbone = open_backbone(task)
     terms = _terms_of(specification.method)(task, backbone)
     style, content = ([t for t in terms if t.name.startswith(kind)] for kind in ("style/", "content/"))

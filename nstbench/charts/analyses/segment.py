@@ -43,10 +43,10 @@ def _segments(
 
     from nstbench.losses.objective import Objective
     from nstbench.methods.descent import open_backbone
-    from nstbench.methods.gatys2015.method import terms_of
+    from nstbench.methods.gatys2015.method import GatysParameters, terms_of
 
     content, style = pair
-    task = materials.task(runs[0].planned.run)
+    task = materials.task(runs[0].planned.run, GatysParameters)
     backbone = open_backbone(task)
     objective = Objective(backbone, terms_of(task, backbone))
     images = {run.planned.arm.caption: materials.picture(run.image) for run in runs}

@@ -45,7 +45,7 @@ class AdaINParameters(Parameters):
         return [locate_network(self.network)]
 
 
-def stylize(task: Task) -> "Outcome":
+def stylize(task: Task[AdaINParameters]) -> "Outcome":
     """The picture of `task`, clipped to [0, 1]; the facts name the encoder and its weights."""
     import time
     from dataclasses import replace
@@ -53,7 +53,7 @@ def stylize(task: Task) -> "Outcome":
     from nstbench.methods.adain2017.painting import open_painter
     from nstbench.optim.loop import lossless
 
-    parameters: AdaINParameters = task.parameters
+    parameters = task.parameters
     (file,) = parameters.weight_files()
     painter = open_painter(file, parameters.stage, task.hardware)
     started = time.perf_counter()
@@ -64,19 +64,19 @@ def stylize(task: Task) -> "Outcome":
     return replace(outcome, facts={key: painter.card[key] for key in ("backbone", "weights")})
 
 
-EVERYDAY = AdaINParameters(network="any_style")
+DEFAULT = AdaINParameters(network="any_style")
 
 # Soboleva, section Training; what is not given there is as in naoto0804's code (rate, its decay, and the form
 # of the losses, in which the weight of 10 is usual). Ours are crops of pictures shrunk to 288 px, not 512.
 SOBOLEVA = DecoderRecipe(steps=100_000, stages=5)
 # The losses as Soboleva writes them: lengths of differences, not their squares.
-LITERAL = SOBOLEVA.model_copy(update={"loss": "literal"})
+LITERAL = DecoderRecipe.derived_from(SOBOLEVA, loss="literal")
 # As in Huang and Belongie's code: squares summed over channels, for 160,000 steps.
 HUANG = DecoderRecipe(loss="summed", style_weight=1e-2, steps=160_000)
 # For a desk machine: smaller crops, and a rate that falls to 0. Channels of the embedded encoder have like
 # deviations as they were trained, with batch normalisation; at a mean of 1 the rare ones would dominate.
 # Without the identity the decoder puts marks of its own on every edge, which this encoder does not see.
-EVERYDAY_TRAINING = DecoderRecipe(
+DEFAULT_TRAINING = DecoderRecipe(
     normalisation="none",
     identity_weight=50.0,
     crop=128,
@@ -96,7 +96,7 @@ def train(task: TrainingTask) -> None:
 
 TRAINER = Trainer(
     recipe=DecoderRecipe,
-    sets={"soboleva": SOBOLEVA, "literal": LITERAL, "huang": HUANG, "everyday": EVERYDAY_TRAINING},
+    presets={"soboleva": SOBOLEVA, "literal": LITERAL, "huang": HUANG, "default": DEFAULT_TRAINING},
     train=train,
     one_style=False,
 )
@@ -105,8 +105,8 @@ METHOD = Method(
     title="AdaIN: one network for any style",
     source="Huang and Belongie 2017, arXiv:1703.06868",
     parameters=AdaINParameters,
-    sets={"everyday": EVERYDAY},
-    everyday_set="everyday",
+    presets={"default": DEFAULT},
+    default_preset="default",
     stylize=stylize,
     trainer=TRAINER,
 )

@@ -37,4 +37,4 @@ class DecoderRecipe(Recipe):
     seed: Seed = 0
 
     def with_weights(self, weights: str) -> Self:
-        return self.model_copy(update={"weights": weights})
+        return self.derived_from(self, weights=weights)

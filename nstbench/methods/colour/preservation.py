@@ -11,7 +11,7 @@ from functools import partial
 from torch import Tensor
 
 from nstbench.images.colour_spaces import luma
-from nstbench.methods.base import Method, Task
+from nstbench.methods.base import Method, P, Task
 from nstbench.methods.colour.linear_matching import (
     Transform,
     cholesky,
@@ -27,7 +27,7 @@ from nstbench.methods.colour.luminance_matching import (
 )
 from nstbench.optim.loop import Outcome
 
-Stylize = Callable[[Task], Outcome]
+Stylize = Callable[[Task[P]], Outcome]
 # From the luminances of content and style to that of a style that fits the content.
 LuminanceMatching = Callable[[Tensor, Tensor], Tensor]
 
@@ -35,7 +35,7 @@ LuminanceMatching = Callable[[Tensor, Tensor], Tensor]
 HALF_A_GREY_LEVEL = 0.5 / 255
 
 
-def stylize(method: Method, task: Task) -> Outcome:
+def stylize(method: Method[P], task: Task[P]) -> Outcome:
     """Stylize by a method, with the content's colours where the task's parameters ask for them.
 
     Parameters
@@ -61,7 +61,7 @@ def stylize(method: Method, task: Task) -> Outcome:
     return STRATEGIES[mode](method.stylize, task)
 
 
-def stylize_luminance(stylize: Stylize, task: Task, match: LuminanceMatching) -> Outcome:
+def stylize_luminance(stylize: Stylize[P], task: Task[P], match: LuminanceMatching) -> Outcome:
     """Stylize grey pictures, and put the content's I and Q of YIQ back.
 
     What colour a method adds to grey pictures is dropped.
@@ -106,7 +106,7 @@ def stylize_luminance(stylize: Stylize, task: Task, match: LuminanceMatching) ->
     return replace(outcome, image=image, facts={**outcome.facts, **clipped})
 
 
-def stylize_with_matched_colours(stylize: Stylize, task: Task, transform: Transform) -> Outcome:
+def stylize_with_matched_colours(stylize: Stylize[P], task: Task[P], transform: Transform) -> Outcome:
     """Stylize with a style that has the mean and the covariance of the content's colours.
 
     Parameters

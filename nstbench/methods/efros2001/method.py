@@ -47,10 +47,10 @@ class QuiltingParameters(Parameters):
 # Sections 2.2 and 3: a tolerance of 0.1, 3 to 5 passes; the blocks' size is left to the user.
 PAPER = QuiltingParameters(block=36, passes=3, tolerance=0.1)
 # For a user's own pictures, chosen by eye: blocks small enough for a face at 256 px.
-EVERYDAY = PAPER.model_copy(update={"block": 24})
+DEFAULT = QuiltingParameters.derived_from(PAPER, block=24)
 
 
-def stylize(task: Task) -> "Outcome":
+def stylize(task: Task[QuiltingParameters]) -> "Outcome":
     """The picture of `task`, made of the style's pixels; InputError when a block is larger than the style."""
     import numpy as np
     import torch
@@ -58,7 +58,7 @@ def stylize(task: Task) -> "Outcome":
     from nstbench.methods.efros2001.quilting import choose_block, quilt
     from nstbench.optim.loop import Outcome
 
-    parameters: QuiltingParameters = task.parameters
+    parameters = task.parameters
     check_style(task.style, parameters.block)
     source, target = with_maps(task.style, task.content)
     passes = schedule(parameters.block, parameters.passes)
@@ -73,7 +73,7 @@ def stylize(task: Task) -> "Outcome":
         image = torch.from_numpy(painted[:3])[None]
         rows.append(torch.from_numpy(costs).float())
         seconds.append(time.perf_counter() - started)
-    return Outcome(image, TERMS, torch.stack(rows), rows[-1], seconds, steps_taken_back=0)
+    return Outcome(image, TERMS, torch.stack(rows), rows[-1], seconds, rejected_steps=0)
 
 
 def check_style(style: "Tensor", block: int) -> None:
@@ -105,8 +105,8 @@ METHOD = Method(
     title="Image quilting: texture transfer before neural networks",
     source="Efros and Freeman 2001, Image quilting for texture synthesis and transfer",
     parameters=QuiltingParameters,
-    sets={"paper": PAPER, "everyday": EVERYDAY},
-    everyday_set="everyday",
+    presets={"paper": PAPER, "default": DEFAULT},
+    default_preset="default",
     stylize=stylize,
     for_cpu=True,
 )

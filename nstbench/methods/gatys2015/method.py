@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
@@ -42,6 +42,9 @@ LayerWeights = dict[str, Annotated[float, Field(ge=0)]]
 def equal_weights(layers: Sequence[str]) -> dict[str, float]:
     """Weights that sum to 1."""
     return dict.fromkeys(layers, 1 / len(layers))
+
+
+Q = TypeVar("Q", bound="GatysParameters")
 
 
 class GatysParameters(DescentParameters):
@@ -115,7 +118,7 @@ UNLUSOY = GatysParameters(
     evaluations=200,
 )
 # The other reading of their "epoch": a call of PyTorch's optimiser, which makes 20 iterations.
-UNLUSOY_STEPS = UNLUSOY.model_copy(update={"evaluations": 4000})
+UNLUSOY_STEPS = GatysParameters.derived_from(UNLUSOY, evaluations=4000)
 # Da divides Gram matrices by C H W and their squared distance by C H W again, which weighs layer l by
 # 1/(N_l M_l): 1 : 2 : 4 : 8 : 32. He gives no numbers; these are ours.
 DA = GatysParameters(
@@ -137,15 +140,15 @@ DA = GatysParameters(
 
 # For a user's own pictures, chosen by eye: a content weight that keeps faces, the pooling that the embedded
 # network was trained with, a budget for a desk machine.
-EVERYDAY = NIKULIN.model_copy(update={"alpha": 5e-2, "pooling": "max", "evaluations": 300})
+DEFAULT = GatysParameters.derived_from(NIKULIN, alpha=5e-2, pooling="max", evaluations=300)
 
 
-def stylize(task: Task) -> "Outcome":
+def stylize(task: Task[GatysParameters]) -> "Outcome":
     """The picture of `task`, by descent on its pixels."""
     return descent_on(terms_of, task)
 
 
-def descent_on(terms_of: "Callable[[Task, Backbone], list[Match]]", task: Task) -> "Outcome":
+def descent_on(terms_of: "Callable[[Task[Q], Backbone], list[Match]]", task: Task[Q]) -> "Outcome":
     """The picture of `task`, by descent on the terms that `terms_of` makes of it."""
     from nstbench.methods.descent import descend, open_backbone
 
@@ -157,12 +160,12 @@ def descent_on(terms_of: "Callable[[Task, Backbone], list[Match]]", task: Task) 
     return replace(outcome, facts={**outcome.facts, "canonical_ratio": canonical_ratio(terms)})
 
 
-def terms_of(task: Task, backbone: "Backbone") -> "list[Match]":
+def terms_of(task: Task[GatysParameters], backbone: "Backbone") -> "list[Match]":
     """Content and style terms of `task`, with their targets."""
     from nstbench.losses.gram import gram
     from nstbench.methods.descent import style_terms
 
-    parameters: GatysParameters = task.parameters
+    parameters = task.parameters
     distance_from = partial(distance_of(parameters), gram)
     return [
         *terms_besides_style(task, backbone),
@@ -170,11 +173,11 @@ def terms_of(task: Task, backbone: "Backbone") -> "list[Match]":
     ]
 
 
-def terms_besides_style(task: Task, backbone: "Backbone") -> "list[Match]":
+def terms_besides_style(task: Task[GatysParameters], backbone: "Backbone") -> "list[Match]":
     """Content and total variation."""
     from nstbench.methods.descent import content_terms, variation_terms
 
-    parameters: GatysParameters = task.parameters
+    parameters = task.parameters
     layers, distance = parameters.content_layers, distance_of(parameters)
     return [
         *content_terms(backbone, task.content, layers, parameters.alpha, distance),
@@ -201,16 +204,16 @@ METHOD = Method(
     title="A neural algorithm of artistic style",
     source="Gatys, Ecker and Bethge 2015, arXiv:1508.06576",
     parameters=GatysParameters,
-    sets={
+    presets={
         "paper": PAPER,
         "jain": JAIN,
         "nikulin": NIKULIN,
         "unlusoy": UNLUSOY,
         "unlusoy-steps": UNLUSOY_STEPS,
         "da": DA,
-        "everyday": EVERYDAY,
+        "default": DEFAULT,
     },
-    everyday_set="everyday",
+    default_preset="default",
     stylize=stylize,
     terms_of=terms_of,
 )

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from nstbench.methods.base import Method, Parameters, Task, TotalVariation
-from nstbench.methods.gatys2015.method import EVERYDAY as GATYS_EVERYDAY
-from nstbench.methods.gatys2015.method import NIKULIN, equal_weights
+from nstbench.methods.gatys2015.method import DEFAULT as GATYS_DEFAULT
+from nstbench.methods.gatys2015.method import NIKULIN, GatysParameters, equal_weights
 from nstbench.methods.johnson2016.recipe import TransformationRecipe
-from nstbench.methods.novak2016.method import RECOMMENDED
+from nstbench.methods.novak2016.method import RECOMMENDED, NovakParameters
 from nstbench.networks.feedforward.inventory import locate_network
 from nstbench.networks.training.trainer import Trainer, TrainingTask
 
@@ -32,7 +32,7 @@ class FastParameters(Parameters):
         return [locate_network(self.network)]
 
 
-def stylize(task: Task) -> "Outcome":
+def stylize(task: Task[FastParameters]) -> "Outcome":
     """The picture of `task`, clipped to [0, 1], without its style."""
     import time
 
@@ -47,21 +47,20 @@ def stylize(task: Task) -> "Outcome":
     return lossless(image, time.perf_counter() - started)
 
 
-EVERYDAY = FastParameters(network="starry_night")
+DEFAULT = FastParameters(network="starry_night")
 
 # Johnson et al. 2016 as in their code: content 1, style 5 a layer, total variation 1e-6 of bytes
 # at 256 px. Its features are those of the raw network, 450 times ours, which are 1 on average.
 JOHNSON = TransformationRecipe(
     architecture="johnson",
-    loss=NIKULIN.model_copy(
-        update={
-            "backbone": "vgg16",
-            "pooling": "max",
-            "content_layers": {"relu3_3": 1.0},
-            "style_layers": {"relu1_2": 0.753, "relu2_2": 0.188, "relu3_3": 0.0471, "relu4_3": 0.0118},
-            "alpha": 1.5e-3,
-            "tv": TotalVariation(form="squared", weight=4.8e-5),
-        }
+    loss=GatysParameters.derived_from(
+        NIKULIN,
+        backbone="vgg16",
+        pooling="max",
+        content_layers={"relu3_3": 1.0},
+        style_layers={"relu1_2": 0.753, "relu2_2": 0.188, "relu3_3": 0.0471, "relu4_3": 0.0118},
+        alpha=1.5e-3,
+        tv=TotalVariation(form="squared", weight=4.8e-5),
     ),
     steps=40_000,
 )
@@ -69,27 +68,25 @@ JOHNSON = TransformationRecipe(
 # are as many as Johnson's, because theirs are not given.
 JAIN = TransformationRecipe(
     architecture="jain",
-    loss=RECOMMENDED.model_copy(
-        update={
-            "normalisation": "port",
-            "pooling": "average",
-            "tv": TotalVariation(form="absolute", weight=6.1e-3),
-        }
+    loss=NovakParameters.derived_from(
+        RECOMMENDED,
+        normalisation="port",
+        pooling="average",
+        tv=TotalVariation(form="absolute", weight=6.1e-3),
     ),
     steps=40_000,
 )
 # For a desk machine, chosen by eye: Jain's network at half width, Johnson's layers on the embedded VGG-19 at
 # equal weights, one crop a step, and a rate that falls to 0. The shipped networks were made by it.
-EVERYDAY_TRAINING = TransformationRecipe(
+DEFAULT_TRAINING = TransformationRecipe(
     architecture="jain",
     width=0.5,
-    loss=GATYS_EVERYDAY.model_copy(
-        update={
-            "content_layers": {"relu3_3": 1.0},
-            "style_layers": equal_weights(["relu1_2", "relu2_2", "relu3_3", "relu4_3"]),
-            "alpha": 0.2,
-            "tv": TotalVariation(form="squared", weight=5e-3),
-        }
+    loss=GatysParameters.derived_from(
+        GATYS_DEFAULT,
+        content_layers={"relu3_3": 1.0},
+        style_layers=equal_weights(["relu1_2", "relu2_2", "relu3_3", "relu4_3"]),
+        alpha=0.2,
+        tv=TotalVariation(form="squared", weight=5e-3),
     ),
     style_size=320,
     crop=192,
@@ -108,7 +105,7 @@ def train(task: TrainingTask) -> None:
 
 TRAINER = Trainer(
     recipe=TransformationRecipe,
-    sets={"johnson": JOHNSON, "jain": JAIN, "everyday": EVERYDAY_TRAINING},
+    presets={"johnson": JOHNSON, "jain": JAIN, "default": DEFAULT_TRAINING},
     train=train,
     one_style=True,
 )
@@ -117,8 +114,8 @@ METHOD = Method(
     title="Fast: a network that has learned one style",
     source="Johnson, Alahi and Fei-Fei 2016, arXiv:1603.08155",
     parameters=FastParameters,
-    sets={"everyday": EVERYDAY},
-    everyday_set="everyday",
+    presets={"default": DEFAULT},
+    default_preset="default",
     stylize=stylize,
     needs_style=False,
     trainer=TRAINER,

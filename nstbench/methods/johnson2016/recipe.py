@@ -35,12 +35,13 @@ class TransformationRecipe(Recipe):
     seed: Seed = 0
 
     def with_weights(self, weights: str) -> Self:
-        return self.model_copy(update={"loss": self.loss.model_copy(update={"weights": weights})})
+        return self.derived_from(self, loss=self.loss.derived_from(self.loss, weights=weights))
 
-    def terms_of(self, task: Task, backbone: "Backbone") -> "list[Match]":
+    def terms_of(self, task: Task[gatys2015.GatysParameters], backbone: "Backbone") -> "list[Match]":
         """The terms of a task whose parameters are `loss`."""
         if isinstance(self.loss, novak2016.NovakParameters):
-            return novak2016.terms_of(task, backbone)
+            style = Task(task.content, task.style, self.loss, task.seed, task.hardware)
+            return novak2016.terms_of(style, backbone)
         return gatys2015.terms_of(task, backbone)
 
     @field_validator("architecture")

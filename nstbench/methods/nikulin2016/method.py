@@ -43,17 +43,17 @@ class SpatialParameters(GatysParameters):
         return self
 
 
-CONVENTIONAL = SpatialParameters(
-    statistic="gram", **{name: getattr(NIKULIN, name) for name in NIKULIN.model_fields_set}
-)
-SPATIAL = CONVENTIONAL.model_copy(update={"statistic": "convolution"})
-LOCAL = CONVENTIONAL.model_copy(update={"statistic": "local"})
-CONTENT_AWARE = CONVENTIONAL.model_copy(update={"statistic": "covariation"})
+CONVENTIONAL = SpatialParameters.derived_from(NIKULIN, statistic="gram")
+SPATIAL = SpatialParameters.derived_from(CONVENTIONAL, statistic="convolution")
+LOCAL = SpatialParameters.derived_from(CONVENTIONAL, statistic="local")
+CONTENT_AWARE = SpatialParameters.derived_from(CONVENTIONAL, statistic="covariation")
 # For a user's own pictures: the statistic that leaves most freedom, a budget for a desk machine.
-EVERYDAY = CONVENTIONAL.model_copy(update={"statistic": "correlation", "pooling": "max", "evaluations": 300})
+DEFAULT = SpatialParameters.derived_from(
+    CONVENTIONAL, statistic="correlation", pooling="max", evaluations=300
+)
 
 
-def stylize(task: Task) -> "Outcome":
+def stylize(task: Task[SpatialParameters]) -> "Outcome":
     """The picture of `task`, by descent on its pixels."""
     from nstbench.methods.descent import (
         content_terms,
@@ -66,7 +66,7 @@ def stylize(task: Task) -> "Outcome":
         variation_terms,
     )
 
-    parameters: SpatialParameters = task.parameters
+    parameters = task.parameters
     painting = style_at_size_of_content(task)
     backbone = open_backbone(replace(task, style=painting))
     content = [
@@ -153,13 +153,13 @@ METHOD = Method(
     title="Spatial, local and content-aware style",
     source="Nikulin and Novak 2016, arXiv:1602.07188, sections 7 and 9",
     parameters=SpatialParameters,
-    sets={
+    presets={
         "conventional": CONVENTIONAL,
         "spatial": SPATIAL,
         "local": LOCAL,
         "content-aware": CONTENT_AWARE,
-        "everyday": EVERYDAY,
+        "default": DEFAULT,
     },
-    everyday_set="everyday",
+    default_preset="default",
     stylize=stylize,
 )

@@ -44,7 +44,7 @@ class SparseTarget(Record):
     kind: Literal["sparse"] = "sparse"
 
 
-class MadeUpParameters(GatysParameters):
+class RandomGramParameters(GatysParameters):
     """Gatys' parameters without a content, and what the matrices are.
 
     `variant`: as drawn (`literal`), with the entries above the diagonal mirrored (`symmetric`), or the
@@ -63,7 +63,7 @@ class MadeUpParameters(GatysParameters):
         return True
 
     @model_validator(mode="after")
-    def _changing_targets_have_no_curvature(self) -> "MadeUpParameters":
+    def _changing_targets_have_no_curvature(self) -> "RandomGramParameters":
         if self.redrawn and isinstance(self.optimiser, LBFGSSettings):
             raise ValueError(
                 "lbfgs would take a redrawn target for curvature; with redrawn, set optimiser to "
@@ -73,7 +73,7 @@ class MadeUpParameters(GatysParameters):
 
 
 # The budget of the document's other descents; it names no optimiser, and no symmetry of the matrices.
-SPARSE = MadeUpParameters(
+SPARSE = RandomGramParameters(
     pooling="average",
     target=SparseTarget(),
     variant="symmetric",
@@ -81,17 +81,17 @@ SPARSE = MadeUpParameters(
     evaluations=500,
 )
 # So large that a feature stands out from the texture of none, as it does not with a painting's entries.
-ENTRY = SPARSE.model_copy(update={"target": EntryTarget(diagonal=True, magnitude=100.0)})
+ENTRY = RandomGramParameters.derived_from(SPARSE, target=EntryTarget(diagonal=True, magnitude=100.0))
 # For a user's own painting: a budget for a desk machine.
-EVERYDAY = SPARSE.model_copy(update={"evaluations": 300})
+DEFAULT = RandomGramParameters.derived_from(SPARSE, evaluations=300)
 
 
-def stylize(task: Task) -> "Outcome":
+def stylize(task: Task[RandomGramParameters]) -> "Outcome":
     """The picture of `task`, by descent on its pixels."""
     from nstbench.losses.objective import Objective, RedrawnObjective
     from nstbench.methods.descent import minimise, open_backbone, variation_terms
 
-    parameters: MadeUpParameters = task.parameters
+    parameters = task.parameters
     backbone = open_backbone(task)
     recipes = recipes_of(task, backbone)
     scales = {f"{name}/{layer}": value for layer in recipes for name, value in recipes[layer].scale.items()}
@@ -110,13 +110,13 @@ def stylize(task: Task) -> "Outcome":
     return replace(outcome, facts={**outcome.facts, **scales, **bounds})
 
 
-def recipes_of(task: Task, backbone: "Backbone") -> "dict[str, Recipe]":
+def recipes_of(task: Task[RandomGramParameters], backbone: "Backbone") -> "dict[str, Recipe]":
     """What the matrix of each style layer is drawn from, fitted to the painting's Gram matrix there."""
     import torch
 
     from nstbench.losses.gram import gram
 
-    parameters: MadeUpParameters = task.parameters
+    parameters = task.parameters
     with torch.no_grad():
         features = backbone(task.style, parameters.style_layers)
     return {
@@ -135,9 +135,11 @@ def recipe_of(target: EntryTarget | SparseTarget, painted: "Tensor") -> "Recipe"
             return SparseEntries.like(painted)
 
 
-def targets_of(task: Task, recipes: "Mapping[str, Recipe]", evaluation: int) -> "Targets":
+def targets_of(
+    task: Task[RandomGramParameters], recipes: "Mapping[str, Recipe]", evaluation: int
+) -> "Targets":
     """The matrix (N, N) of each layer at an evaluation, in fp32."""
-    parameters: MadeUpParameters = task.parameters
+    parameters = task.parameters
     layers = architecture(parameters.backbone).layer_names
     return {
         layer: shaped(
@@ -210,8 +212,8 @@ METHOD = Method(
     id="nikulin2016_random_gram",
     title="Styles made up from Gram matrices",
     source="Nikulin and Novak 2016, arXiv:1602.07188, section 6",
-    parameters=MadeUpParameters,
-    sets={"sparse": SPARSE, "entry": ENTRY, "everyday": EVERYDAY},
-    everyday_set="everyday",
+    parameters=RandomGramParameters,
+    presets={"sparse": SPARSE, "entry": ENTRY, "default": DEFAULT},
+    default_preset="default",
     stylize=stylize,
 )

@@ -71,10 +71,8 @@ class NovakParameters(GatysParameters):
 
 
 # Jain and Venkitachalam, section 2.2, and their code's configurations of these names.
-IMPROVED = NovakParameters(
-    weighting="shallow", **{name: getattr(JAIN, name) for name in JAIN.model_fields_set}
-)
-RECOMMENDED = IMPROVED.model_copy(update={"weighting": "channels", "content_layers": {"relu5_2": 1.0}})
+IMPROVED = NovakParameters.derived_from(JAIN, weighting="shallow")
+RECOMMENDED = NovakParameters.derived_from(IMPROVED, weighting="channels", content_layers={"relu5_2": 1.0})
 
 
 def doubling_weights(layers: tuple[str, ...]) -> dict[str, float]:
@@ -84,32 +82,32 @@ def doubling_weights(layers: tuple[str, ...]) -> dict[str, float]:
 
 # The paper weighs content 2^d over the layers used, which it does not list: here all. The rest is the
 # authors' earlier code's.
-PAPER = NovakParameters(
+PAPER = NovakParameters.derived_from(
+    NIKULIN,
     weighting="shallow",
     content_layers=doubling_weights(architecture("vgg19").activation_layers),
-    **{name: getattr(NIKULIN, name) for name in NIKULIN.model_fields_set},
 )
 # For a user's own pictures, chosen by eye: a content weight that keeps faces, a budget for a desk machine.
-EVERYDAY = IMPROVED.model_copy(update={"alpha": 2e-3, "optimiser": LBFGSSettings(), "evaluations": 300})
+DEFAULT = NovakParameters.derived_from(IMPROVED, alpha=2e-3, optimiser=LBFGSSettings(), evaluations=300)
 
 
-def stylize(task: Task) -> "Outcome":
+def stylize(task: Task[NovakParameters]) -> "Outcome":
     """The picture of `task`, by descent on its pixels."""
     return descent_on(terms_of, task)
 
 
-def terms_of(task: Task, backbone: "Backbone") -> "list[Match]":
+def terms_of(task: Task[NovakParameters], backbone: "Backbone") -> "list[Match]":
     """Content and style terms of `task`, with their targets."""
     return [*terms_besides_style(task, backbone), *style_terms(task, backbone)]
 
 
-def style_terms(task: Task, backbone: "Backbone") -> "list[Match]":
+def style_terms(task: Task[NovakParameters], backbone: "Backbone") -> "list[Match]":
     """w_lk times 1/(4 N_l N_k) of the squared distance from the style's Gram matrix, for each link."""
     import torch
 
     from nstbench.losses.objective import Match
 
-    parameters: NovakParameters = task.parameters
+    parameters = task.parameters
     with torch.no_grad():
         features = backbone(task.style, parameters.style_layers)
     terms = []
@@ -180,8 +178,8 @@ METHOD = Method(
     title="Improved style: shifted, chained Gram matrices of all layers",
     source="Novak and Nikulin 2016, arXiv:1605.04603",
     parameters=NovakParameters,
-    sets={"paper": PAPER, "improved": IMPROVED, "recommended": RECOMMENDED, "everyday": EVERYDAY},
-    everyday_set="everyday",
+    presets={"paper": PAPER, "improved": IMPROVED, "recommended": RECOMMENDED, "default": DEFAULT},
+    default_preset="default",
     stylize=stylize,
     terms_of=terms_of,
 )

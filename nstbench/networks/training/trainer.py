@@ -44,16 +44,16 @@ class Recipe(Record):
 
 @dataclass(frozen=True)
 class Trainer:
-    """How the network of a method is trained; `sets` maps a name to the recipe of one source.
+    """How the network of a method is trained; `presets` maps a name to the recipe of one source.
 
     It learns one style, or any (`one_style` false), and then from two at least, of which one is held out.
     """
 
     recipe: type[Recipe]
-    sets: Mapping[str, Recipe]
+    presets: Mapping[str, Recipe]
     train: Callable[[TrainingTask], None]
     one_style: bool
 
-    def configure(self, set_name: str, changes: Mapping[str, Any]) -> Recipe:
+    def configure(self, preset: str, changes: Mapping[str, Any]) -> Recipe:
         """A named recipe with `changes` made; InputError names what does not fit."""
-        return configured("training", self.recipe, self.sets, set_name, changes)
+        return configured("training", self.recipe, self.presets, preset, changes)

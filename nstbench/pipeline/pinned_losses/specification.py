@@ -24,7 +24,7 @@ class Tolerances(Record):
 
 
 class PinnedRun(Record):
-    """A method with one of its parameter sets and some settings changed; `tolerances` names a group."""
+    """A method with one of its presets and some settings changed; `tolerances` names a group."""
 
     id: str
     method: str

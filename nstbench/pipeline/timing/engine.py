@@ -17,7 +17,7 @@ from nstbench.images.tensors import to_tensor
 from nstbench.losses.objective import Objective
 from nstbench.methods.base import Task
 from nstbench.methods.descent import content_terms, open_backbone, start_image, style_terms
-from nstbench.methods.gatys2015.method import EVERYDAY, METHOD
+from nstbench.methods.gatys2015.method import DEFAULT, METHOD, GatysParameters
 from nstbench.optim.lbfgs import LBFGS
 from nstbench.optim.loop import optimise
 from nstbench.pipeline.timing.reference import TextbookLoop
@@ -75,7 +75,7 @@ def benchmark(size: int) -> list[dict[str, Any]]:
     """
     device = resolve().device
     content, style = pair(size, device)
-    tasks = {name: Task(content, style, EVERYDAY, SEED, Hardware(device, name)) for name in PRECISIONS}
+    tasks = {name: Task(content, style, DEFAULT, SEED, Hardware(device, name)) for name in PRECISIONS}
     reference = Contestant(_reference(tasks["fp32"]))
     engines = {variant: Contestant(_engine(tasks[variant.precision], variant.layout)) for variant in VARIANTS}
     take_turns(reference, list(engines.values()), f"bench at {size} px")
@@ -99,7 +99,7 @@ def seconds_per_evaluation(backbone: str, weights: str, size: int) -> float:
     """Of the engine on another network, as `nstbench stylize` would run it: `engine_s` of `benchmark`."""
     hardware = resolve()
     content, style = pair(size, hardware.device)
-    parameters = METHOD.configure("everyday", {"backbone": backbone, "weights": weights})
+    parameters = METHOD.configure("default", {"backbone": backbone, "weights": weights})
     engine = Contestant(_engine(Task(content, style, parameters, SEED, hardware)))
     for _ in range(BLOCKS):
         engine.run()
@@ -122,7 +122,7 @@ def pair(size: int, device: torch.device) -> list[Tensor]:
     return [to_tensor(load_picture(photograph(name), size, square=True)).to(device) for name in PAIR]
 
 
-def _reference(task: Task) -> Callable[[int], float]:
+def _reference(task: Task[GatysParameters]) -> Callable[[int], float]:
     """The textbook loop on the network of `nstbench stylize`."""
     parameters = task.parameters
     loop = TextbookLoop(
@@ -137,7 +137,7 @@ def _reference(task: Task) -> Callable[[int], float]:
     return lambda evaluations: loop.descend(start, evaluations)[0]
 
 
-def _engine(task: Task, layout: str = "channels last") -> Callable[[int], float]:
+def _engine(task: Task[GatysParameters], layout: str = "channels last") -> Callable[[int], float]:
     """The engine on the same, in the task's precision."""
     parameters = task.parameters
     backbone = open_backbone(task)

@@ -18,7 +18,7 @@ ORIGINAL = "original"
 PARAMETERS = {
     ORIGINAL: gatys2015.JAIN,
     "improved": novak2016.IMPROVED,
-    "improved, blurred chains": novak2016.IMPROVED.model_copy(update={"blurred": True}),
+    "improved, blurred chains": novak2016.NovakParameters.derived_from(novak2016.IMPROVED, blurred=True),
     "improved as recommended": novak2016.RECOMMENDED,
 }
 

@@ -137,7 +137,7 @@ def test_the_distance_is_that_of_the_moments_as_a_share_of_the_content_s(materia
     asked = materials("picture_sizes", {"sides": [[40, 40]], "repeats": 1}, ("a", "b"), size=24)
     (found,) = analysis("picture_sizes").measure(asked)["distance"]
     content, style = (to_tensor(load_picture(asked.folder / f"{name}.png", 40)) for name in "ab")
-    painted = stylize(METHOD, Task(content, style, METHOD.configure("everyday", {}), 0, asked.hardware)).image
+    painted = stylize(METHOD, Task(content, style, METHOD.configure("default", {}), 0, asked.hardware)).image
     encoder = open_painter(locate_network("any_style"), None, asked.hardware).encoder
 
     def distance(image):

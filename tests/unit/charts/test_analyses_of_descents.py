@@ -166,7 +166,7 @@ def test_ends_are_medians_of_the_last_evaluation():
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        ({"objective": "nobodys"}, "unknown parameter set 'nobodys' of gatys2015; allowed: paper, jain"),
+        ({"objective": "nobodys"}, "unknown preset 'nobodys' of gatys2015; allowed: paper, jain"),
         ({"metrics": ["beauty"]}, "unknown metric 'beauty'; allowed: C"),
     ],
 )

@@ -18,7 +18,7 @@ from nstbench.losses.channel_moments import channel_moments
 from nstbench.methods.adain2017.architecture import LAYERS
 from nstbench.methods.adain2017.encoder import open_encoder
 from nstbench.methods.adain2017.losses import style_loss
-from nstbench.methods.adain2017.method import EVERYDAY_TRAINING, HUANG, LITERAL, METHOD, SOBOLEVA
+from nstbench.methods.adain2017.method import DEFAULT_TRAINING, HUANG, LITERAL, METHOD, SOBOLEVA
 from nstbench.methods.adain2017.recipe import DecoderRecipe
 from nstbench.methods.base import Task
 from nstbench.methods.colour.preservation import stylize
@@ -33,7 +33,7 @@ SHIPPED = shipped_networks()["any_style"]
 
 
 def painted(content, style, others=None, **settings):
-    parameters = METHOD.configure("everyday", settings)
+    parameters = METHOD.configure("default", settings)
     return stylize(METHOD, Task(content, style, parameters, 0, CPU, others=others or {})).image
 
 
@@ -52,9 +52,9 @@ def mosaic():
     return to_tensor(Image.fromarray(paint("mosaic", 2, 160)))
 
 
-def test_the_shipped_decoder_is_small_and_made_by_the_everyday_recipe():
+def test_the_shipped_decoder_is_small_and_made_by_the_default_recipe():
     assert SHIPPED.stat().st_size <= 6_000_000
-    assert DecoderRecipe.model_validate(read_card(SHIPPED)["recipe"]) == EVERYDAY_TRAINING
+    assert DecoderRecipe.model_validate(read_card(SHIPPED)["recipe"]) == DEFAULT_TRAINING
 
 
 def distance(image, style):
@@ -76,7 +76,7 @@ def test_the_shipped_decoder_keeps_the_content_at_strength_0(temple, night):
 
 
 def test_the_encoder_is_a_fact_of_the_result(temple):
-    task = Task(temple, temple, METHOD.configure("everyday", {}), 0, CPU)
+    task = Task(temple, temple, METHOD.configure("default", {}), 0, CPU)
     assert stylize(METHOD, task).facts == {"backbone": "vgg19", "weights": "embedded"}
 
 
@@ -108,7 +108,7 @@ def test_parameter_sets_are_the_sources():
 @pytest.mark.parametrize("blend", [{"a": 0.7, "b": 0.4}, {"a": -0.1}, {"a": math.nan}])
 def test_shares_that_do_not_fit_are_told(blend):
     with pytest.raises(InputError, match="blend"):
-        METHOD.configure("everyday", {"blend": blend})
+        METHOD.configure("default", {"blend": blend})
 
 
 BLENDING = {
@@ -118,7 +118,7 @@ BLENDING = {
     "question": "q",
     "settings_note": "s",
     "method": "adain2017",
-    "parameters": "everyday",
+    "parameters": "default",
     "axes": [[{"id": "a", "caption": "a", "settings": {"blend": {"the_scream": 0.4, "dusk_shore": 0.2}}}]],
     "pairs": [{"content": "chelsea", "style": "facets"}],
     "panel": {"rows": [["content", "a"]]},

@@ -221,7 +221,7 @@ def test_a_training_on_fewer_than_two_pictures_is_refused(pictures):
 @pytest.mark.parametrize("share", [5.0, 1.0, 0.0, -1.0, float("nan")])
 def test_a_launch_lies_within_the_training(share):
     with pytest.raises(InputError, match=r"relaunches\.1: Input should be"):
-        TRAINER.configure("everyday", {"relaunches": [0.5, share]})
+        TRAINER.configure("default", {"relaunches": [0.5, share]})
 
 
 def test_an_output_of_another_kind_is_refused(asked, tmp_path):

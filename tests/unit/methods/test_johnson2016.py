@@ -18,7 +18,7 @@ from nstbench.methods.base import Task
 from nstbench.methods.colour.preservation import stylize
 from nstbench.methods.gatys2015 import method as gatys2015
 from nstbench.methods.johnson2016.architecture import JAIN
-from nstbench.methods.johnson2016.method import EVERYDAY_TRAINING, JOHNSON, METHOD
+from nstbench.methods.johnson2016.method import DEFAULT_TRAINING, JOHNSON, METHOD
 from nstbench.methods.johnson2016.method import JAIN as JAIN_TRAINING
 from nstbench.methods.johnson2016.network import KIND, Transformation
 from nstbench.methods.johnson2016.recipe import TransformationRecipe
@@ -33,15 +33,15 @@ shipped = pytest.mark.parametrize("name", ["starry_night", "whirling_night"])
 
 
 def painted(content, **settings):
-    return stylize(METHOD, Task(content, content, METHOD.configure("everyday", settings), 0, CPU)).image
+    return stylize(METHOD, Task(content, content, METHOD.configure("default", settings), 0, CPU)).image
 
 
 @shipped
-def test_a_shipped_network_is_small_and_made_by_the_everyday_recipe(name):
+def test_a_shipped_network_is_small_and_made_by_the_default_recipe(name):
     file = shipped_networks()[name]
     assert file.stat().st_size <= 4_000_000
     card = read_card(file)
-    assert TransformationRecipe.model_validate(card["recipe"]) == EVERYDAY_TRAINING
+    assert TransformationRecipe.model_validate(card["recipe"]) == DEFAULT_TRAINING
     assert card["style"]["name"] == name
 
 
@@ -110,7 +110,7 @@ def test_the_experiment_descends_on_the_loss_that_the_network_learned():
     (direct,) = [arm for arm in experiment.arms if arm.id == "direct"]
     theirs = experiment.configure(direct, experiment.settings_of(direct, shortened=True))
     same = {"optimiser": theirs.optimiser, "evaluations": theirs.evaluations, "init": theirs.init}
-    assert theirs == EVERYDAY_TRAINING.loss.model_copy(update=same)
+    assert theirs == DEFAULT_TRAINING.loss.model_copy(update=same)
 
 
 @pytest.mark.parametrize("size", [(301, 200), (48, 32), (17, 90)])
@@ -170,4 +170,4 @@ def test_networks_are_listed(run):
 
 def test_a_missing_network_is_told_when_runs_are_planned():
     with pytest.raises(InputError, match="network 'monet' does not exist"):
-        METHOD.configure("everyday", {"network": "monet"}).weight_files()
+        METHOD.configure("default", {"network": "monet"}).weight_files()

@@ -28,7 +28,7 @@ from nstbench.networks.training.trainer import TrainingTask
 from nstbench.optim.checkpoints import Checkpoint
 
 CPU = Hardware(torch.device("cpu"), "fp32")
-LOSS = gatys2015.EVERYDAY.model_copy(
+LOSS = gatys2015.DEFAULT.model_copy(
     update={
         "content_layers": {"relu2_1": 1.0},
         "style_layers": {"relu1_2": 0.7, "relu2_1": 0.3},
@@ -174,7 +174,7 @@ def test_a_training_that_diverges_is_told(tmp_path):
 )
 def test_recipes_that_do_not_fit_are_told(changes, complaint):
     with pytest.raises(InputError, match=complaint) as failure:
-        TRAINER.configure("everyday", changes)
+        TRAINER.configure("default", changes)
     assert "\n" not in str(failure.value)
 
 
@@ -212,7 +212,7 @@ def test_the_command_trains_with_what_it_is_given(run, tmp_path, painting, photo
     [
         ("--style", "nothing.png", "nothing.png"),
         ("--images", "empty", "no training pictures in empty"),
-        ("--parameters", "cubist", "unknown parameter set 'cubist' of training; allowed: johnson, jain"),
+        ("--parameters", "cubist", "unknown preset 'cubist' of training; allowed: johnson, jain"),
         ("--steps", "0", "steps"),
         ("--out", "empty", "empty must end in .safetensors"),
         ("--out", "new.csv", "new.csv must end in .safetensors"),

@@ -49,7 +49,7 @@ def test_weights_sum_to_one_over_all_layers_of_any_network(backbone, chained, we
 def test_improved_weights_are_those_of_the_documents_code():
     """2^(15 - i) for the chains i = 1 ... 15 of sixteen layers, divided by their sum."""
     expected = 2.0 ** (15 - np.arange(1, 16))
-    weights = link_weights(NOVAK.sets["improved"])
+    weights = link_weights(NOVAK.presets["improved"])
     assert list(weights.values()) == pytest.approx(expected / expected.sum())
     assert next(iter(weights)) == ("relu1_1", "relu1_2")
     assert [*weights][-1] == ("relu5_3", "relu5_4")
@@ -59,8 +59,8 @@ def test_recommended_weights_go_with_the_channels():
     """1/(N_l N_k) with 64, 128, 256, 512 and 512 channels in blocks of 2, 2, 4, 4 and 4 layers."""
     channels = np.repeat([64, 128, 256, 512, 512], [2, 2, 4, 4, 4])
     expected = 1 / (channels[:-1] * channels[1:])
-    assert [*link_weights(NOVAK.sets["recommended"]).values()] == pytest.approx(expected / expected.sum())
-    assert NOVAK.sets["recommended"].content_layers == {"relu5_2": 1.0}
+    assert [*link_weights(NOVAK.presets["recommended"]).values()] == pytest.approx(expected / expected.sum())
+    assert NOVAK.presets["recommended"].content_layers == {"relu5_2": 1.0}
 
 
 def test_weightings_within_layers():
@@ -81,7 +81,7 @@ def test_own_weights_are_multiplied_and_layers_sorted():
 
 
 def test_content_weights_of_the_paper_double():
-    weights = [*NOVAK.sets["paper"].content_layers.values()]
+    weights = [*NOVAK.presets["paper"].content_layers.values()]
     assert weights == pytest.approx([2.0**d / (2**17 - 2) for d in range(1, 17)])
 
 

@@ -100,7 +100,7 @@ def test_a_step_to_nan_is_taken_back():
     for _ in range(60):
         optimiser.step(sometimes_nan)
         assert torch.isfinite(optimiser.current.loss)
-    assert optimiser.steps_taken_back > 0
+    assert optimiser.rejected_steps > 0
     torch.testing.assert_close(optimiser.point, minimiser, rtol=1e-5, atol=1e-6)
 
 

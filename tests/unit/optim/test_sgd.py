@@ -64,7 +64,7 @@ def test_a_runaway_step_is_taken_back_and_the_rate_quartered():
     """The curvature 7 allows rates below 2/7; with 4/7 that axis triples until a step is too far."""
     rate = 4 / 7 * (CURVATURES * START).square().mean().sqrt().item()
     optimiser = descended(SGD(rate, momentum=0.0), 100)
-    assert optimiser.steps_taken_back == 1
+    assert optimiser.rejected_steps == 1
     assert rate_per_gradient(rate) / 4 == pytest.approx(optimiser._rate)
     assert optimiser.current.value < 1e-3 * parabola(START).value
 
@@ -78,13 +78,13 @@ def test_a_loss_may_rise_as_long_as_it_stays_near_the_start():
         return Evaluation(point[0].square(), 2 * point * torch.tensor([1.0, 0.0, 0.0]))
 
     optimiser = descended(SGD(0.05, momentum=0.95), 60, valley)
-    assert optimiser.steps_taken_back == 0
+    assert optimiser.rejected_steps == 0
     assert max(later / earlier for earlier, later in itertools.pairwise(losses)) > 10
 
 
 def test_a_rate_far_too_large_ends_below_the_start():
     optimiser = descended(SGD(1e6), 60)
-    assert optimiser.steps_taken_back > 3
+    assert optimiser.rejected_steps > 3
     assert optimiser.current.value < parabola(START).value
 
 

@@ -56,9 +56,9 @@ def test_a_descent_shows_its_start_its_steps_and_its_end():
     assert losses == pytest.approx(outcome.trace[:, 0].tolist())
 
 
-def test_steps_taken_back_are_not_shown():
+def test_rejected_steps_are_not_shown():
     calls, outcome = shown(LBFGS(rate=50.0), 12)
-    assert outcome.steps_taken_back > 0
+    assert outcome.rejected_steps > 0
     losses = [Bowl()(image).item() for _, image in calls]
     assert outcome.trace[:, 0].max() > 2 * max(losses)
     assert [done for done, _ in calls] == sorted({done for done, _ in calls})

@@ -213,8 +213,8 @@ def test_a_method_without_network_plans_too(write, content, monkeypatch):
         title="Blend",
         source="nobody",
         parameters=BlendParameters,
-        sets={"half": BlendParameters()},
-        everyday_set="half",
+        presets={"half": BlendParameters()},
+        default_preset="half",
         stylize=lambda task: None,
     )
     monkeypatch.setattr("nstbench.methods.methods", lambda: {"blend": blend})
@@ -267,7 +267,7 @@ def test_settings_hold_for_an_arm_of_another_method_as_far_as_it_has_them(write,
         ),
         ({"source": {"document": "x", "row": "y"}}, r"source\.figure: Field required"),
         ({"method": "gatys1915"}, r"unknown method 'gatys1915'; allowed: adain2017, efros2001, gatys2015"),
-        ({"parameters": "picasso"}, r"unknown parameter set 'picasso'.*allowed: paper, jain"),
+        ({"parameters": "picasso"}, r"unknown preset 'picasso'.*allowed: paper, jain"),
         ({"settings": {"alfa": 1}}, r"arm c/low: gatys2015: alfa: unknown key; allowed: .*alpha"),
         ({"settings": {"content_layers": {"relu9_9": 1}}}, r"unknown layer 'relu9_9'.*allowed"),
         (
@@ -323,7 +323,7 @@ def test_settings_hold_for_an_arm_of_another_method_as_far_as_it_has_them(write,
         ),
         (
             {"axes": [[{"id": "c", "caption": "c", "method": "nikulin2016"}]], "panel": {"rows": [["c"]]}},
-            r"arm c: unknown parameter set 'nikulin' of nikulin2016; allowed: conventional",
+            r"arm c: unknown preset 'nikulin' of nikulin2016; allowed: conventional",
         ),
         (
             {"axes": [[{"id": "c", "caption": "c", "style": "dog"}]], "panel": {"rows": [["c"]]}},

@@ -285,7 +285,7 @@ BAD_FILES = [
     (without(tolerances={"all": {"reason": "none", "at": {0: 1e-3}}}), "greater than or equal to 1"),
     (first_with(tolerances="none"), "content-lbfgs: unknown tolerances 'none'; allowed: all"),
     (first_with(method="gatys1915"), "content-lbfgs: unknown method 'gatys1915'"),
-    (first_with(parameters="mine"), "content-lbfgs: unknown parameter set 'mine'"),
+    (first_with(parameters="mine"), "content-lbfgs: unknown preset 'mine'"),
     (first_with(settings={"alpha": -1}), "content-lbfgs: gatys2015: alpha: .*greater than or equal to 0"),
 ]
 

@@ -21,7 +21,7 @@ TRAINING = """
 id: mine
 title: A network
 method: johnson2016
-parameters: everyday
+parameters: default
 settings: {crop: 64, width: 0.125}
 styles: [chelsea]
 photographs: [coffee, rocket]
@@ -56,8 +56,8 @@ def test_a_profile_decides_the_steps_and_the_weights(file):
         (("crop: 64", "corp: 64"), "corp: unknown key; allowed: steps, architecture"),
         (("johnson2016", "gatys2015"), "method 'gatys2015' has no network to train"),
         (
-            ("everyday", "sunday"),
-            "unknown parameter set 'sunday' of training; allowed: johnson, jain, everyday",
+            ("default", "sunday"),
+            "unknown preset 'sunday' of training; allowed: johnson, jain, default",
         ),
         (("smoke: 1", "smoke: 0"), "steps"),
         (("[chelsea]", "[felix]"), "felix"),
@@ -67,7 +67,7 @@ def test_a_profile_decides_the_steps_and_the_weights(file):
         (("[chelsea]", "[chelsea, temple]"), "johnson2016 learns from one style; given: chelsea, temple"),
         (
             (
-                "johnson2016\nparameters: everyday\nsettings: {crop: 64, width: 0.125}",
+                "johnson2016\nparameters: default\nsettings: {crop: 64, width: 0.125}",
                 "adain2017\nparameters: huang",
             ),
             "adain2017 learns from at least two styles; given: chelsea",
@@ -219,7 +219,7 @@ def test_findings_say_who_is_real_time():
     ("change", "complaint"),
     [
         ({"networks": {"odd": {"architecture": "cubist", "width": 1}}}, "unknown architecture 'cubist'"),
-        ({"training": "sunday"}, "unknown parameter set 'sunday' of training"),
+        ({"training": "sunday"}, "unknown preset 'sunday' of training"),
     ],
 )
 def test_unknown_networks_and_trainings_are_told(change, complaint):

@@ -19,7 +19,7 @@ from nstbench.pipeline.specification import RunSpecification
 from nstbench.report.addresses import command, relative
 from nstbench.report.stylize_command import stylize_command
 
-PARAMETERS = method("gatys2015").configure("everyday", {"evaluations": 7, "preserve_colour": "luminance"})
+PARAMETERS = method("gatys2015").configure("default", {"evaluations": 7, "preserve_colour": "luminance"})
 SPECIFICATION = RunSpecification(
     method="gatys2015",
     content="cat",
@@ -83,7 +83,7 @@ def test_pictures_that_the_pipeline_cuts_to_squares_have_none(results: Path) -> 
 
 
 def test_a_network_of_the_pipeline_is_named_by_its_file(results: Path) -> None:
-    parameters = method("johnson2016").configure("everyday", {}).model_dump()
+    parameters = method("johnson2016").configure("default", {}).model_dump()
     specification = SPECIFICATION.model_copy(
         update={"method": "johnson2016", "parameters": parameters | {"network": "mine"}}
     )
