@@ -135,7 +135,7 @@ def stylize_with_matched_colours(stylize: Stylize[P], task: Task[P], transform: 
     return replace(outcome, facts={**outcome.facts, "clipped_style": clipped_share(style)})
 
 
-STRATEGIES: Mapping[str, Callable[[Stylize, Task], Outcome]] = {
+STRATEGIES: Mapping[str, Callable[..., Outcome]] = {
     "luminance": partial(stylize_luminance, match=unchanged),
     "luminance-mean": partial(stylize_luminance, match=match_mean),
     "luminance-mean-std": partial(stylize_luminance, match=match_mean_and_deviation),
