@@ -1,4 +1,4 @@
-# `make reproduce` regenerates everything, `make test` runs every check; either may be the first.
+# `make help` lists the targets; whichever is the first one installs everything below .venv/.
 # PROFILE=smoke|default|full|paper chooses sizes and budgets (config/config.yaml).
 
 PYTHON ?= python3
@@ -9,14 +9,17 @@ export PROFILE
 # Where bytecode is not kept, as in many containers, every job would compile torch and all else again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: reproduce test environment lint types unit regress smoke overhead gallery lock clean
+.PHONY: install help reproduce test lint types unit regress smoke overhead gallery lock clean
 
-reproduce: environment
+install: .venv/installed  ## Install the package, its extras and the tools for development into .venv/ (the default).
+
+help:  ## List the targets.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "make %-11s%s\n", $$1, $$2 }'
+
+reproduce: install  ## Make every figure, score, verdict and page; open reports/index.html.
 	$(BIN)/snakemake --cores $(CORES)
 
-test: lint types unit regress smoke
-
-environment: .venv/installed
+test: lint types unit regress smoke  ## Run every check.
 
 .venv/installed: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("nstbench needs Python 3.11 or newer; run make PYTHON=/path/to/python3.11" if sys.version_info < (3, 11) else 0)'
@@ -26,43 +29,43 @@ environment: .venv/installed
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	touch $@
 
-lint: environment
+lint: install  ## Check style, imports and the workflow.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
 
-types: environment
+types: install  ## Check types.
 	$(BIN)/mypy
 
 # A process a core, so each of them computes with one thread.
-unit: environment
+unit: install  ## Run the unit tests.
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --dist loadfile
 
-regress: environment
+regress: install  ## Compare the losses of pinned runs with results/reference/.
 	$(BIN)/nstbench regress
 
-smoke: environment
+smoke: install  ## Run the pipeline in small and test what it makes.
 	PROFILE=smoke $(BIN)/snakemake --cores $(CORES) --directory build/smoke
 	PROFILE=smoke $(BIN)/python -m pytest tests/integration --results build/smoke
 
 # How much of the cores' time the pipeline spends on anything but computing.
-overhead: environment
+overhead: install  ## Measure what the pipeline costs besides computing.
 	$(BIN)/python -m nstbench.pipeline.timing.overhead
 
 # The pictures in the README, from the default profile: thumbnails of figures, and a picture of `nstbench stylize`.
 GALLERY := jain-colour jain-fig10 nikulin-fig1 nikulin-fig9
-gallery: environment
+gallery: install  ## Make the pictures of the README again.
 	PROFILE=default $(BIN)/snakemake --cores $(CORES) $(GALLERY:%=reports/figures/%.png)
 	cp $(GALLERY:%=reports/figures/%.thumb.jpg) docs/gallery/
 	cd results/pictures && ../../$(BIN)/nstbench stylize valley_summer.png whirling_night.png \
 		-o ../../docs/gallery/stylize.jpg --size 320 --iterations 60
 
-lock: environment
-	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+lock: install  ## Resolve requirements.lock again.
+	$(BIN)/uv pip compile pyproject.toml --extra pipeline --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --quiet --output-file requirements.lock
 
-clean:
+clean:  ## Delete what the pipeline has made.
 	rm -rf build results/pictures results/networks results/runs results/batches results/checkpoints results/logs \
 		results/charts results/notebooks results/scores results/scores.csv results/claims.json results/claims.csv reports

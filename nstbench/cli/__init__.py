@@ -9,6 +9,7 @@ from nstbench.cli.claims import claims
 from nstbench.cli.fetch import fetch
 from nstbench.cli.listing import list_things
 from nstbench.cli.regress import regress
+from nstbench.cli.requirements import missing_package
 from nstbench.cli.score import score
 from nstbench.cli.stylize import stylize
 from nstbench.cli.survey import survey
@@ -42,4 +43,7 @@ def main() -> None:
         app()
     except InputError as error:
         print(f"nstbench: {error}", file=sys.stderr)
+        sys.exit(2)
+    except ModuleNotFoundError as error:
+        print(f"nstbench: {missing_package(error)}", file=sys.stderr)
         sys.exit(2)

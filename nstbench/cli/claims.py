@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from nstbench.cli.requirements import checkout
 from nstbench.cli.table import print_table
 
 Row = dict[str, Any]
@@ -22,10 +23,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print a list of objects wi
 
 def claims(results: Results = Path("results"), profile: ProfileName = None, as_json: AsJson = False) -> None:
     """Say what became of every claim of the documents: verdict, numbers, reason."""
+    root = checkout()
     from nstbench.claims.report import report
-    from nstbench.pipeline.project import CHECKOUT, Project
+    from nstbench.pipeline.project import Project
 
-    rows = report(Project.load(CHECKOUT, profile), results).claims
+    rows = report(Project.load(root, profile), results).claims
     if as_json:
         print(json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False))
         return

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from nstbench.cli.requirements import checkout
 from nstbench.core.errors import InputError
 
 
@@ -13,14 +14,14 @@ def fetch(
     names: Annotated[list[str] | None, typer.Argument(help="Pictures by name; all when left out.")] = None,
 ) -> None:
     """Download the famous paintings of the manifest into the folder NSTBENCH_DATA, checksums verified."""
+    root = checkout()
     from nstbench.images.fetching import fetch_picture
     from nstbench.images.manifest import load_manifest
-    from nstbench.pipeline.project import CHECKOUT
 
     folder = os.environ.get("NSTBENCH_DATA")
     if not folder:
-        raise InputError("NSTBENCH_DATA is not set; set it to the folder that shall hold the pictures")
-    pictures = load_manifest(CHECKOUT / "data" / "images.yaml")
+        raise InputError("NSTBENCH_DATA is not set; set it to the folder to download into")
+    pictures = load_manifest(root / "data" / "images.yaml")
     wanted = names or [name for name, picture in pictures.root.items() if picture.url]
     for name in wanted:
         print(f"{name}: {fetch_picture(name, pictures[name], Path(folder))}")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from nstbench.cli.requirements import checkout
 from nstbench.cli.table import print_table
 
 Row = dict[str, Any]
@@ -55,11 +56,11 @@ def _methods() -> list[Row]:
 
 
 def _experiments() -> list[Row]:
-    from nstbench.pipeline.project import CHECKOUT, Project
+    from nstbench.pipeline.project import Project
 
     return [
         {"id": e.id, "title": e.title, "row": e.source.row, "figure": e.source.figure, "arms": len(e.arms)}
-        for e in Project.load(CHECKOUT).experiments.values()
+        for e in Project.load(checkout()).experiments.values()
     ]
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nstbench.cli.requirements import checkout
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -18,16 +20,16 @@ def regress(
     as_json: Annotated[bool, typer.Option("--json", help="Print a list of rows.")] = False,
 ) -> None:
     """Hold the losses of the pinned runs against results/reference; exit status 1 when one has changed."""
+    root = checkout()
     from nstbench.images.manifest import load_manifest
     from nstbench.pipeline.pinned_losses.comparison import check_same_losses, compare
     from nstbench.pipeline.pinned_losses.reference import no_reference, read_reference, write_reference
     from nstbench.pipeline.pinned_losses.running import measure
     from nstbench.pipeline.pinned_losses.specification import load_regression
-    from nstbench.pipeline.project import CHECKOUT
 
-    regression = load_regression(CHECKOUT / "config" / "regression.yaml")
-    manifest = load_manifest(CHECKOUT / "data" / "images.yaml")
-    file = CHECKOUT / "results" / "reference" / "losses.csv"
+    regression = load_regression(root / "config" / "regression.yaml")
+    manifest = load_manifest(root / "data" / "images.yaml")
+    file = root / "results" / "reference" / "losses.csv"
     reference = no_reference() if update and not file.exists() else read_reference(file)
     measured = measure(regression, manifest)
     if update:

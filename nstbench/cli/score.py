@@ -95,7 +95,7 @@ def _print_table(rows: list[Row]) -> None:
     from rich.table import Table
 
     from nstbench.core.number_format import number
-    from nstbench.report.score_table import ARROWS
+    from nstbench.metrics import metrics
 
     table = Table("metric", box=SIMPLE, padding=(0, 1, 0, 0))
     for heading in ("result", "content\ncopied", "style\ncopied"):
@@ -104,7 +104,7 @@ def _print_table(rows: list[Row]) -> None:
     for row in rows:
         values = (row[column] for column in ("value", "content_copied", "style_copied"))
         written = (number(math.nan if value is None else value) for value in values)
-        table.add_row(f"{row['metric']} {ARROWS[row['better']]}", *written, row["title"])
+        table.add_row(f"{row['metric']} {metrics()[row['metric']].arrow}", *written, row["title"])
     console = Console(highlight=False)
     console.print(table)
     for reason in dict.fromkeys(row["reason"] for row in rows if row["reason"]):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nstbench.cli.requirements import checkout
 from nstbench.core.errors import InputError
 from nstbench.survey.mode import Mode
 
@@ -56,11 +57,13 @@ def survey(
 def _collection(
     experiment: str | None, pictures: Path | None, arms: Sequence[str], results: Path
 ) -> "Collection":
-    from nstbench.pipeline.project import CHECKOUT, Project
     from nstbench.survey.candidates import of_project, of_table
 
     if pictures is None:
-        project = Project.load(CHECKOUT, os.environ.get("PROFILE"))
+        root = checkout()
+        from nstbench.pipeline.project import Project
+
+        project = Project.load(root, os.environ.get("PROFILE"))
         return of_project(project, results, experiment, arms)
     if experiment is not None:
         raise InputError("--experiment and --pictures exclude each other; give one of them")

@@ -100,7 +100,6 @@ def _interval(estimate: "Line | Agreement") -> Row:
 
 
 def _print(returned: "Returned", table: "Sequence[Line]", agreeing: "Sequence[Agreement]") -> None:
-    from nstbench.report.score_table import ARROWS
     from nstbench.survey.results import left_chosen
 
     choice = returned.key.mode is Mode.CHOICE
@@ -121,7 +120,7 @@ def _print(returned: "Returned", table: "Sequence[Line]", agreeing: "Sequence[Ag
         print_table(
             ("metric", "agreement", "95 % interval", "results"),
             [
-                (f"{each.metric.id} {ARROWS[each.metric.better]}", *_written(each), str(each.count))
+                (f"{each.metric.id} {each.metric.arrow}", *_written(each), str(each.count))
                 for each in agreeing
             ],
         )

@@ -3,6 +3,8 @@
 from importlib.util import find_spec
 from pathlib import Path
 
+from nstbench.core.errors import InputError
+
 # name -> package, file inside it
 PHOTOGRAPHS = {
     "chelsea": ("skimage", "data/chelsea.png"),
@@ -26,5 +28,9 @@ def photograph(name: str) -> Path:
     """The file of a photograph or a texture inside its package, found without importing the package."""
     package, file = PACKAGED[name]
     spec = find_spec(package)
-    assert spec is not None and spec.origin is not None
+    if spec is None or spec.origin is None:
+        raise InputError(
+            f"the photograph {name} lies in the package {package}, which is not installed; install it with "
+            "`pip install 'nstbench[pipeline]'`"
+        )
     return Path(spec.origin).parent / file

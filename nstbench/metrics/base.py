@@ -80,6 +80,11 @@ class Metric:
         return self.subject == "truth"
 
     @property
+    def arrow(self) -> str:
+        """The direction in which the metric improves, as tables show it."""
+        return {"lower": "↓", "higher": "↑"}[self.better]
+
+    @property
     def definition(self) -> str:
         """What `measure` says of itself, its first paragraph on one line."""
         function = self.measure.func if isinstance(self.measure, partial) else self.measure

@@ -53,6 +53,8 @@ def _score(metric: Metric, trial: Trial, optimised: str | None) -> Score:
         value = metric.measure(trial)
     except NotMeasuredError as error:
         return Score(metric, math.nan, str(error))
+    except ModuleNotFoundError as error:
+        return Score(metric, math.nan, f"needs {error.name}: pip install 'nstbench[pipeline]'")
     if not math.isfinite(value):
         return Score(metric, math.nan, "not finite")
     return Score(metric, value, _reason(metric, optimised))

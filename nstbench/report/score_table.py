@@ -18,7 +18,6 @@ from nstbench.pipeline.tables import control_id
 from nstbench.pipeline.usage import distinct
 from nstbench.report.tiles import CANONICAL_RATIO
 
-ARROWS = {"lower": "↓", "higher": "↑"}
 CONTROLS = {"content": "content copied", "style": "style copied"}
 # Values with the reasons beside them, by run or control and metric.
 Measured = Mapping[tuple[str, str], Sequence[tuple[float, str]]]
@@ -33,7 +32,7 @@ class Column:
 
     @property
     def arrow(self) -> str:
-        return ARROWS[self.metric.better]
+        return self.metric.arrow
 
 
 @dataclass(frozen=True)

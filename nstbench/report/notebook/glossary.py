@@ -7,7 +7,6 @@ from nstbench.core.number_format import NO_BREAK
 from nstbench.metrics import metrics
 from nstbench.metrics.base import Metric
 from nstbench.report.notebook.tables import bullets
-from nstbench.report.score_table import ARROWS
 
 
 def glossary() -> Markdown:
@@ -26,4 +25,4 @@ def known_metric(name: str) -> Metric:
 
 def heading(metric: Metric) -> str:
     """A metric's id with an arrow to its better side."""
-    return f"{metric.id}{NO_BREAK}{ARROWS[metric.better]}"
+    return f"{metric.id}{NO_BREAK}{metric.arrow}"

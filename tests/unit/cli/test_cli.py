@@ -120,3 +120,9 @@ def test_a_process_ends_with_status_2_and_one_line(tmp_path):
     command = [sys.executable, "-m", "nstbench", "stylize", "no.png", "no.png", "-o", str(tmp_path / "o.png")]
     process = subprocess.run(command, capture_output=True, text=True)
     assert_refused(process, "no.png does not exist")
+
+
+def test_a_command_without_its_packages_says_how_to_install_them():
+    code = "import sys; sys.modules['pandas'] = None; from nstbench.cli import main; main()"
+    process = subprocess.run([sys.executable, "-c", code, "regress"], capture_output=True, text=True)
+    assert_refused(process, "'pandas'", "pip install 'nstbench[pipeline]'")

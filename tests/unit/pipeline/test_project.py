@@ -23,14 +23,19 @@ def test_conda_environment_agrees_with_the_package():
     environment = yaml.safe_load((CHECKOUT / "environment.yml").read_text())
     python, _, pip = environment["dependencies"]
     assert python == f"python{project['requires-python']}"
-    assert pip == {"pip": project["dependencies"] + project["optional-dependencies"]["dev"]}
+    assert pip == {"pip": _requirements(project)}
 
 
 def test_lock_holds_every_dependency_with_hashes_and_no_address():
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
     lock = (CHECKOUT / "requirements.lock").read_text()
-    wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
-    for requirement in wanted:
+    for requirement in _requirements(project):
         assert f"\n{requirement.split('>=')[0]}==" in "\n" + lock
     assert "--hash=sha256:" in lock
     assert "://" not in lock
+
+
+def _requirements(project):
+    """Everything that a checkout installs."""
+    extras = project["optional-dependencies"]
+    return project["dependencies"] + extras["pipeline"] + extras["dev"]
