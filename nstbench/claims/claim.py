@@ -9,15 +9,15 @@ from nstbench.claims.statistics.base import StatisticParameters
 from nstbench.core.configuration import Named, Record, first_problem
 from nstbench.core.errors import InputError
 
-RuleName = Literal["V", "V-equivalence", "V-existence", "exact", "not-testable"]
+RuleName = Literal["directional", "equivalence", "existence", "exact", "not-testable"]
 Side = Literal["less", "greater", "equal", "exists", "none", "holds"]
 # The rule by which a test of each claimed side is judged.
 RULE_OF_SIDE: dict[str, RuleName] = {
-    "less": "V",
-    "greater": "V",
-    "equal": "V-equivalence",
-    "exists": "V-existence",
-    "none": "V-existence",
+    "less": "directional",
+    "greater": "directional",
+    "equal": "equivalence",
+    "exists": "existence",
+    "none": "existence",
     "holds": "exact",
 }
 

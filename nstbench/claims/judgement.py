@@ -6,10 +6,10 @@ from typing import TypeVar
 
 from nstbench.claims.claim import ClaimTest
 from nstbench.claims.evidence import Evidence
-from nstbench.claims.holm import holm
-from nstbench.claims.rules import rules
+from nstbench.claims.rules import RULES
 from nstbench.claims.rules.base import Correction, Measured, Verdict
 from nstbench.claims.sample import NoEvidenceError, Sample
+from nstbench.claims.significance import holm
 from nstbench.claims.statistics import find_statistic
 from nstbench.core.number_format import counted
 
@@ -33,11 +33,13 @@ def judge(tests: Mapping[Key, ClaimTest], evidence: Evidence) -> dict[Key, Judge
     """The tests of one document, which are corrected together."""
     samples = {key: _sample(test, evidence) for key, test in tests.items()}
     measured = {
-        key: rules()[tests[key].rule].measure(tests[key], sample)
+        key: RULES[tests[key].rule].measure(tests[key], sample)
         for key, sample in samples.items()
         if isinstance(sample, Sample) and (sample.values or sample.facts)
     }
-    corrections = _corrections({key: found.p for key, found in measured.items() if found.p is not None})
+    ps = {key: found.p for key, found in measured.items() if found.p is not None}
+    corrected = zip(ps, holm(list(ps.values())), strict=True)
+    corrections = {key: Correction(p, len(ps)) for key, p in corrected}
     return {
         key: _judgement(test, samples[key], measured.get(key), corrections.get(key))
         for key, test in tests.items()
@@ -52,11 +54,6 @@ def _sample(test: ClaimTest, evidence: Evidence) -> Sample | str:
         return str(error)
 
 
-def _corrections(ps: Mapping[Key, float]) -> dict[Key, Correction]:
-    corrected = holm(list(ps.values()))
-    return {key: Correction(p, len(ps)) for key, p in zip(ps, corrected, strict=True)}
-
-
 def _judgement(
     test: ClaimTest, sample: Sample | str, measured: Measured | None, correction: Correction | None
 ) -> Judgement:
@@ -65,5 +62,5 @@ def _judgement(
     if measured is None:
         why = f"none of {counted(sample.dropped, sample.noun)} has values that compare"
         return Judgement(test, Verdict.INCONCLUSIVE, why, sample)
-    verdict, reason = rules()[test.rule].judge(test, sample, measured, correction)
+    verdict, reason = RULES[test.rule].judge(test, sample, measured, correction)
     return Judgement(test, verdict, reason, sample, measured, correction)

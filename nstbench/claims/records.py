@@ -86,7 +86,7 @@ def test_row(judgement: Judgement) -> Row:
     """The numbers of one test; those that do not exist are null."""
     test, sample, measured = judgement.test, judgement.sample, judgement.measured
     sides = test.typed_parameters().sides
-    limited = sample if sample and sample.values and test.rule in ("V", "V-equivalence") else None
+    limited = sample if sample and sample.values and test.rule in ("directional", "equivalence") else None
     return {
         "says": test.says,
         "claimed_side": test.side,

@@ -1,4 +1,6 @@
-"""How often rule V finds something where there is nothing: `python -m nstbench.claims.simulation`.
+"""How often the rule `directional` finds something where there is nothing to find.
+
+`python -m nstbench.claims.simulation` prints the table that is in docs/interpreting.md.
 
 Differences of pairs are sums of an effect of the content, one of the style and one of the pair, all normal
 with mean 0, so nothing is there to be found; `shared` is the part of the variance that contents and styles
@@ -14,7 +16,7 @@ from nstbench.claims.claim import ClaimTest
 from nstbench.claims.rules.base import Correction, Verdict
 from nstbench.claims.rules.directional import judge, measure
 from nstbench.claims.sample import LOG_RATIO, Sample, Value
-from nstbench.claims.sign_test import LEVEL, sign_test
+from nstbench.claims.significance import LEVEL, sign_test
 
 # Standard deviation of a pair's log ratio, about what one pair differs from another in the score tables.
 SPREAD = 0.3

@@ -79,7 +79,7 @@ def claim(id: str, verdict: str, **more: object) -> dict[str, object]:
         "document": "A Document",
         "quote": f"what {id} says",
         "line": 12,
-        "rule": "V",
+        "rule": "directional",
         "verdict": verdict,
         "surrogate": None,
         "reason": f"Because of {id}.",

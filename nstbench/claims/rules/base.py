@@ -53,6 +53,5 @@ class Correction:
 class Rule:
     """`measure` reduces a sample; `judge` gives the verdict and, in words, why."""
 
-    id: str
     measure: Callable[[ClaimTest, Sample], Measured]
     judge: Callable[[ClaimTest, Sample, Measured, Correction | None], tuple[Verdict, str]]

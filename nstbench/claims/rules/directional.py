@@ -1,4 +1,4 @@
-"""Rule V: one of two things is larger.
+"""The rule `directional`: one of two things is larger.
 
 Supported when the 95 % interval of the median lies wholly on the claimed side of the bound, the median lies
 the floor or more beyond it, and the sign test, corrected for all tests of the document, stays below 0.05;
@@ -6,68 +6,59 @@ contradicted when all that holds on the other side. With a share, so many pairs 
 """
 
 from nstbench.claims.claim import ClaimTest
-from nstbench.claims.rules.base import Correction, Measured, Rule, Verdict, median_of
-from nstbench.claims.rules.scale import ROUNDING, beyond, bound, floor, named, written
-from nstbench.claims.rules.wording import measured_in_words, p_in_words
+from nstbench.claims.rules.base import Correction, Measured, Verdict, median_of
+from nstbench.claims.rules.scale import ROUNDING, beyond, bound, floor, measured_in_words, named, written
 from nstbench.claims.sample import Sample
-from nstbench.claims.sign_test import LEVEL, pairs_needed, sign_test
+from nstbench.claims.significance import LEVEL, pairs_needed, sign_test
+from nstbench.core.number_format import counted
 
 CONFIDENCE = 0.95
 
 
 def measure(test: ClaimTest, sample: Sample) -> Measured:
+    """The median with its interval, and the p of the signs of the differences less the bound."""
     return median_of(sample, CONFIDENCE, sign_test(beyond(test, sample)))
 
 
 def judge(
     test: ClaimTest, sample: Sample, measured: Measured, correction: Correction | None
 ) -> tuple[Verdict, str]:
-    said = measured_in_words(sample, measured)
-    needed = pairs_needed()
+    """The verdict and why, with whatever keeps it from falling on the claimed side."""
+    said, needed = measured_in_words(sample, measured), pairs_needed()
     if measured.count < needed or measured.interval is None or correction is None:
-        return Verdict.INCONCLUSIVE, f"{said}; at least {needed} are needed{_to_stand(correction)}"
-    as_claimed = _on_side(test, sample) / measured.count
-    said += f", {_on_side(test, sample)} as claimed; {p_in_words(correction, measured)}"
-    obstacles = _obstacles(test, sample, measured, correction, 1)
-    if test.share and as_claimed < test.share:
+        said += f"; at least {needed} are needed"
+        if correction and correction.tests > 1:
+            said += (
+                f" ({pairs_needed(correction.tests)} to stand the correction for {correction.tests} tests)"
+            )
+        return Verdict.INCONCLUSIVE, said
+    sign = 1 if test.side == "greater" else -1
+    as_claimed = sum(sign * difference > 0 for difference in beyond(test, sample))
+    said += (
+        f", {as_claimed} as claimed; sign test p = {measured.p:.2g}, {correction.p:.2g} corrected for "
+        f"{counted(correction.tests, 'test')}"
+    )
+    obstacles = _obstacles(test, sample, measured, correction, sign)
+    if test.share and as_claimed / measured.count < test.share:
         obstacles.append(f"fewer than {test.share:.0%} are as claimed")
     if not obstacles:
         return Verdict.SUPPORTED, said
-    if not _obstacles(test, sample, measured, correction, -1):
+    if not _obstacles(test, sample, measured, correction, -sign):
         return Verdict.CONTRADICTED, said
     return Verdict.INCONCLUSIVE, f"{said}; {', and '.join(obstacles)}"
 
 
-def _to_stand(correction: Correction | None) -> str:
-    """How many pairs it takes to be below the level after the correction."""
-    if correction is None or correction.tests == 1:
-        return ""
-    return f" ({pairs_needed(correction.tests)} to stand the correction for {correction.tests} tests)"
-
-
-def _on_side(test: ClaimTest, sample: Sample) -> int:
-    return sum(_sign(test) * difference > 0 for difference in beyond(test, sample))
-
-
-def _sign(test: ClaimTest) -> int:
-    return 1 if test.side == "greater" else -1
-
-
 def _obstacles(
-    test: ClaimTest, sample: Sample, measured: Measured, correction: Correction, side: int
+    test: ClaimTest, sample: Sample, measured: Measured, correction: Correction, sign: int
 ) -> list[str]:
-    """What keeps the verdict from falling on the claimed side (1) or on the other (-1)."""
+    """What keeps the verdict from falling above the bound (sign 1) or below it (-1)."""
     assert measured.estimate is not None and measured.interval is not None
-    limit, sign = bound(test, sample), side * _sign(test)
+    limit, least = bound(test, sample), floor(test, sample)
     found = []
     if min(sign * (end - limit) for end in measured.interval) <= 0:
         found.append(f"the interval is not wholly on the claimed side of {written(limit, sample)}")
-    least = floor(test, sample)
     if sign * (measured.estimate - limit) < least - ROUNDING:
-        found.append(f"the {named(sample)} does not reach {written(limit + _sign(test) * least, sample)}")
+        found.append(f"the {named(sample)} does not reach {written(limit + sign * least, sample)}")
     if correction.p >= LEVEL:
         found.append(f"the corrected p is not below {LEVEL:g}")
     return found
-
-
-RULE = Rule("V", measure, judge)

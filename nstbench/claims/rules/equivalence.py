@@ -1,4 +1,4 @@
-"""Rule V-equivalence: two things are as good as equal.
+"""The rule `equivalence`: two things are as good as equal.
 
 Supported when the 90 % interval of the median lies within the margin around the bound, which is two one-sided
 tests at 5 % (Schuirmann 1987); contradicted when the 95 % interval lies outside of it altogether.
@@ -6,22 +6,23 @@ tests at 5 % (Schuirmann 1987); contradicted when the 95 % interval lies outside
 
 from nstbench.claims.claim import ClaimTest
 from nstbench.claims.pigeonhole import interval
-from nstbench.claims.rules.base import Correction, Measured, Rule, Verdict, median_of
-from nstbench.claims.rules.scale import ROUNDING, bound, floor, named, written
-from nstbench.claims.rules.wording import measured_in_words
+from nstbench.claims.rules.base import Correction, Measured, Verdict, median_of
+from nstbench.claims.rules.scale import ROUNDING, bound, floor, measured_in_words, named, written
 from nstbench.claims.sample import Sample
-from nstbench.claims.sign_test import pairs_needed
+from nstbench.claims.significance import pairs_needed
 
 WITHIN, OUTSIDE = 0.90, 0.95
 
 
 def measure(test: ClaimTest, sample: Sample) -> Measured:
+    """The median with the interval that decides whether it is within the margin."""
     return median_of(sample, WITHIN)
 
 
 def judge(
     test: ClaimTest, sample: Sample, measured: Measured, correction: Correction | None
 ) -> tuple[Verdict, str]:
+    """The verdict and why, with the margins."""
     said = measured_in_words(sample, measured)
     needed = pairs_needed()
     if measured.count < needed or measured.interval is None:
@@ -36,6 +37,3 @@ def judge(
     if low > highest or high < lowest:
         return Verdict.CONTRADICTED, f"{said}; the 95 % interval lies outside of {margins}"
     return Verdict.INCONCLUSIVE, f"{said}; the interval of the {named(sample)} crosses a margin of {margins}"
-
-
-RULE = Rule("V-equivalence", measure, judge)

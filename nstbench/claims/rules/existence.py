@@ -1,4 +1,4 @@
-"""Rule V-existence: something can be had, or, for the side `none`, cannot.
+"""The rule `existence`: something can be had, or, for the side `none`, cannot.
 
 "Can" is supported by one instance that meets the conditions, or by the share that the test asks for;
 contradicted when none of twelve or more does. What is claimed to be impossible is contradicted by one
@@ -6,7 +6,7 @@ instance, and supported by twelve or more of which none meets the conditions.
 """
 
 from nstbench.claims.claim import ClaimTest
-from nstbench.claims.rules.base import Correction, Measured, Rule, Verdict
+from nstbench.claims.rules.base import Correction, Measured, Verdict
 from nstbench.claims.sample import Sample
 from nstbench.core.number_format import counted
 
@@ -28,6 +28,7 @@ def measure(test: ClaimTest, sample: Sample) -> Measured:
 def judge(
     test: ClaimTest, sample: Sample, measured: Measured, correction: Correction | None
 ) -> tuple[Verdict, str]:
+    """The verdict and how many instances meet the conditions."""
     met, count = _met(sample), measured.count
     said = f"{met} of {counted(count, sample.noun)}"
     if sample.dropped:
@@ -46,6 +47,3 @@ def judge(
 
 def _met(sample: Sample) -> int:
     return sum(difference > 0 for difference in sample.differences)
-
-
-RULE = Rule("V-existence", measure, judge)

@@ -1,10 +1,11 @@
-"""Bounds and floors of a test in the unit of its sample, and how values are written."""
+"""Bounds and floors of a test in the unit of its sample, and how its values are written."""
 
 import math
 
 from nstbench.claims.claim import ClaimTest
+from nstbench.claims.rules.base import Measured
 from nstbench.claims.sample import LOG_RATIO, Sample
-from nstbench.core.number_format import number
+from nstbench.core.number_format import counted, number
 
 # The least effect that counts where a test names none: 10 % of a ratio.
 USUAL_FACTOR = 1.10
@@ -42,3 +43,14 @@ def written(value: float, sample: Sample) -> str:
 def named(sample: Sample) -> str:
     """What the differences are, as a word for them."""
     return "ratio" if sample.unit == LOG_RATIO else sample.unit
+
+
+def measured_in_words(sample: Sample, measured: Measured) -> str:
+    """`median ratio 0.81 (95 % interval 0.75 to 0.88) of 12 pairs`, and how many had no value."""
+    assert measured.estimate is not None
+    said = f"{'median ' if measured.count > 1 else ''}{named(sample)} {written(measured.estimate, sample)}"
+    if measured.interval is not None and measured.confidence is not None:
+        low, high = (written(end, sample) for end in measured.interval)
+        said += f" ({100 * measured.confidence:.0f} % interval {low} to {high})"
+    said += f" of {counted(measured.count, sample.noun)}"
+    return f"{said}, {sample.dropped} more without a value" if sample.dropped else said

@@ -9,10 +9,10 @@ from nstbench.report.svg.scale import MINUS
 from nstbench.report.verdicts.records import Finding
 
 RULES = {
-    "V": "one of two is larger: interval and median beyond the floor on one side, sign test below 0.05 "
+    "directional": "one of two is larger: interval and median beyond the floor on one side, sign test below 0.05 "
     "after Holm's correction",
-    "V-equivalence": "as good as equal: the 90 % interval lies within the margin",
-    "V-existence": "it can be had: one instance meets the conditions, none of twelve or more denies it",
+    "equivalence": "as good as equal: the 90 % interval lies within the margin",
+    "existence": "it can be had: one instance meets the conditions, none of twelve or more denies it",
     "exact": "decided by arithmetic or by a table, without a sample",
     "not-testable": "cannot be tested here",
 }

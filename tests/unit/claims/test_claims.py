@@ -53,7 +53,7 @@ def entry(name, **changes):
         "parameters": dict(PAIRED),
     }
     known = {"id": f"somebody-claim-{name}", "document": "somebody", "quote": "it is so", "line": 7}
-    return known | {"rule": "V", "tests": [test]} | changes
+    return known | {"rule": "directional", "tests": [test]} | changes
 
 
 def other_side(**changes):
@@ -177,7 +177,7 @@ def test_a_bad_entry_is_refused(checkout, changes, complaint):
     ],
 )
 def test_a_bad_test_is_refused(checkout, changes, complaint):
-    claim = entry("bad", rule="V-equivalence" if changes.get("side") == "equal" else "V")
+    claim = entry("bad", rule="equivalence" if changes.get("side") == "equal" else "directional")
     claim["tests"][0] |= changes
     with pytest.raises(InputError) as refused:
         load_register(checkout(claim))

@@ -8,12 +8,11 @@ import pytest
 from scipy import stats
 
 from nstbench.claims.claim import ClaimTest
-from nstbench.claims.holm import holm
 from nstbench.claims.pigeonhole import bootstrap_medians, interval, weighted_medians
-from nstbench.claims.rules import rules
+from nstbench.claims.rules import RULES
 from nstbench.claims.rules.base import Correction, Verdict
 from nstbench.claims.sample import DIFFERENCE, LOG_RATIO, SHARE, Fact, Sample, Value
-from nstbench.claims.sign_test import pairs_needed, sign_test
+from nstbench.claims.significance import holm, pairs_needed, sign_test
 from nstbench.claims.simulation import Design, rates
 from nstbench.core.rank_correlation import kendall, spearman
 
@@ -33,7 +32,7 @@ def claim_test(side="less", **settings):
 
 def judged(test, sample, p=None, tests=1):
     """The verdict and the reason; `p` takes the place of the corrected one."""
-    rule = rules()[test.rule]
+    rule = RULES[test.rule]
     measured = rule.measure(test, sample)
     correction = None if measured.p is None else Correction(measured.p if p is None else p, tests)
     return rule.judge(test, sample, measured, correction)
@@ -158,7 +157,7 @@ def test_rank_correlations_agree_with_scipy():
     assert math.isnan(kendall([1, 1], [1, 2]))
 
 
-# ---- rule V ----
+# ---- the rule `directional` ----
 
 
 def log_ratios(ratio, pairs=(4, 3), noise=0.01):
@@ -245,7 +244,7 @@ def test_a_share_is_asked_for_on_top():
     assert reason.endswith("fewer than 80% are as claimed")
 
 
-# ---- rule V-equivalence ----
+# ---- the rule `equivalence` ----
 
 
 def test_equivalence_is_two_one_sided_tests():
@@ -287,7 +286,7 @@ def test_a_wide_interval_is_not_equivalence():
     assert few[0] is Verdict.INCONCLUSIVE
 
 
-# ---- rule V-existence ----
+# ---- the rule `existence` ----
 
 
 def instances(met, count):
@@ -314,13 +313,13 @@ def test_existence(met, count, side, share, verdict):
 
 @pytest.mark.parametrize(("met", "count"), [(0, 12), (3, 11), (11, 11)])
 def test_the_interval_of_a_share_is_that_of_clopper_and_pearson(met, count):
-    measured = rules()["V-existence"].measure(claim_test("exists"), instances(met, count))
+    measured = RULES["existence"].measure(claim_test("exists"), instances(met, count))
     expected = stats.binomtest(met, count).proportion_ci(0.95, method="exact")
     assert measured.interval == pytest.approx((expected.low, expected.high))
     assert measured.estimate == met / count
 
 
-# ---- rule exact ----
+# ---- the rule `exact` ----
 
 
 def test_facts_must_all_hold():

@@ -1,4 +1,4 @@
-"""The exact two-sided sign test, and how many pairs it needs."""
+"""The exact two-sided sign test, how many pairs it needs, and the correction of several tests."""
 
 import math
 from collections.abc import Sequence
@@ -21,3 +21,16 @@ def sign_test(differences: Sequence[float]) -> float:
 def pairs_needed(tests: int = 1) -> int:
     """The least number of pairs that, all on one side, stay below LEVEL when p is multiplied by `tests`."""
     return next(count for count in range(1, 1000) if tests * 2 / 2**count < LEVEL)
+
+
+def holm(ps: Sequence[float]) -> list[float]:
+    """P values corrected by Holm's step-down procedure (Holm 1979), in the same order.
+
+    Rejecting those below a level keeps the probability of any false rejection below it.
+    """
+    order = sorted(range(len(ps)), key=lambda place: ps[place])
+    corrected, largest = [0.0] * len(ps), 0.0
+    for rank, place in enumerate(order):
+        largest = max(largest, min(1.0, (len(ps) - rank) * ps[place]))
+        corrected[place] = largest
+    return corrected
