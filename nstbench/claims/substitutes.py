@@ -34,7 +34,7 @@ class _Basis:
             yield "embedded weights"
         elif any(metrics()[name].judge for name in self.parameters.metrics_read):
             yield "judged by embedded networks"
-        if any(self.project.manifest[name].painted for name in self._pictures):
+        if any(self.project.manifest[name].procedural for name in self._pictures):
             yield "painted pictures"
         if self._sizes and max(self._sizes) < USUAL_SIZE:
             yield f"{span(self._sizes)} px"

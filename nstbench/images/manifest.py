@@ -3,19 +3,21 @@
 import os
 from pathlib import Path
 
-from pydantic import ConfigDict, RootModel, ValidationError, model_validator
+from pydantic import ConfigDict, PrivateAttr, RootModel, ValidationError, model_validator
 
 from nstbench.core.configuration import Record, first_problem
 from nstbench.core.errors import InputError
 from nstbench.core.yaml_files import read_yaml
-from nstbench.images.package_photographs import PACKAGED
-from nstbench.images.painted import check_painting
+from nstbench.images.package_photographs import PACKAGED, photograph
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
 
-class Painting(Record):
-    """What `paint` is given: the painter, a seed, a size in pixels, and the painter's own parameters."""
+class Procedural(Record):
+    """Which program of data/painting painted a picture: the painter, its seed, the size in pixels.
+
+    Further keys are the painter's own parameters, such as `season: winter`.
+    """
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, str]
@@ -24,35 +26,30 @@ class Painting(Record):
     seed: int
     size: int = 512
 
-    @model_validator(mode="after")
-    def _can_be_painted(self) -> "Painting":
-        try:
-            check_painting(**self.model_dump())
-        except InputError as error:
-            raise ValueError(str(error)) from error
-        return self
-
 
 class Picture(Record):
-    """One entry: a photograph of an installed package, a picture we paint, or one with an address.
+    """One entry: a photograph of an installed package, a file in data/, or a picture with an address.
 
-    A picture with an address is used when the folder NSTBENCH_DATA holds it; its `stand_in` otherwise.
+    A picture with an address is used when the folder NSTBENCH_DATA holds it, its `stand_in` otherwise.
+    `procedural` says how a shipped file was painted.
     """
 
     title: str
     author: str
     licence: str
     package: str | None = None
-    painted: Painting | None = None
+    file: str | None = None
+    procedural: Procedural | None = None
     url: str | None = None
     md5: str | None = None
     stand_in: str | None = None
 
     @model_validator(mode="after")
     def _one_origin(self) -> "Picture":
-        origins = [self.package is not None, self.painted is not None, self.url is not None]
-        if sum(origins) != 1:
-            raise ValueError("give exactly one of package, painted, url")
+        if sum(origin is not None for origin in (self.package, self.file, self.url)) != 1:
+            raise ValueError("give exactly one of package, file, url")
+        if self.procedural is not None and self.file is None:
+            raise ValueError("procedural belongs to a file; name the file that the program painted")
         if self.package is not None and self.package not in PACKAGED:
             raise ValueError(f"unknown package photograph {self.package!r}; allowed: {', '.join(PACKAGED)}")
         if (self.url is None) != (self.stand_in is None) or (self.url is None) != (self.md5 is None):
@@ -61,7 +58,9 @@ class Picture(Record):
 
 
 class Manifest(RootModel[dict[str, Picture]]):
-    """All pictures by name."""
+    """All pictures by name; `file` paths start at the folder that holds the manifest."""
+
+    _folder: Path = PrivateAttr(default=Path("data"))
 
     def __getitem__(self, name: str) -> Picture:
         if name not in self.root:
@@ -75,6 +74,23 @@ class Manifest(RootModel[dict[str, Picture]]):
             return name
         return self.available(picture.stand_in)
 
+    def file(self, name: str) -> Path:
+        """The file that holds picture `name` on this machine, which need not exist where it ships in data/.
+
+        Raises InputError for an unknown name, and for a picture with an address that is not here.
+        """
+        picture = self[name]
+        if picture.package is not None:
+            return photograph(picture.package)
+        if picture.file is not None:
+            return self._folder / picture.file
+        own = own_file(name)
+        if own is None:
+            raise InputError(
+                f"picture {name!r} is not in the folder NSTBENCH_DATA; run `nstbench fetch {name}` first"
+            )
+        return own
+
 
 def load_manifest(file: Path) -> Manifest:
     """Read data/images.yaml; InputError names the file, the entry and what is wrong."""
@@ -82,6 +98,7 @@ def load_manifest(file: Path) -> Manifest:
         manifest = Manifest.model_validate(read_yaml(file))
     except ValidationError as error:
         raise InputError(f"{file}: {first_problem(error, Manifest)}") from error
+    manifest._folder = file.parent
     for name in manifest.root:
         _check_stand_ins(file, manifest, name)
     return manifest
@@ -95,7 +112,7 @@ def _check_stand_ins(file: Path, manifest: Manifest, name: str) -> None:
         if stand_in not in manifest.root.keys() - passed:
             raise InputError(
                 f"{file}: {name}.stand_in: {stand_in!r} leads to no picture that is always here; "
-                "name one that is packaged or painted"
+                "name one that comes with a package or ships as a file"
             )
         name = stand_in
 

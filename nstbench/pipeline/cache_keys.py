@@ -11,7 +11,7 @@ from pathlib import Path
 from nstbench.core.files import sha256
 
 PACKAGE = Path(__file__).parents[1]
-PAINTING = ("images/painted/*.py", "images/making.py", "images/package_photographs.py", "images/pictures.py")
+PICTURES = ("images/manifest.py", "images/package_photographs.py", "images/pictures.py")
 ENGINE = (
     "images/*.py",
     "backbones/*.py",

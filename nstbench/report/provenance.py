@@ -21,8 +21,8 @@ class UsedPicture:
 
     @property
     def origin(self) -> str:
-        if self.picture.painted is not None:
-            return "painted by this program"
+        if self.picture.file is not None:
+            return "ships with nstbench"
         if self.picture.package is not None:
             return "comes with an installed package"
         return "a file of the user's"

@@ -32,8 +32,7 @@ MANIFEST = Manifest.model_validate(
     {
         "chelsea": {"title": "Chelsea", "author": "a", "licence": "CC0", "package": "chelsea"},
         "temple": {"title": "Temple", "author": "a", "licence": "CC0", "package": "temple"},
-        "swirls": {"title": "Swirls", "author": "a", "licence": "MIT"}
-        | {"painted": {"painter": "brush", "seed": 1}},
+        "swirls": {"title": "Swirls", "author": "a", "licence": "MIT"} | {"file": "swirls.png"},
         "famous": {"title": "A Famous Night", "author": "a", "licence": "PD"}
         | {"url": "https://example.org/n.jpg", "md5": "0", "stand_in": "swirls"},
     }

@@ -12,7 +12,7 @@ from nstbench.pipeline.cache_keys import (
     CHARTING,
     ENGINE,
     NOTEBOOK,
-    PAINTING,
+    PICTURES,
     REPORTING,
     SCORING,
     TRAINING,
@@ -21,7 +21,6 @@ from nstbench.pipeline.cache_keys import (
 from nstbench.pipeline.plan import shown
 from nstbench.pipeline.project import Project
 from nstbench.networks.feedforward.inventory import shipped_networks
-from nstbench.images.manifest import own_file
 
 ROOT = Path(workflow.basedir)
 # For those who run with --software-deployment-method conda; the checkout itself is found by PYTHONPATH.
@@ -60,9 +59,9 @@ CONFIGURATION = [
 
 
 def own_picture(wildcards):
-    """The user's own file, if the picture is one."""
-    picture, own = PROJECT.manifest[wildcards.name], own_file(wildcards.name)
-    return [str(own)] if picture.url and own else []
+    """The file in data/ or in the folder NSTBENCH_DATA; none for a picture of an installed package."""
+    packaged = PROJECT.manifest[wildcards.name].package is not None
+    return [] if packaged else [str(PROJECT.manifest.file(wildcards.name))]
 
 
 def picture_files(specifications):

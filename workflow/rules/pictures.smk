@@ -1,4 +1,4 @@
-"""Contents and styles as PNG files: copied from packages or NSTBENCH_DATA, or painted."""
+"""Contents and styles as PNG files: copied from data/, from packages or from NSTBENCH_DATA."""
 
 
 rule picture:
@@ -15,9 +15,9 @@ rule picture:
         manifest=str(ROOT / "data" / "images.yaml"),
         # Titles and authors are no reason to make it again.
         origin=lambda wildcards: PROJECT.manifest[wildcards.name].model_dump(
-            include={"package", "painted", "url"}
+            include={"package", "file", "url"}
         ),
-        code=code_hash(PAINTING),
+        code=code_hash(PICTURES),
     message:
         "picture {wildcards.name}"
     script:

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pandas as pd
 import torch
@@ -12,7 +10,6 @@ from torch import Tensor
 from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
 from nstbench.core.progress import progress
-from nstbench.images.making import make_picture
 from nstbench.images.manifest import Manifest
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
@@ -30,12 +27,12 @@ def measure(regression: Regression, manifest: Manifest) -> pd.DataFrame:
     """One row per pinned run, evaluation compared and loss: specification, evaluation, loss, value.
 
     The losses are those of the trace: `total`, then each term's unweighted loss. The same on every call.
-    Raises InputError when a picture is not one that every checkout paints alike.
+    Raises InputError when a picture is not one that every checkout holds alike.
     """
     rows: list[tuple[str, int, str, float]] = []
     with _one_thread(), progress("regress", len(regression.specifications)) as watch:
         pair = (regression.content, regression.style)
-        content, style = (_painted(name, regression.size, manifest) for name in pair)
+        content, style = (_shipped(name, regression.size, manifest) for name in pair)
         for done, run in enumerate(regression.specifications, 1):
             task = Task(content, style, regression.parameters_of(run), SEED, HARDWARE)
             outcome = stylize(method(run.method), task)
@@ -58,15 +55,11 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def _painted(name: str, size: int, manifest: Manifest) -> Tensor:
+def _shipped(name: str, size: int, manifest: Manifest) -> Tensor:
     """Picture `name` of the manifest as (1, 3, size, size)."""
-    picture = manifest[name]
-    if picture.painted is None:
-        painted = ", ".join(name for name, entry in manifest.root.items() if entry.painted)
+    if manifest[name].file is None:
+        shipped = ", ".join(name for name, entry in manifest.root.items() if entry.file)
         raise InputError(
-            f"picture {name!r} is not painted here, so it may differ elsewhere; allowed: {painted}"
+            f"picture {name!r} does not ship in data/, so it may differ elsewhere; allowed: {shipped}"
         )
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / f"{name}.png"
-        make_picture(name, picture, file)
-        return to_tensor(load_picture(file, size, square=True))
+    return to_tensor(load_picture(manifest.file(name), size, square=True))

@@ -4,13 +4,9 @@ import pytest
 import yaml
 
 from nstbench.core.errors import InputError
-from nstbench.images.making import make_picture
 from nstbench.images.manifest import load_manifest
-from nstbench.images.painted import paint
-from nstbench.images.pictures import read_picture
-from nstbench.images.tensors import to_picture, to_tensor
 
-PAINTED = {"painter": "brush", "seed": 1, "palette": "dusk"}
+PROCEDURAL = {"painter": "brush", "seed": 1, "palette": "dusk"}
 
 
 def entry(**origin):
@@ -31,34 +27,57 @@ def load(tmp_path):
     return load
 
 
-def test_a_painting_is_made_as_it_says(load, tmp_path):
-    manifest = load(ours=entry(painted=PAINTED | {"size": 40}), famous=famous("ours"), other=famous("famous"))
+def test_the_file_of_a_picture_is_shipped_packaged_or_the_users(load, tmp_path, monkeypatch):
+    manifest = load(
+        ours=entry(file="pictures/ours.png", procedural=PROCEDURAL),
+        cat=entry(package="chelsea"),
+        famous=famous("ours"),
+        other=famous("famous"),
+    )
+    assert manifest.file("ours") == tmp_path / "pictures" / "ours.png"
+    assert manifest.file("cat").name == "chelsea.png" and manifest.file("cat").is_file()
     assert manifest.available("other") == "ours"
-    make_picture("ours", manifest["ours"], tmp_path / "ours.png")
-    made = read_picture(tmp_path / "ours.png")
-    assert to_picture(to_tensor(made)).tobytes() == paint("brush", 1, 40, palette="dusk").tobytes()
+    with pytest.raises(
+        InputError, match="'famous' is not in the folder NSTBENCH_DATA; run `nstbench fetch famous`"
+    ):
+        manifest.file("famous")
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "famous.jpg").write_bytes(b"x")
+    monkeypatch.setenv("NSTBENCH_DATA", str(own))
+    assert manifest.file("famous") == own / "famous.jpg"
+    assert manifest.available("other") == "famous"
 
 
 @pytest.mark.parametrize(
-    ("painted", "complaint"),
+    ("procedural", "complaint"),
     [
-        ({"painter": "brush"}, "ours.painted.seed: Field required"),
-        (PAINTED | {"seed": -1}, "seed -1 is not allowed"),
-        (PAINTED | {"seed": "many"}, "ours.painted.seed: Input should be a valid integer"),
-        (PAINTED | {"size": "large"}, "ours.painted.size: Input should be a valid integer"),
-        (PAINTED | {"size": 8}, "size 8 is not allowed: pictures are 32 to 4096"),
-        (PAINTED | {"painter": "crayon"}, "unknown painter 'crayon': allowed are brush"),
-        (PAINTED | {"palette": "neon"}, "palette 'neon' of the painter 'brush' is not allowed"),
-        (PAINTED | {"palette": 3}, "ours.painted.palette: Input should be a valid string"),
-        (PAINTED | {"pallete": "dusk"}, "unknown parameter 'pallete' of the painter 'brush'"),
+        ({"painter": "brush"}, "ours.procedural.seed: Field required"),
+        (PROCEDURAL | {"seed": "many"}, "ours.procedural.seed: Input should be a valid integer"),
+        (PROCEDURAL | {"size": "large"}, "ours.procedural.size: Input should be a valid integer"),
+        (PROCEDURAL | {"palette": 3}, "ours.procedural.palette: Input should be a valid string"),
     ],
 )
-def test_what_cannot_be_painted_is_told(load, painted, complaint):
+def test_what_no_program_could_have_painted_is_said(load, procedural, complaint):
     with pytest.raises(InputError) as failure:
-        load(ours=entry(painted=painted))
-    assert "images.yaml: ours.painted" in str(failure.value)
-    assert complaint in str(failure.value)
+        load(ours=entry(file="ours.png", procedural=procedural))
+    assert f"images.yaml: {complaint}" in str(failure.value)
     assert "\n" not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("origin", "complaint"),
+    [
+        ({}, "give exactly one of package, file, url"),
+        ({"package": "chelsea", "file": "a.png"}, "give exactly one of package, file, url"),
+        ({"package": "chelsea", "procedural": PROCEDURAL}, "procedural belongs to a file"),
+        ({"package": "dog"}, "unknown package photograph 'dog'; allowed: chelsea"),
+        ({"file": "a.png", "stand_in": "b"}, "url, md5 and stand_in belong together"),
+    ],
+)
+def test_a_picture_has_one_origin(load, origin, complaint):
+    with pytest.raises(InputError, match=complaint):
+        load(a=entry(**origin))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from PIL import Image
 from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
 from nstbench.images.package_photographs import photograph
-from nstbench.images.painted import paint
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
 from nstbench.losses.channel_moments import channel_moments
@@ -27,6 +26,7 @@ from nstbench.networks.feedforward.inventory import shipped_networks
 from nstbench.pipeline.experiment import Experiment
 from nstbench.pipeline.plan import plan
 from nstbench.pipeline.project import CHECKOUT, Project
+from painting.painters import paint
 
 CPU = Hardware(torch.device("cpu"), "fp32")
 SHIPPED = shipped_networks()["any_style"]

@@ -10,7 +10,6 @@ from PIL import Image
 from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
 from nstbench.images.package_photographs import photograph
-from nstbench.images.painted import paint
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
 from nstbench.losses.objective import Objective
@@ -27,6 +26,7 @@ from nstbench.networks.feedforward.files import read_card, read_network
 from nstbench.networks.feedforward.inventory import shipped_networks
 from nstbench.networks.loading import load_backbone
 from nstbench.pipeline.project import CHECKOUT, Project
+from painting.painters import paint
 
 CPU = Hardware(torch.device("cpu"), "fp32")
 shipped = pytest.mark.parametrize("name", ["starry_night", "whirling_night"])

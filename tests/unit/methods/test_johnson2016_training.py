@@ -178,18 +178,12 @@ def test_recipes_that_do_not_fit_are_told(changes, complaint):
     assert "\n" not in str(failure.value)
 
 
-def test_there_are_photographs_without_a_folder(monkeypatch):
-    painted = []
-
-    def paint(painter, seed, size, **look):
-        painted.append((painter, seed, *look.values()))
-        return np.full((size, size, 3), len(painted), np.uint8)
-
-    monkeypatch.setattr("nstbench.networks.training.photographs.paint", paint)
+def test_there_are_photographs_without_a_folder(monkeypatch, tmp_path):
     pictures = list(own_photographs())
     assert len({picture.tobytes() for picture in pictures}) == 7 + 6
     assert all(min(picture.size) >= 256 for picture in pictures)
-    assert len(set(painted)) == 6
+    monkeypatch.setattr("nstbench.networks.training.photographs.SCENES", tmp_path / "none")
+    assert len(list(own_photographs())) == 7
 
 
 def test_the_command_trains_with_what_it_is_given(run, tmp_path, painting, photo, monkeypatch):

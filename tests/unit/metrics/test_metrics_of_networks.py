@@ -8,13 +8,13 @@ from scipy.ndimage import gaussian_filter
 from torch.nn.functional import adaptive_avg_pool2d
 
 from nstbench.images.package_photographs import photograph
-from nstbench.images.painted import paint
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
 from nstbench.metrics import metrics
 from nstbench.metrics.base import Sighted, Trial
 from nstbench.metrics.scoring import judges
 from nstbench.metrics.style_leakage import TRANSFORMS
+from nstbench.pipeline.project import CHECKOUT
 
 SIZE = 128
 
@@ -23,7 +23,7 @@ SIZE = 128
 def pictures():
     """Photographs, and a painting; none of them nearly symmetric."""
     images = {name: load_picture(photograph(name), SIZE, square=True) for name in ("astronaut", "temple")}
-    images["facets"] = ImageOps.fit(Image.fromarray(paint(painter="facets", seed=3)), (SIZE, SIZE))
+    images["facets"] = ImageOps.fit(Image.open(CHECKOUT / "data" / "pictures" / "facets.png"), (SIZE, SIZE))
     return {name: Sighted(to_tensor(image), judges()) for name, image in images.items()}
 
 

@@ -138,7 +138,7 @@ EXPERIMENT = {
 }
 MANIFEST = Manifest.model_validate(
     {
-        name: {"title": name, "author": "a", "licence": "CC0", "painted": {"painter": "brush", "seed": 1}}
+        name: {"title": name, "author": "a", "licence": "CC0", "file": "a.png"}
         for name in ("photo", "painting")
     }
 )

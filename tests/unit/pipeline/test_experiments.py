@@ -19,7 +19,7 @@ MANIFEST = Manifest.model_validate(
             "title": "Ours",
             "author": "x",
             "licence": "CC0",
-            "painted": {"painter": "brush", "seed": 1},
+            "file": "ours.png",
         },
         "famous": {
             "title": "Famous",

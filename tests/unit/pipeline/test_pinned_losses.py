@@ -10,6 +10,7 @@ import yaml
 import nstbench.methods.descent
 from nstbench.core.errors import InputError
 from nstbench.images.manifest import load_manifest
+from nstbench.images.pictures import load_picture, save_picture
 from nstbench.losses.objective import Match
 from nstbench.networks.backbone import POOLING
 from nstbench.pipeline.pinned_losses.comparison import check_same_losses, compare
@@ -20,8 +21,8 @@ from nstbench.pipeline.project import CHECKOUT
 
 PICTURE = {"title": "t", "author": "a", "licence": "l"}
 PICTURES = {
-    "bank": PICTURE | {"painted": {"painter": "dots", "seed": 2, "size": 64}},
-    "mosaic": PICTURE | {"painted": {"painter": "mosaic", "seed": 2, "size": 64}},
+    "bank": PICTURE | {"file": "dotted_bank.png"},
+    "mosaic": PICTURE | {"file": "tesserae.png"},
     "cat": PICTURE | {"package": "chelsea"},
 }
 # One term alone and both, L-BFGS and Adam, average and max pooling.
@@ -59,6 +60,8 @@ def checkout(tmp_path_factory):
     ):
         (root / folder).mkdir()
         (root / folder / name).write_text(yaml.safe_dump(content))
+    for file in ("dotted_bank.png", "tesserae.png"):
+        save_picture(load_picture(CHECKOUT / "data" / "pictures" / file, 64), root / "data" / file)
     write_reference(losses_of(root), root / "results" / "reference" / "losses.csv")
     return root
 
@@ -302,7 +305,7 @@ def test_bad_specifications_are_refused_in_one_line(tmp_path, content, words):
 
 def test_pictures_that_may_differ_elsewhere_are_refused(checkout):
     regression = Regression.model_validate(without(content="cat"))
-    with pytest.raises(InputError, match=r"'cat' is not painted.*allowed: bank, mosaic"):
+    with pytest.raises(InputError, match=r"'cat' does not ship.*allowed: bank, mosaic"):
         measure(regression, load_manifest(checkout / "data" / "images.yaml"))
 
 

@@ -244,9 +244,9 @@ def test_contradictions_say_who_says_what_and_which_position_stands(pages: dict[
 
 def test_provenance_lists_versions_and_every_picture_with_its_licence(pages: dict[str, Page]) -> None:
     page = pages["provenance.html"]
-    for words in ("abc1234", "torch 2.15.0", "smoke", "Chelsea", "CC0", "painted by this program"):
+    for words in ("abc1234", "torch 2.15.0", "smoke", "Chelsea", "CC0", "ships with nstbench"):
         assert words in page.words
-    assert "Swirls swirls a MIT painted by this program A Famous Night" in page.words
+    assert "Swirls swirls a MIT ships with nstbench A Famous Night" in page.words
 
 
 def test_a_document_and_the_claims_link_to_their_notebooks_where_there_are_any(
