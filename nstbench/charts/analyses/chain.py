@@ -44,20 +44,20 @@ def _of_backbone(layers: Iterable[Layer]) -> list[ChainLayer]:
 
 def _of_transformation(layer: transformation.Layer) -> ChainLayer:
     match layer:
-        case transformation.Convolution():
+        case Convolution():
             return ChainLayer(layer.name, "convolution", layer.channels, layer.kernel, layer.stride)
         case transformation.Residual():
             return ChainLayer(layer.name, "residual block", layer.channels, 3, 1)
-        case transformation.Upsampling():
+        case transformation.UpsamplingConvolution():
             return ChainLayer(layer.name, "upsampling", layer.channels, 3, 1 / 2)
 
 
-def _of_decoder(layers: Iterable[adain.Layer]) -> list[ChainLayer]:
+def _of_decoder(layers: Iterable[Convolution | adain.Upsampling]) -> list[ChainLayer]:
     """Convolutions, and upsamplings with the channels that they find."""
     rows: list[ChainLayer] = []
     for layer in layers:
         match layer:
-            case adain.Convolution():
+            case Convolution():
                 rows.append(ChainLayer(layer.name, "convolution", layer.channels, layer.kernel, 1))
             case adain.Upsampling():
                 rows.append(ChainLayer(layer.name, "upsampling", rows[-1].channels, 1, 1 / 2))

@@ -97,15 +97,14 @@ def measure(materials: Materials) -> "pd.DataFrame":
 
 
 def _network(task: "Task", entry: NetworkEntry) -> Callable[[], float]:
-    from nstbench.methods.johnson2016.loading import ready
-    from nstbench.methods.johnson2016.network import Transformation, paint
+    from nstbench.methods.johnson2016.modules import Transformation
 
-    network = ready(Transformation(architecture(entry.architecture), entry.width), task.hardware.device)
+    network = Transformation(architecture(entry.architecture), entry.width).freeze(task.hardware.device)
 
     def seconds() -> float:
         started = time.perf_counter()
         for _ in range(TIMED):
-            paint(network, task.content, task.hardware).sum().item()  # Waits for the device.
+            network.stylize(task.content, task.hardware).sum().item()  # Waits for the device.
         return (time.perf_counter() - started) / TIMED
 
     return seconds

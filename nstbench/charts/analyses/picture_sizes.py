@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from torch import Tensor
 
-    from nstbench.methods.adain2017.painting import Painter
+    from nstbench.methods.adain2017.network import StyleTransferNetwork
 
 
 class SizeParameters(Record):
@@ -48,16 +48,16 @@ def measure(materials: Materials) -> "pd.DataFrame":
     import pandas as pd
     import torch
 
-    from nstbench.methods.adain2017.painting import open_painter
+    from nstbench.methods.adain2017.network import load_network
     from nstbench.networks.feedforward.inventory import locate_network
 
     parameters: SizeParameters = materials.parameters
-    painter = open_painter(locate_network(parameters.network), None, materials.hardware)
+    network = load_network(locate_network(parameters.network), None, materials.hardware)
     largest = replace(materials, size=max(parameters.sizes))
     pictures = {name: largest.picture(file) for name, file in materials.pictures.items()}
     content, *styles = pictures
     rows = [
-        _row(painter, content, style, pictures, side, parameters.repeats)
+        _row(network, content, style, pictures, side, parameters.repeats)
         for style in styles
         for side in parameters.sides
     ]
@@ -68,7 +68,7 @@ def measure(materials: Materials) -> "pd.DataFrame":
 
 
 def _row(
-    painter: "Painter",
+    network: "StyleTransferNetwork",
     content: str,
     style: str,
     pictures: "dict[str, Tensor]",
@@ -84,7 +84,7 @@ def _row(
     seconds = []
     for _ in range(repeats + 1):
         started = time.perf_counter()
-        painted = painter.paint(given, [wanted], [1.0], 1.0)
+        painted = network.stylize(given, [wanted], [1.0], 1.0)
         painted.sum().item()  # Waits for the device.
         seconds.append(time.perf_counter() - started)
     height, width = painted.shape[-2:]
@@ -96,19 +96,19 @@ def _row(
         "kept": int((height, width) == sides),
         "pixels": sides[0] * sides[1],
         "seconds": min(seconds[1:]),
-        "distance": _distance(painter, painted, wanted) / _distance(painter, given, wanted),
+        "distance": _distance(network, painted, wanted) / _distance(network, given, wanted),
     }
 
 
-def _distance(painter: "Painter", image: "Tensor", style: "Tensor") -> float:
+def _distance(network: "StyleTransferNetwork", image: "Tensor", style: "Tensor") -> float:
     import torch
 
     from nstbench.losses.channel_moments import channel_moments
     from nstbench.methods.adain2017.architecture import LAYERS
-    from nstbench.methods.adain2017.losses import style_loss
+    from nstbench.methods.adain2017.loss import style_loss
 
     with torch.inference_mode():
-        of_image, of_style = painter.encoder(image, LAYERS), painter.encoder(style, LAYERS)
+        of_image, of_style = network.encoder(image, LAYERS), network.encoder(style, LAYERS)
     losses = (
         style_loss(channel_moments(of_image[layer]), channel_moments(of_style[layer]), "squared")
         for layer in LAYERS

@@ -1,24 +1,13 @@
-"""What the encoder gives, and the decoder that mirrors it, as data; no torch needed."""
+"""Which layers of the encoder count, and the decoder that mirrors it, as data; no torch needed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nstbench.networks import architecture as backbone
-from nstbench.networks.architecture import Architecture, output_channels
+from nstbench.networks.architecture import Architecture, Convolution, Pooling, output_channels
 
 # Every block's first layer: AdaIN is at the last of them, the style is compared at all.
 LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 DEEPEST = LAYERS[-1]
-
-
-@dataclass(frozen=True)
-class Convolution:
-    """A square convolution of stride 1, from `inputs` channels to `channels`."""
-
-    name: str
-    inputs: int
-    channels: int
-    kernel: int
 
 
 @dataclass(frozen=True)
@@ -28,21 +17,33 @@ class Upsampling:
     name: str
 
 
-Layer = Convolution | Upsampling
-
-
-def mirrored(encoder: Architecture, width: float = 1.0) -> Iterator[Layer]:
+def mirrored(encoder: Architecture, width: float = 1.0) -> Iterator[Convolution | Upsampling]:
     """The layers of a decoder, from DEEPEST back to the picture.
 
     Every convolution of the encoder becomes one back to as many channels as it had come from, every pooling
-    an upsampling. Source: Huang and Belongie 2017, section 4.1; Soboleva.
+    an up-sampling.
+
+    Parameters
+    ----------
+    encoder
+        A chain of 3x3 convolutions and 2x2 poolings with a layer DEEPEST, as the VGGs are.
+    width
+        Channels of the encoder relative to the original one, in (0, 1].
+
+    Yields
+    ------
+    Convolution or Upsampling
+        With their channels at that width.
+
+    References
+    ----------
+    Huang and Belongie 2017, arXiv:1703.06868; Soboleva.
     """
     for index in reversed(range(encoder.layer_names.index(DEEPEST) + 1)):
         layer = encoder.layers[index]
         match layer:
-            case backbone.Pooling():
+            case Pooling():
                 yield Upsampling(f"un{layer.name}")
-            case backbone.Convolution():
-                outputs = output_channels([layer], 0, width)
-                inputs = output_channels(encoder.layers[:index], 3, width)
-                yield Convolution(f"de{layer.name}", outputs, inputs, layer.kernel)
+            case Convolution():
+                channels = output_channels(encoder.layers[:index], 3, width)
+                yield Convolution(f"de{layer.name}", channels, layer.kernel, padding=layer.kernel // 2)

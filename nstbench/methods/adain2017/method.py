@@ -50,18 +50,18 @@ def stylize(task: Task[AdaINParameters]) -> "Outcome":
     import time
     from dataclasses import replace
 
-    from nstbench.methods.adain2017.painting import open_painter
+    from nstbench.methods.adain2017.network import load_network
     from nstbench.optim.loop import lossless
 
     parameters = task.parameters
     (file,) = parameters.weight_files()
-    painter = open_painter(file, parameters.stage, task.hardware)
+    network = load_network(file, parameters.stage, task.hardware)
     started = time.perf_counter()
     styles = [task.style, *(task.others[name] for name in parameters.blend)]
     shares = [1 - sum(parameters.blend.values()), *parameters.blend.values()]
-    image = painter.paint(task.content, styles, shares, parameters.strength)
+    image = network.stylize(task.content, styles, shares, parameters.strength)
     outcome = lossless(image, time.perf_counter() - started)
-    return replace(outcome, facts={key: painter.card[key] for key in ("backbone", "weights")})
+    return replace(outcome, facts={key: network.card[key] for key in ("backbone", "weights")})
 
 
 DEFAULT = AdaINParameters(network="any_style")

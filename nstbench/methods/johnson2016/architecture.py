@@ -1,49 +1,39 @@
 """Transformation networks as data: one order of layers, and what two sources make of it; no torch needed."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from nstbench.core.errors import InputError
-
-
-@dataclass(frozen=True)
-class Convolution:
-    """A square convolution; `channels` are output channels at full width. The last one is not normalised."""
-
-    name: str
-    channels: int
-    kernel: int = 3
-    stride: int = 1
+from nstbench.networks.architecture import Convolution
 
 
 @dataclass(frozen=True)
 class Residual:
-    """Two 3x3 convolutions with a shortcut around them."""
+    """Two 3x3 convolutions with a shortcut around them, from and to so many channels."""
 
     name: str
     channels: int
 
 
 @dataclass(frozen=True)
-class Upsampling:
-    """A 3x3 convolution that doubles the resolution."""
+class UpsamplingConvolution:
+    """A 3x3 convolution to so many channels that doubles the resolution."""
 
     name: str
     channels: int
 
 
-Layer = Convolution | Residual | Upsampling
+Layer = Convolution | Residual | UpsamplingConvolution
 
-# Johnson et al. 2016, supplement, table 1, in the notation of its code.
+# Johnson et al. 2016, supplement, table 1, in the notation of its code. The last has no norm and no ReLU.
 LAYERS: tuple[Layer, ...] = (
-    Convolution("c9s1-32", 32, kernel=9),
+    Convolution("c9s1-32", 32, kernel=9, padding=4),
     Convolution("d64", 64, stride=2),
     Convolution("d128", 128, stride=2),
     *(Residual(f"R128-{number}", 128) for number in range(1, 6)),
-    Upsampling("u64", 64),
-    Upsampling("u32", 32),
-    Convolution("c9s1-3", 3, kernel=9),
+    UpsamplingConvolution("u64", 64),
+    UpsamplingConvolution("u32", 32),
+    Convolution("c9s1-3", 3, kernel=9, padding=4),
 )
 # Inputs are filled up to a multiple of this, and outputs are cropped back.
 STRIDE = 4
@@ -53,9 +43,20 @@ STRIDE = 4
 class Architecture:
     """What a source makes of LAYERS: the borders, the way up and the range of the output.
 
-    `border` pixels are reflected around the input; `padding` is that of convolutions, but residual ones have
-    none with `valid_residuals`, and a cropped shortcut; `upsampling` is a convolution of stride 1/2, or one
-    behind repeated pixels; `bounded` puts a tanh at the end.
+    Parameters
+    ----------
+    id, source
+        Its name, and where it is described.
+    border
+        Pixels that are reflected around the input.
+    padding
+        That of convolutions.
+    valid_residuals
+        Whether residual convolutions have no padding, and the shortcut is cropped.
+    upsampling
+        A convolution of stride 1/2, or one behind repeated pixels.
+    bounded
+        Whether there is a tanh at the end.
     """
 
     id: str
@@ -89,17 +90,41 @@ ARCHITECTURES = {each.id: each for each in (JOHNSON, JAIN)}
 
 
 def architecture(id: str) -> Architecture:
-    """The architecture `id`; InputError when there is none."""
+    """Look an architecture up.
+
+    Parameters
+    ----------
+    id
+        "johnson" or "jain".
+
+    Returns
+    -------
+    Architecture
+        As its source has it.
+
+    Raises
+    ------
+    InputError
+        When there is none of that name.
+    """
     if id not in ARCHITECTURES:
         raise InputError(f"unknown architecture {id!r}; allowed: {', '.join(ARCHITECTURES)}")
     return ARCHITECTURES[id]
 
 
 def output_channels(layer: Layer, width: float) -> int:
-    """Channels behind `layer` when every layer but the last is `width` times as wide."""
+    """Channels behind a layer.
+
+    Parameters
+    ----------
+    layer
+        One of LAYERS.
+    width
+        Channels of every layer but the last, which gives a picture, relative to LAYERS.
+
+    Returns
+    -------
+    int
+        1 at least.
+    """
     return layer.channels if layer is LAYERS[-1] else max(1, round(width * layer.channels))
-
-
-def input_channels(layers: Iterable[Layer], width: float) -> list[int]:
-    """Channels in front of each of `layers`, which start at the picture."""
-    return [3, *(output_channels(layer, width) for layer in layers)][:-1]

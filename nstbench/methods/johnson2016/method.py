@@ -36,14 +36,13 @@ def stylize(task: Task[FastParameters]) -> "Outcome":
     """The picture of `task`, clipped to [0, 1], without its style."""
     import time
 
-    from nstbench.methods.johnson2016.loading import load_transformation
-    from nstbench.methods.johnson2016.network import paint
+    from nstbench.methods.johnson2016.modules import load_transformation
     from nstbench.optim.loop import lossless
 
     (file,) = task.parameters.weight_files()
     network = load_transformation(file, task.hardware.device)
     started = time.perf_counter()
-    image = paint(network, task.content, task.hardware)
+    image = network.stylize(task.content, task.hardware)
     return lossless(image, time.perf_counter() - started)
 
 

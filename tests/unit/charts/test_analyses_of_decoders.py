@@ -131,14 +131,14 @@ def test_pictures_have_the_size_that_was_asked_for(materials):
 def test_the_distance_is_that_of_the_moments_as_a_share_of_the_content_s(materials):
     from nstbench.losses.channel_moments import channel_moments
     from nstbench.methods.adain2017.architecture import LAYERS
-    from nstbench.methods.adain2017.painting import open_painter
+    from nstbench.methods.adain2017.network import load_network
     from nstbench.networks.feedforward.inventory import locate_network
 
     asked = materials("picture_sizes", {"sides": [[40, 40]], "repeats": 1}, ("a", "b"), size=24)
     (found,) = analysis("picture_sizes").measure(asked)["distance"]
     content, style = (to_tensor(load_picture(asked.folder / f"{name}.png", 40)) for name in "ab")
     painted = stylize(METHOD, Task(content, style, METHOD.configure("default", {}), 0, asked.hardware)).image
-    encoder = open_painter(locate_network("any_style"), None, asked.hardware).encoder
+    encoder = load_network(locate_network("any_style"), None, asked.hardware).encoder
 
     def distance(image):
         ours, theirs = encoder(image, LAYERS), encoder(style, LAYERS)

@@ -17,7 +17,7 @@ from nstbench.charts.diagrams.data_uri import from_data_uri, to_data_uri
 from nstbench.charts.style import TYPOGRAPHY
 from nstbench.core.errors import InputError
 from nstbench.methods.johnson2016.architecture import JAIN
-from nstbench.methods.johnson2016.network import Transformation
+from nstbench.methods.johnson2016.modules import Transformation
 from nstbench.networks.architecture import Rectifier
 from nstbench.networks.loading import load_backbone
 from nstbench.pipeline.finished import FinishedRun

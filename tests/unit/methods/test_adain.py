@@ -8,12 +8,10 @@ from torch.nn.functional import conv2d, interpolate, pad
 
 from nstbench.core.hardware import Hardware
 from nstbench.losses.channel_moments import EPSILON, channel_moments
-from nstbench.methods.adain2017.alignment import align, blend
 from nstbench.methods.adain2017.architecture import DEEPEST, LAYERS
-from nstbench.methods.adain2017.decoder import Decoder
-from nstbench.methods.adain2017.encoder import open_encoder
-from nstbench.methods.adain2017.losses import content_loss, style_loss
-from nstbench.methods.adain2017.painting import Painter
+from nstbench.methods.adain2017.loss import content_loss, style_loss
+from nstbench.methods.adain2017.modules import Decoder, align, blend, open_encoder
+from nstbench.methods.adain2017.network import StyleTransferNetwork
 from nstbench.networks.catalogue import architecture
 
 CPU = Hardware(torch.device("cpu"), "fp32")
@@ -139,22 +137,22 @@ def test_the_encoder_stops_at_its_deepest_layer():
 
 
 @pytest.fixture(scope="module")
-def painter():
+def network():
     torch.manual_seed(0)
     encoder = open_encoder("vgg19", "embedded", "mean-1", CPU, [DEEPEST])
     decoder = Decoder(encoder.architecture, encoder.width).requires_grad_(False).eval()
-    return Painter(encoder, decoder, {}, CPU)
+    return StyleTransferNetwork(encoder, decoder, {}, CPU)
 
 
 @pytest.mark.parametrize("size", [(32, 32), (33, 40), (47, 71), (16, 17)])
-def test_pictures_of_any_size_keep_it(painter, size):
-    picture = painter.paint(torch.rand(1, 3, *size), [torch.rand(1, 3, 37, 50)], [1.0], 1.0)
+def test_pictures_of_any_size_keep_it(network, size):
+    picture = network.stylize(torch.rand(1, 3, *size), [torch.rand(1, 3, 37, 50)], [1.0], 1.0)
     assert picture.shape == (1, 3, *size)
     assert picture.min() >= 0 and picture.max() <= 1
 
 
-def test_a_multiple_of_the_stride_is_painted_as_it_is(painter):
+def test_a_multiple_of_the_stride_is_painted_as_it_is(network):
     content, style = torch.rand(1, 3, 32, 48), torch.rand(1, 3, 40, 40)
-    of_content, of_style = (painter.encoder(image, [DEEPEST])[DEEPEST] for image in (content, style))
-    expected = painter.decoder(align(of_content, of_style)).clamp(0, 1)
-    torch.testing.assert_close(painter.paint(content, [style], [1.0], 1.0), expected)
+    of_content, of_style = (network.encoder(image, [DEEPEST])[DEEPEST] for image in (content, style))
+    expected = network.decoder(align(of_content, of_style)).clamp(0, 1)
+    torch.testing.assert_close(network.stylize(content, [style], [1.0], 1.0), expected)

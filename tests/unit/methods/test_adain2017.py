@@ -15,9 +15,9 @@ from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
 from nstbench.losses.channel_moments import channel_moments
 from nstbench.methods.adain2017.architecture import LAYERS
-from nstbench.methods.adain2017.encoder import open_encoder
-from nstbench.methods.adain2017.losses import style_loss
+from nstbench.methods.adain2017.loss import style_loss
 from nstbench.methods.adain2017.method import DEFAULT_TRAINING, HUANG, LITERAL, METHOD, SOBOLEVA
+from nstbench.methods.adain2017.modules import open_encoder
 from nstbench.methods.adain2017.recipe import DecoderRecipe
 from nstbench.methods.base import Task
 from nstbench.methods.colour.preservation import stylize

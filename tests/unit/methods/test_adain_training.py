@@ -12,14 +12,13 @@ from torch import nn
 from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
 from nstbench.losses.channel_moments import channel_moments
-from nstbench.methods.adain2017.alignment import align
 from nstbench.methods.adain2017.architecture import DEEPEST, LAYERS
-from nstbench.methods.adain2017.decoder import Decoder
-from nstbench.methods.adain2017.encoder import open_encoder
-from nstbench.methods.adain2017.files import read_decoder
+from nstbench.methods.adain2017.loss import DecoderLoss
 from nstbench.methods.adain2017.method import TRAINER
+from nstbench.methods.adain2017.modules import Decoder, align, open_encoder
+from nstbench.methods.adain2017.network import read_decoder
 from nstbench.methods.adain2017.recipe import DecoderRecipe
-from nstbench.methods.adain2017.training import Lesson, train_decoder
+from nstbench.methods.adain2017.training import train_decoder
 from nstbench.networks.feedforward.files import read_card
 from nstbench.networks.training.crops import CropSource
 from nstbench.networks.training.loop import Schedule, train
@@ -89,7 +88,7 @@ def test_the_loss_of_a_step_by_hand(form):
     decoder = Decoder(encoder.architecture, encoder.width)
     contents, styles = (CropSource(photographs(), 32, 2, seed) for seed in (0, 1))
     recipe = RECIPE.model_copy(update={"loss": form, "style_weight": 3.0})
-    total, content, *style = Lesson(recipe, contents, styles, encoder, decoder, CPU)(4)
+    total, content, *style = DecoderLoss(recipe, contents, styles, encoder, decoder, CPU)(4)
     given = encoder(styles.training(4), LAYERS)
     target = align(encoder(contents.training(4), [DEEPEST])[DEEPEST], given[DEEPEST])
     painted = encoder(decoder(target), LAYERS)
@@ -112,9 +111,9 @@ def test_the_identity_is_that_of_contents_decoded_from_their_own_features():
     encoder = open_encoder("vgg19", "embedded", "none", CPU)
     decoder = Decoder(encoder.architecture, encoder.width)
     contents, styles = (CropSource(photographs(), 32, 2, seed) for seed in (0, 1))
-    without = Lesson(RECIPE, contents, styles, encoder, decoder, CPU)
+    without = DecoderLoss(RECIPE, contents, styles, encoder, decoder, CPU)
     recipe = RECIPE.model_copy(update={"identity_weight": 7.0})
-    lesson = Lesson(recipe, contents, styles, encoder, decoder, CPU)
+    lesson = DecoderLoss(recipe, contents, styles, encoder, decoder, CPU)
     assert lesson.names == (*without.names, "identity")
     total, *others, identity = lesson(4)
     crops = contents.training(4)

@@ -19,7 +19,7 @@ from nstbench.methods.gatys2015 import method as gatys2015
 from nstbench.methods.johnson2016.architecture import JAIN
 from nstbench.methods.johnson2016.method import DEFAULT_TRAINING, JOHNSON, METHOD
 from nstbench.methods.johnson2016.method import JAIN as JAIN_TRAINING
-from nstbench.methods.johnson2016.network import KIND, Transformation
+from nstbench.methods.johnson2016.modules import KIND, Transformation
 from nstbench.methods.johnson2016.recipe import TransformationRecipe
 from nstbench.methods.novak2016 import method as novak2016
 from nstbench.networks.feedforward.files import read_card, read_network

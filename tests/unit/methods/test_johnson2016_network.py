@@ -12,18 +12,16 @@ from torch.nn.functional import conv2d, instance_norm, pad, relu
 from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
 from nstbench.methods.johnson2016.architecture import ARCHITECTURES, JAIN, JOHNSON, architecture
-from nstbench.methods.johnson2016.blockwise import BlockwiseConvolution
-from nstbench.methods.johnson2016.loading import load_transformation
-from nstbench.methods.johnson2016.network import (
+from nstbench.methods.johnson2016.modules import (
     KIND,
-    InstanceNorm,
+    BlockwiseConvolution,
     ResidualBlock,
     Transformation,
-    paint,
-    reflected,
+    load_transformation,
 )
 from nstbench.networks.feedforward.files import CARD, read_card, read_network, save_network
 from nstbench.networks.feedforward.inventory import locate_network, shipped_networks
+from nstbench.networks.feedforward.modules import InstanceNorm, reflect
 
 CPU = Hardware(torch.device("cpu"), "fp32")
 CARD_OF_NARROW = {"kind": KIND, "architecture": "jain", "width": 0.125, "style": {"name": "stripes"}}
@@ -66,7 +64,7 @@ def test_only_a_bounded_network_stays_between_black_and_white():
             network.layers["c9s1-3"].weight.mul_(100)
             image = network(torch.rand(1, 3, 24, 24))
         assert (image.min() >= 0 and image.max() <= 1) == bounded
-        painted = paint(network, torch.rand(1, 3, 24, 24), CPU)
+        painted = network.stylize(torch.rand(1, 3, 24, 24), CPU)
         assert (painted.min(), painted.max()) == (0, 1)
 
 
@@ -146,7 +144,7 @@ def test_borders_are_reflected_however_small_the_picture(before):
     picture = torch.rand(1, 3, 17, 9)
     wide = ((0, 0), (0, 0), (before, before + 3), (before, before + 2))
     expected = np.pad(picture.numpy(), wide, mode="reflect")
-    np.testing.assert_array_equal(reflected(picture, before, before + 3, before + 2).numpy(), expected)
+    np.testing.assert_array_equal(reflect(picture, before, before + 3, before + 2).numpy(), expected)
 
 
 @pytest.mark.parametrize("mode", ["zeros", "reflect"])
@@ -178,7 +176,7 @@ def test_a_loaded_network_paints_as_the_saved_one(stored):
     image = torch.rand(1, 3, 30, 41)
     loaded = load_transformation(file, CPU.device)
     network.load_state_dict({name: tensor.half().float() for name, tensor in network.state_dict().items()})
-    torch.testing.assert_close(paint(loaded, image, CPU), paint(network, image, CPU), atol=1e-5, rtol=0)
+    torch.testing.assert_close(loaded.stylize(image, CPU), network.stylize(image, CPU), atol=1e-5, rtol=0)
     assert not any(parameter.requires_grad for parameter in loaded.parameters())
 
 

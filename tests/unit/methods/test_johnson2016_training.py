@@ -16,10 +16,11 @@ from nstbench.methods.base import Task, TotalVariation
 from nstbench.methods.descent import open_backbone
 from nstbench.methods.gatys2015 import method as gatys2015
 from nstbench.methods.johnson2016.architecture import JAIN
+from nstbench.methods.johnson2016.loss import PerceptualLoss
 from nstbench.methods.johnson2016.method import TRAINER
-from nstbench.methods.johnson2016.network import Transformation
+from nstbench.methods.johnson2016.modules import Transformation
 from nstbench.methods.johnson2016.recipe import TransformationRecipe
-from nstbench.methods.johnson2016.training import Lesson, train_transformation
+from nstbench.methods.johnson2016.training import train_transformation
 from nstbench.networks.feedforward.files import read_card
 from nstbench.networks.training.crops import CropSource
 from nstbench.networks.training.loop import Schedule, train
@@ -86,7 +87,7 @@ def test_a_batch_loses_the_mean_of_what_its_pictures_lose():
     torch.manual_seed(0)
     style, network = torch.rand(1, 3, 32, 32), Transformation(JAIN, 0.125)
     crops = CropSource(photographs(), RECIPE.crop, RECIPE.batch, seed=3)
-    found = Lesson(RECIPE, style, crops, network, CPU)(5)
+    found = PerceptualLoss(RECIPE, style, crops, network, CPU)(5)
     single = []
     for photograph in crops.training(5).split(1):
         task = Task(photograph, style, LOSS, 0, CPU)

@@ -1,0 +1,166 @@
+"""The trained network: kept in a file with every stage of its training, read from it, and applied.
+
+T(c, s) = g(strength AdaIN(f(c), f(s)) + (1 - strength) f(c)) with the encoder f and the decoder g.
+
+References
+----------
+Huang and Belongie 2017, arXiv:1703.06868, eq. 14.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from nstbench.core.errors import InputError
+from nstbench.core.hardware import Hardware
+from nstbench.methods.adain2017.architecture import DEEPEST
+from nstbench.methods.adain2017.modules import Decoder, blend, open_encoder
+from nstbench.networks.backbone import Backbone
+from nstbench.networks.catalogue import architecture
+from nstbench.networks.feedforward.files import read_network, save_network
+from nstbench.networks.feedforward.modules import reflect
+
+# What files of decoders hold, by their card.
+KIND = "decoder"
+# What a card says of the encoder.
+ENCODER = ("backbone", "weights", "normalisation")
+
+
+@dataclass(frozen=True)
+class StyleTransferNetwork:
+    """An encoder and the decoder that was trained with it.
+
+    Parameters
+    ----------
+    encoder
+        Down to DEEPEST at least.
+    decoder
+        Of the same width.
+    card
+        What the decoder's file says of it.
+    hardware
+        Where both are.
+    """
+
+    encoder: Backbone
+    decoder: Decoder
+    card: Mapping[str, Any]
+    hardware: Hardware
+
+    @torch.inference_mode()
+    def stylize(
+        self, content: Tensor, styles: Sequence[Tensor], shares: Sequence[float], strength: float
+    ) -> Tensor:
+        """Give a content the blended styles of pictures.
+
+        Parameters
+        ----------
+        content
+            (1, 3, H, W) of any size, RGB in [0, 1]. It is continued to a multiple of the encoder's stride,
+            and the result cropped to its size.
+        styles
+            Each (1, 3, H', W'), RGB in [0, 1].
+        shares
+            One a style, summing to 1.
+        strength
+            From 0, the content decoded as it is, to 1.
+
+        Returns
+        -------
+        Tensor
+            (1, 3, H, W), RGB in [0, 1], fp32.
+        """
+        height, width = content.shape[-2:]
+        stride = self.encoder.architecture.stride(DEEPEST)
+        filled = reflect(content, 0, -height % stride, -width % stride)
+        features, *of_styles = (self.encoder(image, [DEEPEST])[DEEPEST] for image in (filled, *styles))
+        with self.hardware.autocast():
+            stylized = self.decoder(blend(features, of_styles, shares, strength))
+        result: Tensor = stylized[..., :height, :width].float().clamp_(0, 1)
+        return result
+
+
+def load_network(file: Path, stage: int | None, hardware: Hardware) -> StyleTransferNetwork:
+    """Read a decoder and the encoder that it was trained with.
+
+    Parameters
+    ----------
+    file, stage
+        As of `read_decoder`.
+    hardware
+        Where both are to run.
+
+    Returns
+    -------
+    StyleTransferNetwork
+        Frozen.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, damaged, or holds no such decoder.
+    """
+    decoder, card = read_decoder(file, stage, hardware.device)
+    backbone, weights, normalisation = (card[key] for key in ENCODER)
+    encoder = open_encoder(backbone, weights, normalisation, hardware, [DEEPEST])
+    return StyleTransferNetwork(encoder, decoder, card, hardware)
+
+
+def read_decoder(file: Path, stage: int | None, device: torch.device) -> tuple[Decoder, Mapping[str, Any]]:
+    """Read a decoder alone.
+
+    Parameters
+    ----------
+    file
+        A .safetensors file of `nstbench train-adain`.
+    stage
+        Of the training, counted from 1; None for its end.
+    device
+        Where it is to run.
+
+    Returns
+    -------
+    decoder
+        Frozen.
+    card
+        What its file says of it.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, damaged, holds no such decoder, or no such stage.
+    """
+    stored = read_network(file, KIND)
+    card = stored.card
+    if unknown := [key for key in ENCODER if key not in card]:
+        raise InputError(f"{file} has a card without {', '.join(unknown)}; train it again")
+    try:
+        stages = card["stages"]
+        decoder = Decoder(architecture(card["backbone"]), card["width"], card["norm"])
+    except (KeyError, TypeError, ValueError, InputError) as error:
+        raise InputError(f"{file} has a card without a known width or norm; train it again") from error
+    if stage is not None and not 1 <= stage <= len(stages):
+        raise InputError(f"stage {stage} of {file} was not kept; allowed: 1 to {len(stages)}")
+    stored.fill(decoder, prefix=f"{stages[-1 if stage is None else stage - 1]}/")
+    decoder.requires_grad_(False).eval()
+    return decoder.to(device).to(memory_format=torch.channels_last), card
+
+
+def save_stages(stages: Mapping[int, Mapping[str, Tensor]], card: Mapping[str, Any], path: Path) -> None:
+    """Write a decoder as it was after some of the steps of its training, as fp16, whole or not at all.
+
+    Parameters
+    ----------
+    stages
+        Its weights by name, by the number of steps done.
+    card
+        What else is to be known; the numbers of steps are added.
+    path
+        The file to write.
+    """
+    weights = {f"{step}/{name}": tensor for step, kept in stages.items() for name, tensor in kept.items()}
+    save_network(weights, {**card, "stages": sorted(stages)}, path)

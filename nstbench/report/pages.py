@@ -1,0 +1,51 @@
+"""Pages of the site, filled in and written."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment
+
+from nstbench.core.files import write_text
+from nstbench.core.number_format import scientific
+from nstbench.report.templating import environment
+from nstbench.report.verdicts.dots import dot_plot
+from nstbench.report.verdicts.records import SIGNS, VERDICTS
+from nstbench.report.verdicts.wording import found_in_words, rule_in_words
+
+# What the bar at the top of every page leads to.
+CONTENTS = {
+    "index.html": "Overview",
+    "claims.html": "Claims",
+    "contradictions.html": "Contradictions",
+    "methods.html": "Methods",
+    "provenance.html": "Provenance",
+}
+
+
+def site_environment() -> Environment:
+    """The environment of templates, with what those of figures and claims call."""
+    made = environment()
+    made.filters |= {
+        "scientific": scientific,
+        "dot_plot": dot_plot,
+        "found_in_words": found_in_words,
+        "rule_in_words": rule_in_words,
+    }
+    made.globals |= {"verdicts": VERDICTS, "signs": SIGNS}
+    return made
+
+
+class Pages:
+    """Writes pages below `reports`; every template may use what is `shared`."""
+
+    def __init__(self, reports: Path, shared: Mapping[str, Any]) -> None:
+        self._reports = reports
+        self._environment = site_environment()
+        self._environment.globals |= {"contents": CONTENTS, **shared}
+
+    def write(self, address: str, template: str | None = None, **content: Any) -> None:
+        """Write the page at `address`; its template has the same name unless it is given."""
+        page = self._environment.get_template(template or f"{address}.j2")
+        root = "../" * address.count("/")
+        write_text(self._reports / address, page.render(address=address, root=root, **content))
