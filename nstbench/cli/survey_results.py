@@ -51,7 +51,7 @@ def survey_results(
 
 def _agreements(returned: "Returned", table: "Sequence[Line]", scores: Path | None) -> "list[Agreement]":
     """None, with a line on stderr, where the pictures are no runs or have no scores."""
-    from nstbench.report.score_table import read_scores
+    from nstbench.report.tables.scores import read_scores
     from nstbench.survey.agreement import agreements
 
     if returned.key.experiment is None:

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 
 from nstbench.core.files import write_text
 from nstbench.images.pictures import read_picture
-from nstbench.report.templating import environment
+from nstbench.report.site.templating import environment
 from nstbench.survey.candidates import Candidate
 from nstbench.survey.design import Design
 from nstbench.survey.mode import Mode

@@ -14,10 +14,10 @@ from nstbench.pipeline.experiment import Experiment
 from nstbench.pipeline.plan import PlannedRun, plan
 from nstbench.pipeline.profile import Profile
 from nstbench.pipeline.tables import control_id, tidy_scores
-from nstbench.report.exhibit import exhibits
-from nstbench.report.figure import write_figure
-from nstbench.report.panel import draw_panel
-from nstbench.report.site import write_site
+from nstbench.report.figures.files import write_figure
+from nstbench.report.figures.pair_results import results_by_pair
+from nstbench.report.figures.panel import draw_panel
+from nstbench.report.site.write import write_site
 
 COLOURS = {
     "chelsea": (200, 30, 30),
@@ -144,7 +144,7 @@ class Tree:
     reports: Path
 
     def panel(self, experiment: Experiment) -> Image.Image:
-        return draw_panel(exhibits(experiment, self.planned, PROFILE, MANIFEST, self.results)[0])
+        return draw_panel(results_by_pair(experiment, self.planned, PROFILE, MANIFEST, self.results)[0])
 
     def write_figure(self, experiment: Experiment, reports: Path) -> None:
         write_figure(experiment, self.planned, PROFILE, MANIFEST, self.results, reports)

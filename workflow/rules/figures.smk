@@ -1,4 +1,4 @@
-"""One panel with its curves and sidecar per experiment."""
+"""One panel with its curves and record per experiment."""
 
 # Where `snakemake --report` files what a figure consists of.
 PLACE_IN_REPORT = {
@@ -32,7 +32,7 @@ rule figure:
             labels={"shows": "loss curves"},
             **PLACE_IN_REPORT,
         ),
-        sidecar="reports/figures/{experiment}.json",
+        record="reports/figures/{experiment}.json",
         thumbnail="reports/figures/{experiment}.thumb.jpg",
     log:
         "results/logs/figure-{experiment}.log",

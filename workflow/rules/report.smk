@@ -14,7 +14,7 @@ rule report:
         explained=[
             *map(
                 str,
-                sorted((ROOT / "nstbench" / "reporting" / "formulas").glob("*.yaml")),
+                sorted((ROOT / "nstbench" / "report" / "site" / "formulas").glob("*.yaml")),
             ),
             *map(str, sorted((ROOT / "docs").glob("*.md"))),
         ],

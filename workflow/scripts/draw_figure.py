@@ -2,7 +2,7 @@ from pathlib import Path
 
 from nstbench.core.job_logging import job_log
 from nstbench.pipeline.project import Project
-from nstbench.report.figure import write_figure
+from nstbench.report.figures.files import write_figure
 
 with job_log(snakemake.log[0]):
     project = Project.load(**snakemake.params.plan)

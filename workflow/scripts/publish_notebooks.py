@@ -4,7 +4,7 @@ import nbformat
 
 from nstbench.core.files import write_text
 from nstbench.core.job_logging import job_log
-from nstbench.report.notebook_page import cleaned, notebook_page
+from nstbench.report.notebook.page import cleaned, notebook_page
 
 with job_log(snakemake.log[0]):
     files = zip(snakemake.input.executed, snakemake.output.notebooks, snakemake.output.pages, strict=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 from nstbench.charts.chart import load_charts
 from nstbench.core.job_logging import job_log
 from nstbench.pipeline.project import Project
-from nstbench.report.site import write_site
+from nstbench.report.site.write import write_site
 
 
 def commit(folder: str) -> str:

@@ -12,7 +12,7 @@ from pandas.io.formats.style import Styler
 from nstbench.core.errors import InputError
 from nstbench.report.notebook.results import folder_with_results
 from nstbench.report.notebook.tables import worded
-from nstbench.report.pages import site_environment
+from nstbench.report.site.templating import site_environment
 from nstbench.report.verdicts.records import VERDICTS, Claim, Verdicts, read_verdicts
 from nstbench.report.verdicts.tables import (
     claims_table,

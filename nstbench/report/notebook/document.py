@@ -17,7 +17,6 @@ from nstbench.core.errors import InputError
 from nstbench.images.manifest import Manifest, load_manifest
 from nstbench.images.pictures import read_picture
 from nstbench.metrics import metrics, shown_metrics
-from nstbench.metrics.base import Metric
 from nstbench.pipeline.experiment import Experiment, Pair, short_name
 from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.plan import PlannedRun, load_experiments
@@ -26,16 +25,16 @@ from nstbench.pipeline.project import CHECKOUT
 from nstbench.pipeline.specification import RunSpecification
 from nstbench.pipeline.tables import control_id
 from nstbench.pipeline.usage import distinct, substitutions, usage_lines
-from nstbench.report.curves import draw_curves
-from nstbench.report.exhibit import Exhibit, exhibits
-from nstbench.report.figure import panel_file
+from nstbench.report.figures.curves import draw_curves
+from nstbench.report.figures.files import panel_file, record_file
+from nstbench.report.figures.pair_results import PairResults, results_by_pair
 from nstbench.report.notebook.glossary import heading, known_metric
 from nstbench.report.notebook.images import drawing, photograph, rendered
 from nstbench.report.notebook.results import folder_with_results
 from nstbench.report.notebook.scatter import scatter
 from nstbench.report.notebook.tables import bullets, shaded
 from nstbench.report.notebook.variation import side_by_side, varied
-from nstbench.report.score_table import CONTROLS, read_scores
+from nstbench.report.tables.scores import CONTROLS, read_scores
 
 WIDEST_PANEL = 1200  # Pixels; a page shows 1000.
 
@@ -67,9 +66,9 @@ class Document:
 
     def about(self, id: str) -> Markdown:
         """What an experiment asks, what it was made with, and where it departs from the document."""
-        experiment, figures = self._experiment(id), self._exhibits(id)
-        runs = _runs(figures)
-        used = " · ".join(usage_lines(runs, figures[0].profile, self.manifest))
+        experiment, pairs = self._experiment(id), self._pairs(id)
+        runs = [run for pair in pairs for run in pair.runs]
+        used = " · ".join(usage_lines(runs, pairs[0].profile, self.manifest))
         departures = [*substitutions(experiment, runs, self.manifest), *experiment.deviations] or ["None."]
         return Markdown(
             f"> {experiment.question}\n\n{experiment.settings_note}\n\n**Made with** {used}.\n\n"
@@ -85,7 +84,7 @@ class Document:
 
     def curves(self, id: str) -> Image:
         """The losses of an experiment's first pair by evaluation."""
-        return drawing(draw_curves(self._exhibits(id)[0]), f"Losses: {self._experiment(id).title}")
+        return drawing(draw_curves(self._pairs(id)[0]), f"Losses: {self._experiment(id).title}")
 
     def chart(self, id: str) -> HTML:
         """A chart's drawing, and in sentences what its numbers say."""
@@ -101,15 +100,28 @@ class Document:
 
     def runs(self, id: str) -> pd.DataFrame:
         """One row per run: what was made, what it cost, its final loss, and a column for every metric."""
-        return pd.DataFrame(map(_row, _runs(self._exhibits(id)))).join(self._measured(id), on="run")
+        rows = [
+            {
+                "run": run.planned.run.id,
+                "content": run.planned.run.content,
+                "style": run.planned.run.style,
+                "arm": run.planned.arm.caption,
+                "seed": run.planned.run.seed,
+                "canonical_ratio": run.canonical_ratio,
+                "evaluations": run.record["evaluations"],
+                "seconds": run.record["seconds"],
+                "loss": run.record["final_losses"]["total"],
+            }
+            for run in self._runs(id)
+        ]
+        return pd.DataFrame(rows).join(self._measured(id), on="run")
 
     def controls(self, id: str) -> pd.DataFrame:
         """One row per control and pair, content or style handed back unchanged, with every metric."""
-        runs = [run.planned.run for run in _runs(self._exhibits(id))]
         rows = [
             {"run": control, "arm": caption}
             for copied, caption in CONTROLS.items()
-            for control in distinct(control_id(copied, run) for run in runs)
+            for control in distinct(control_id(copied, run.planned.run) for run in self._runs(id))
         ]
         return pd.DataFrame(rows).join(self._measured(id), on="run")
 
@@ -119,10 +131,12 @@ class Document:
         `names` are ids of metrics, the main ones when there are none. The numbers are in `.data` of what is
         returned.
         """
-        chosen = [known_metric(name) for name in names] or self._main_metrics(id)
+        truth = any(run.planned.truth for run in self._runs(id))
+        main = [metric for metric in shown_metrics(truth) if metric.main]
+        chosen = [known_metric(name) for name in names] or main
         everything = pd.concat([self.runs(id), self.controls(id)])
-        medians = everything.groupby("arm", sort=False)[[each.id for each in chosen]].median()
-        headed = medians.rename(columns={each.id: heading(each) for each in chosen})
+        medians = everything.groupby("arm", sort=False)[[metric.id for metric in chosen]].median()
+        headed = medians.rename(columns={metric.id: heading(metric) for metric in chosen})
         return shaded(headed, id, CONTROLS.values())
 
     def compare(self, id: str, x: str, y: str) -> Image:
@@ -136,15 +150,15 @@ class Document:
 
         `arm` is an id in the experiment file; `settings` are the method's. InputError on an unknown one.
         """
-        shown = self._exhibits(id)[0].shown
+        experiment, shown = self._experiment(id), self._pairs(id)[0].shown
         if arm not in shown:
             raise InputError(f"{id} has no arm {arm!r}; allowed: {', '.join(shown)}")
-        recipe = self._experiment(id).method_of(shown[arm].planned.arm)
-        usual = recipe.known({"evaluations": evaluations})
+        run, folder = shown[arm], self.folder / "results" / "pictures"
+        usual = experiment.method_of(run.planned.arm).known({"evaluations": evaluations})
         title = ", ".join(f"{name} = {value}" for name, value in settings.items())
         pictures = {
-            shown[arm].planned.arm.caption: self._varied(id, shown[arm], size, usual),
-            title: self._varied(id, shown[arm], size, usual | settings),
+            run.planned.arm.caption: varied(experiment, run, size, usual, folder),
+            title: varied(experiment, run, size, usual | settings, folder),
         }
         return photograph(rendered(side_by_side(pictures)), " beside ".join(pictures), retina=True)
 
@@ -154,53 +168,33 @@ class Document:
             raise InputError(f"unknown experiment {id!r} of {self.title}; allowed: {allowed}")
         return self.experiments[id]
 
-    def _exhibits(self, id: str) -> list[Exhibit]:
+    def _pairs(self, id: str) -> list[PairResults]:
         """The runs that the figure was drawn from, as the file beside it lists them."""
         experiment = self._experiment(id)
-        file = self.folder / "reports" / "figures" / f"{id}.json"
+        arms = {arm.id: arm for arm in experiment.arms}
+        file = record_file(self.folder / "reports", id)
         try:
-            sidecar = json.loads(file.read_text(encoding="utf-8"))
-            planned = [_planned(experiment, tile) for tile in sidecar["tiles"]]
+            recorded = json.loads(file.read_text(encoding="utf-8"))
+            planned = [
+                PlannedRun(
+                    experiment.id,
+                    Pair.model_validate(tile["pair"]),
+                    arms[tile["arm"]],
+                    RunSpecification.model_validate(tile["settings"]),
+                    tile["truth"],
+                )
+                for tile in recorded["tiles"]
+            ]
         except (OSError, ValueError, KeyError) as error:
             raise InputError(f"{file} does not describe a figure of {id}; run snakemake again") from error
-        profile = Profile.model_validate(sidecar["profile"])
-        return exhibits(experiment, planned, profile, self.manifest, self.folder / "results")
+        profile = Profile.model_validate(recorded["profile"])
+        return results_by_pair(experiment, planned, profile, self.manifest, self.folder / "results")
 
-    def _main_metrics(self, id: str) -> list[Metric]:
-        truth = any(run.planned.truth for run in _runs(self._exhibits(id)))
-        return [each for each in shown_metrics(truth) if each.main]
+    def _runs(self, id: str) -> list[FinishedRun]:
+        return [run for pair in self._pairs(id) for run in pair.runs]
 
     def _measured(self, id: str) -> pd.DataFrame:
         """A row per run or control of an experiment, a column per metric."""
         scores = read_scores(self.folder / "results" / "scores.csv")
         own = scores[scores["experiment"] == id]
         return own.pivot(index="run", columns="metric", values="value").reindex(columns=list(metrics()))
-
-    def _varied(self, id: str, run: FinishedRun, size: int, changes: Mapping[str, Any]) -> PIL.Image.Image:
-        return varied(self._experiment(id), run, size, changes, self.folder / "results" / "pictures")
-
-
-def _planned(experiment: Experiment, tile: Mapping[str, Any]) -> PlannedRun:
-    arms = {arm.id: arm for arm in experiment.arms}
-    run = RunSpecification.model_validate(tile["settings"])
-    pair = Pair.model_validate(tile["pair"])
-    return PlannedRun(experiment.id, pair, arms[tile["arm"]], run, tile["truth"])
-
-
-def _runs(figures: list[Exhibit]) -> list[FinishedRun]:
-    return [run for exhibit in figures for run in exhibit.runs]
-
-
-def _row(finished: FinishedRun) -> dict[str, Any]:
-    run, record = finished.planned.run, finished.record
-    return {
-        "run": run.id,
-        "content": run.content,
-        "style": run.style,
-        "arm": finished.planned.arm.caption,
-        "seed": run.seed,
-        "canonical_ratio": finished.canonical_ratio,
-        "evaluations": record["evaluations"],
-        "seconds": record["seconds"],
-        "loss": record["final_losses"]["total"],
-    }

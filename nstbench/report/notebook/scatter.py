@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from nstbench.charts.style import COLOURS, TYPOGRAPHY
 from nstbench.metrics.base import Metric
 from nstbench.report.notebook.glossary import heading
-from nstbench.report.score_table import CONTROLS
+from nstbench.report.tables.scores import CONTROLS
 
 MARKS = list(itertools.product("os^", COLOURS))
 CONTROL_MARKS = dict(zip(CONTROLS.values(), [("X", "#8c8a84"), ("P", "#8c8a84")], strict=True))

@@ -1,7 +1,9 @@
 """results/claims.json read back: every claim with its verdict, and where documents contradict each other."""
 
 import json
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +17,13 @@ VERDICTS = ("supported", "contradicted", "inconclusive", "not testable", "not ru
 SIGNS = dict(zip(VERDICTS, "✓✗≈∅○", strict=True))
 
 
-class Read(BaseModel):
+class _Read(BaseModel):
     """What a page needs of an entry; the file may say more."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Value(Read):
+class Value(_Read):
     """One pair: the two values compared and their difference."""
 
     content: str
@@ -31,7 +33,7 @@ class Value(Read):
     difference: float
 
 
-class Finding(Read):
+class Finding(_Read):
     """What one test of a claim has measured; `says` is what the claim expects of it."""
 
     says: str | None = None
@@ -71,6 +73,7 @@ class Claim(Finding):
 
     @property
     def findings(self) -> tuple[Finding, ...]:
+        """What each of its tests has measured."""
         return self.parts or (self,)
 
     @property
@@ -79,7 +82,7 @@ class Claim(Finding):
         return tuple(dict.fromkeys((*self.experiments, *self.charts, *self.see)))
 
 
-class Position(Read):
+class Position(_Read):
     """What some documents hold."""
 
     documents: tuple[str, ...]
@@ -87,7 +90,7 @@ class Position(Read):
     claims: tuple[str, ...] = ()
 
 
-class Contradiction(Read):
+class Contradiction(_Read):
     """Positions that cannot all be right, and which one stands."""
 
     topic: str
@@ -97,7 +100,7 @@ class Contradiction(Read):
     reason: str | None = None
 
 
-class Verdicts(Read):
+class Verdicts(_Read):
     """The file."""
 
     claims: tuple[Claim, ...] = ()
@@ -106,6 +109,24 @@ class Verdicts(Read):
     def about(self, id: str, named: Collection[str] = ()) -> list[Claim]:
         """The claims that an experiment or a chart decides or bears on, and those `named` by their ids."""
         return [claim for claim in self.claims if id in claim.figures or claim.id in named]
+
+
+@dataclass(frozen=True)
+class VerdictCounts:
+    """How many claims have each verdict, in the order of VERDICTS and without those that none has."""
+
+    counts: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        """How many claims there are."""
+        return sum(self.counts.values())
+
+
+def count_verdicts(claims: Iterable[Claim]) -> VerdictCounts:
+    """Count claims by their verdicts."""
+    found = Counter(claim.verdict for claim in claims)
+    return VerdictCounts({verdict: found[verdict] for verdict in VERDICTS if found[verdict]})
 
 
 def read_verdicts(file: Path) -> Verdicts:

@@ -6,9 +6,8 @@ import pandas as pd
 
 from nstbench.pipeline.experiment import short_name
 from nstbench.pipeline.usage import distinct
-from nstbench.report.verdicts.records import VERDICTS, Claim, Contradiction
-from nstbench.report.verdicts.tally import tally
-from nstbench.report.verdicts.wording import found_in_words
+from nstbench.report.verdicts.records import VERDICTS, Claim, Contradiction, count_verdicts
+from nstbench.report.verdicts.wording import finding_in_words
 
 
 def document_of(claim: Claim) -> str:
@@ -23,14 +22,14 @@ def documents_of(claims: Sequence[Claim]) -> list[str]:
 def counts_table(claims: Sequence[Claim]) -> pd.DataFrame:
     """How many claims have which verdict: a row per document, and `all`."""
     own = {name: [claim for claim in claims if document_of(claim) == name] for name in documents_of(claims)}
-    counts = {name: tally(some).counts for name, some in (own | {"all": claims}).items()}
+    counts = {name: count_verdicts(some).counts for name, some in (own | {"all": claims}).items()}
     return pd.DataFrame.from_dict(counts, "index").reindex(columns=list(VERDICTS)).fillna(0).astype(int)
 
 
 def claims_table(claims: Sequence[Claim]) -> pd.DataFrame:
     """A row per claim, with what was found, or why nothing was."""
     rows = {
-        claim.id: (document_of(claim), claim.verdict, claim.quote, found_in_words(claim) or claim.reason)
+        claim.id: (document_of(claim), claim.verdict, claim.quote, finding_in_words(claim) or claim.reason)
         for claim in claims
     }
     columns = ["document", "verdict", "the document says", "found"]

@@ -25,9 +25,9 @@ from nstbench.pipeline.execution import execute
 from nstbench.pipeline.finished import read_record
 from nstbench.pipeline.plan import PlannedRun
 from nstbench.pipeline.project import CHECKOUT, Project
-from nstbench.report.chart_section import make_chart_section
-from nstbench.report.chart_table import number_table
 from nstbench.report.notebook import Document
+from nstbench.report.site.chart_page import make_chart_page
+from nstbench.report.tables.chart_values import chart_values
 
 MANIFEST = load_manifest(CHECKOUT / "data" / "images.yaml")
 CHART = """
@@ -113,7 +113,7 @@ def test_size_and_precision_are_told_of_what_was_measured(made, tmp_path, id, me
     made(id)
     project = Project.load(CHECKOUT, "smoke")
     folders = tmp_path / "results", tmp_path / "reports"
-    section = make_chart_section(load_charts(project)[id], project.profile, MANIFEST, *folders)
+    section = make_chart_page(load_charts(project)[id], project.profile, MANIFEST, *folders)
     assert ("Size" in section.used) == ("Precision" in section.used) == measured
     shown = Document("mine", {}, MANIFEST, tmp_path).chart(id).data
     assert shown.startswith("<svg")
@@ -215,6 +215,6 @@ def test_columns_of_text_are_told_from_those_with_a_number(tmp_path):
     (tmp_path / "charts").mkdir()
     table = "layer,kind,place\nconv1_1,convolution,1\npool1,pooling,\n"
     (tmp_path / "charts" / "layers.csv").write_text(table)
-    numbers = number_table(tmp_path, "layers")
+    numbers = chart_values(tmp_path, "layers")
     assert numbers is not None
     assert numbers.text_columns == {"layer", "kind"}

@@ -18,9 +18,8 @@ from nstbench.optim.snapshots import Snapshots
 from nstbench.pipeline.execution import execute
 from nstbench.pipeline.experiment import Experiment
 from nstbench.pipeline.plan import PlannedRun
-from nstbench.report.exhibit import exhibits
-from nstbench.report.panel_tiles import description
-from nstbench.report.tiles import tile_rows
+from nstbench.report.figures.pair_results import results_by_pair
+from nstbench.report.figures.tiles import panel_description, panel_tiles
 
 
 class InterruptionError(Exception):
@@ -149,18 +148,18 @@ def test_a_panel_shows_snapshots(run, photo, painting, tmp_path):
     experiment = Experiment.model_validate(EXPERIMENT)
     (arm,) = experiment.arms
     planned = PlannedRun("strip", experiment.pairs[0], arm, run)
-    (exhibit,) = exhibits(experiment, [planned], None, MANIFEST, tmp_path)
-    ((result, first, second),) = tile_rows(exhibit)
+    (pair,) = results_by_pair(experiment, [planned], None, MANIFEST, tmp_path)
+    ((result, first, second),) = panel_tiles(pair)
     assert (result.caption, first.caption, second.caption) == (
         "only one",
         "after 1 evaluation",
         "after 5 evaluations",
     )
-    made = exhibit.shown["only"]
+    made = pair.shown["only"]
     for tile, file in ((result, made.image), (first, made.snapshots[1]), (second, made.snapshots[5])):
-        expected = np.asarray(Image.open(file).resize(tile.picture.size, Image.Resampling.BICUBIC))
-        assert np.array_equal(np.asarray(tile.picture), expected)
-    assert description(exhibit).endswith("; after 1 evaluation; after 5 evaluations.")
+        expected = np.asarray(Image.open(file).resize((256, 256), Image.Resampling.BICUBIC))
+        assert np.array_equal(np.asarray(tile.enlarged(256)), expected)
+    assert panel_description(pair).endswith("; after 1 evaluation; after 5 evaluations.")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from nstbench.pipeline.experiment import Arm, Comparison, Pair, Point
 from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.plan import PlannedRun
 from nstbench.pipeline.specification import RunSpecification
-from nstbench.report.comparison import ComparisonLine, ComparisonTable, colour_difference
+from nstbench.report.tables.comparisons import ComparisonRow, ComparisonTable, colour_difference
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_colour_difference_is_ciede2000(finished, one, other, expected):
 
 
 def test_the_largest_differences_are_named():
-    lines = [ComparisonLine("p", 2.0, 1.9, 0.5), ComparisonLine("q", 2.0, 2.02, 1.5)]
+    lines = [ComparisonRow("p", 2.0, 1.9, 0.5), ComparisonRow("q", 2.0, 2.02, 1.5)]
     table = ComparisonTable("bf16", "fp32", lines)
     assert table.largest_loss_change == pytest.approx(0.05)
     assert table.largest_colour_difference == 1.5

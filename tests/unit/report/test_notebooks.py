@@ -26,12 +26,12 @@ from nstbench.pipeline.plan import plan
 from nstbench.pipeline.profile import Profile
 from nstbench.pipeline.project import CHECKOUT, Project
 from nstbench.pipeline.tables import control_id
-from nstbench.report.exhibit import exhibits
+from nstbench.report.figures.files import figure_record
+from nstbench.report.figures.pair_results import results_by_pair
 from nstbench.report.notebook import Claims, Document, glossary
 from nstbench.report.notebook.glossary import known_metric
+from nstbench.report.notebook.page import cleaned, notebook_page
 from nstbench.report.notebook.scatter import scatter
-from nstbench.report.notebook_page import cleaned, notebook_page
-from nstbench.report.sidecar import sidecar
 from nstbench.report.verdicts.records import VERDICTS
 
 FILES = sorted((CHECKOUT / "workflow" / "notebooks").glob("*.ipynb"))
@@ -163,8 +163,8 @@ def document(tmp_path_factory) -> Document:
     scores(planned).to_csv(results / "scores.csv", index=False)
     figures = folder / "reports" / "figures"
     figures.mkdir(parents=True)
-    shown = exhibits(EXPERIMENT, planned, PROFILE, PROJECT.manifest, results)
-    (figures / "two-arms.json").write_text(sidecar(shown))
+    shown = results_by_pair(EXPERIMENT, planned, PROFILE, PROJECT.manifest, results)
+    (figures / "two-arms.json").write_text(figure_record(shown))
     for file in ("two-arms.png", "two-arms.2.png", "two-arms.3.png"):
         Image.new("RGB", (30, 20), "red").save(figures / file)
     return Document(EXPERIMENT.source.document, {"two-arms": EXPERIMENT}, PROJECT.manifest, folder)
@@ -243,8 +243,8 @@ def described(experiment, document, folder) -> Document:
         (run / "run.json").write_text(json.dumps(record(entry.run.id)))
     figures = folder / "reports" / "figures"
     figures.mkdir(parents=True)
-    shown = exhibits(experiment, planned, PROFILE, PROJECT.manifest, results)
-    (figures / f"{experiment.id}.json").write_text(sidecar(shown))
+    shown = results_by_pair(experiment, planned, PROFILE, PROJECT.manifest, results)
+    (figures / f"{experiment.id}.json").write_text(figure_record(shown))
     return Document(document.title, {experiment.id: experiment}, PROJECT.manifest, folder)
 
 

@@ -16,8 +16,8 @@ from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.plan import PlannedRun
 from nstbench.pipeline.profile import Profile
 from nstbench.pipeline.specification import RunSpecification
-from nstbench.report.addresses import command, relative
-from nstbench.report.stylize_command import stylize_command
+from nstbench.report.site.addresses import relative, snakemake_command
+from nstbench.report.site.stylize_command import stylize_command
 
 PARAMETERS = method("gatys2015").configure("default", {"evaluations": 7, "preserve_colour": "luminance"})
 SPECIFICATION = RunSpecification(
@@ -97,8 +97,8 @@ def test_a_network_of_the_pipeline_is_named_by_its_file(results: Path) -> None:
 def test_the_profile_stands_behind_the_target() -> None:
     """`--config` takes every word that follows it for a value."""
     smoke, default = (Profile(name=name, size=64) for name in ("smoke", "default"))
-    assert command("x.png", smoke) == "snakemake --cores all x.png --config profile=smoke"
-    assert command("x.png", default) == "snakemake --cores all x.png"
+    assert snakemake_command("x.png", smoke) == "snakemake --cores all x.png --config profile=smoke"
+    assert snakemake_command("x.png", default) == "snakemake --cores all x.png"
 
 
 def test_addresses_are_relative_to_the_page() -> None:

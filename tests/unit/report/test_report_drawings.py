@@ -7,20 +7,20 @@ import pandas as pd
 import pytest
 from report_tree import MANIFEST, PROFILE, Tree, make_tree
 
-from nstbench.report.exhibit import Exhibit, exhibits
-from nstbench.report.svg.curves import MOST_POINTS, legend, loss_plots
-from nstbench.report.svg.front import pareto_front
-from nstbench.report.svg.plane import (
+from nstbench.report.figures.pair_results import PairResults, results_by_pair
+from nstbench.report.site.svg.content_style import (
     BOTTOM,
     LEFT,
     RIGHT,
     TOP,
     ZERO_BOTTOM,
     ZERO_LEFT,
-    content_style_plane,
+    content_style_plot,
+    pareto_front,
 )
-from nstbench.report.svg.scale import Scale, scale_over, written
-from nstbench.report.svg.series import Series
+from nstbench.report.site.svg.loss_curves import MOST_POINTS, legend, loss_plots
+from nstbench.report.site.svg.scale import Scale, scale_over, written
+from nstbench.report.site.svg.series import Series
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +28,8 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     return make_tree(tmp_path_factory.mktemp("project"))
 
 
-def exhibit(tree: Tree, number: int = 0) -> Exhibit:
-    return exhibits(tree.experiments[number], tree.planned, PROFILE, MANIFEST, tree.results)[0]
+def first_pair(tree: Tree, number: int = 0) -> PairResults:
+    return results_by_pair(tree.experiments[number], tree.planned, PROFILE, MANIFEST, tree.results)[0]
 
 
 def test_places_are_proportional_to_values_or_to_their_logarithms() -> None:
@@ -89,13 +89,13 @@ def scored(runs: list[str], values: dict[str, tuple[float, float]]) -> pd.DataFr
 
 
 def test_a_plane_places_results_controls_and_the_front(tree: Tree) -> None:
-    runs = list(exhibit(tree).shown.values())
+    runs = list(first_pair(tree).shown.values())
     ids = [run.planned.run.id for run in runs]
     controls = ["control-content:chelsea:swirls", "control-style:chelsea:swirls"]
     values = dict(
         zip([*ids, *controls], [(0.1, 1.0), (1.0, 0.1), (1.0, 1.0), (0.0, 2.0), (3.0, 0.0)], strict=True)
     )
-    plane = content_style_plane(runs, scored(list(values), values))
+    plane = content_style_plot(runs, scored(list(values), values))
     assert plane is not None
     near, far, beaten = plane.points
     assert LEFT < near.left < far.left == beaten.left < RIGHT
@@ -109,17 +109,17 @@ def test_a_plane_places_results_controls_and_the_front(tree: Tree) -> None:
     assert plane.has_zeros and plane.missing == 0
     assert plane.on_front == tuple(run.planned.arm.caption for run in runs[:2])
     assert plane.front == f"M{near.left:g} {TOP}V{near.top:g}H{far.left:g}V{far.top:g}H{RIGHT}"
-    assert "C 0.100, S 1.00" in near.says
+    assert "C 0.100, S 1.00" in near.label
 
 
 def test_results_without_both_distances_are_counted(tree: Tree) -> None:
-    runs = list(exhibit(tree).shown.values())
+    runs = list(first_pair(tree).shown.values())
     values = {run.planned.run.id: (1.0, 1.0) for run in runs}
     values[runs[1].planned.run.id] = (1.0, float("nan"))
-    plane = content_style_plane(runs, scored(list(values), values))
+    plane = content_style_plot(runs, scored(list(values), values))
     assert plane is not None and (len(plane.points), plane.missing) == (2, 1)
     nothing = {run: (1.0, float("nan")) for run in values}
-    assert content_style_plane(runs, scored(list(nothing), nothing)) is None
+    assert content_style_plot(runs, scored(list(nothing), nothing)) is None
 
 
 def points(path: str) -> list[tuple[float, float]]:
@@ -128,41 +128,41 @@ def points(path: str) -> list[tuple[float, float]]:
 
 
 def test_curves_go_through_their_values_on_both_axes(tree: Tree) -> None:
-    shown = exhibit(tree)
+    shown = first_pair(tree)
     total = loss_plots(shown)[0]
     assert [plot.title for plot in loss_plots(shown)] == ["total loss", "style loss", "content loss"]
     for kind, drawing in total.drawings.items():
         assert drawing.y.logarithmic == (kind == "logarithmic")
         expected = [(drawing.x.place(step), drawing.y.place(1 / step)) for step in range(1, 6)]
-        assert points(drawing.lines[0].path) == expected
+        assert points(drawing.curves[0].path) == expected
     assert total.drawings["linear"].y.low == 0
     assert "strong from 1 to 0.2" in total.description
-    assert [series.name for series in legend(shown)] == [line.series.name for line in drawing.lines]
+    assert [series.name for series in legend(shown)] == [curve.series.name for curve in drawing.curves]
 
 
 def test_long_curves_are_thinned_and_keep_their_ends(tree: Tree) -> None:
-    shown = exhibit(tree)
+    shown = first_pair(tree)
     steps = np.arange(1, 5001)
     for run in shown.shown.values():
         run.__dict__["trace"] = pd.DataFrame({"evaluation": steps, "total": 1.0 / steps})
     (plot,) = loss_plots(shown)
     drawing = plot.drawings["logarithmic"]
-    found = points(drawing.lines[0].path)
+    found = points(drawing.curves[0].path)
     assert len(found) <= MOST_POINTS + 1
     assert found[0] == (drawing.x.place(1), drawing.y.place(1.0))
     assert found[-1] == (drawing.x.place(5000), drawing.y.place(1 / 5000))
 
 
 def test_a_run_of_one_evaluation_is_a_stroke_and_one_without_losses_is_left_out(tree: Tree) -> None:
-    shown = exhibit(tree, 1)
+    shown = first_pair(tree, 1)
     runs = list(shown.shown.values())
     for run in runs:
         run.__dict__["trace"] = pd.DataFrame({"evaluation": [1], "total": [np.nan]})
     assert loss_plots(shown) == []
     runs[0].__dict__["trace"] = pd.DataFrame({"evaluation": [1], "total": [0.5]})
     (plot,) = loss_plots(shown)
-    (line,) = plot.drawings["linear"].lines
-    assert line.path.endswith("h8") and line.series.number == 0
+    (curve,) = plot.drawings["linear"].curves
+    assert curve.path.endswith("h8") and curve.series.number == 0
 
 
 def test_series_are_told_apart() -> None:

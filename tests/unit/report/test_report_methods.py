@@ -11,11 +11,11 @@ from nstbench.core.errors import InputError
 from nstbench.methods import methods
 from nstbench.metrics import metrics
 from nstbench.pipeline.project import CHECKOUT
-from nstbench.report.explanations import explanations
-from nstbench.report.markdown_table import first_table, inline
-from nstbench.report.mathml import mathml
+from nstbench.report.site.markdown_table import first_table, inline
+from nstbench.report.site.mathml import mathml
+from nstbench.report.site.methods_page import load_topics
 
-ENTRIES = [entry for entries in explanations().values() for entry in entries]
+ENTRIES = [entry for entries in load_topics().values() for entry in entries]
 
 
 def inside(formula: str) -> str:
@@ -51,9 +51,9 @@ def test_a_formula_that_is_not_understood_is_named(formula: str, complaint: str)
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
 def test_every_entry_can_be_set_has_a_source_and_names_modules_that_exist(entry) -> None:
-    for formula in entry.drawn:
+    for formula in entry.mathml:
         ElementTree.fromstring(formula)
-    assert entry.sources and entry.says.endswith(".")
+    assert entry.sources and entry.text.endswith(".")
     for module in entry.modules:
         assert importlib.util.find_spec(module), module
 
@@ -61,14 +61,14 @@ def test_every_entry_can_be_set_has_a_source_and_names_modules_that_exist(entry)
 def test_every_method_metric_and_rule_has_its_formula() -> None:
     named = {module for entry in ENTRIES for module in entry.modules}
     for method in methods().values():
-        assert method.stylize.__module__ in named, f"nstbench/report/formulas lacks {method.id}"
+        assert method.stylize.__module__ in named, f"nstbench/report/site/formulas lacks {method.id}"
     for id, rule in RULES.items():
         assert rule.measure.__module__ in named or id == "exact", id
 
 
 def test_indices_are_set_as_such() -> None:
     (entry,) = [entry for entry in ENTRIES if entry.id == "verdict"]
-    assert "p<sub>(1)</sub>" in entry.meanings
+    assert "p<sub>(1)</sub>" in entry.symbols_html
 
 
 def test_quoted_tables_are_those_of_the_documentation() -> None:

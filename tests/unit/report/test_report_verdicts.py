@@ -8,10 +8,9 @@ import pytest
 from report_tree import CLAIMS, MEASURED, RATIOS, claim
 
 from nstbench.core.errors import InputError
-from nstbench.report.verdicts.dots import GROUND, LEFT, PITCH, RIGHT, ROOM, dot_plot
-from nstbench.report.verdicts.records import SIGNS, VERDICTS, Claim, Finding, read_verdicts
-from nstbench.report.verdicts.tally import tally
-from nstbench.report.verdicts.wording import found_in_words, rule_in_words
+from nstbench.report.site.svg.dot_plot import GROUND, LEFT, PITCH, RIGHT, ROOM, dot_plot
+from nstbench.report.verdicts.records import SIGNS, VERDICTS, Claim, Finding, count_verdicts, read_verdicts
+from nstbench.report.verdicts.wording import finding_in_words, rule_in_words
 
 
 def finding(**changes: object) -> Finding:
@@ -59,8 +58,8 @@ def test_every_verdict_has_its_sign() -> None:
 
 def test_claims_are_counted_in_a_fixed_order() -> None:
     claims = [Claim.model_validate(claim("x", verdict)) for verdict in ("not run", "supported", "not run")]
-    assert tally(claims).counts == {"supported": 1, "not run": 2}
-    assert tally(claims).total == 3
+    assert count_verdicts(claims).counts == {"supported": 1, "not run": 2}
+    assert count_verdicts(claims).total == 3
 
 
 @pytest.mark.parametrize(
@@ -98,7 +97,7 @@ def test_claims_are_counted_in_a_fixed_order() -> None:
     ],
 )
 def test_findings_in_words(changes: dict[str, object], words: str) -> None:
-    assert found_in_words(finding(**changes)) == words
+    assert finding_in_words(finding(**changes)) == words
 
 
 def test_every_rule_of_the_project_is_explained() -> None:
@@ -119,7 +118,7 @@ def test_dots_median_interval_floor_and_side_are_where_they_belong() -> None:
     assert plot.band is not None
     assert (plot.band.left, plot.band.right) == (LEFT, pytest.approx(plot.scale.place(1 / 1.1), abs=0.11))
     assert plot.description == "6 dots from 0.700 to 1.20; 5 of them on the claimed side, beyond the floor."
-    assert plot.dots[0].says == "c0 with swirls: 0.700"
+    assert plot.dots[0].label == "c0 with swirls: 0.700"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Panels, curves, sidecars and tables of scores, drawn from a small made-up tree of results."""
+"""Panels, curves, records and tables of scores, drawn from a small made-up tree of results."""
 
 import json
 import subprocess
@@ -17,14 +17,14 @@ from nstbench.metrics import shown_metrics
 from nstbench.pipeline.experiment import Experiment
 from nstbench.pipeline.plan import PlannedRun, plan
 from nstbench.pipeline.tables import control_id, tidy_scores, trial_id
-from nstbench.report.curves import save_curves
-from nstbench.report.exhibit import exhibits
-from nstbench.report.figure import write_figure
-from nstbench.report.panel import draw_panel
-from nstbench.report.score_table import score_table
-from nstbench.report.section import make_section
-from nstbench.report.site import write_site
-from nstbench.report.typography import Face, paragraph
+from nstbench.report.figures.curves import save_curves
+from nstbench.report.figures.files import write_figure
+from nstbench.report.figures.pair_results import results_by_pair
+from nstbench.report.figures.panel import draw_panel
+from nstbench.report.figures.typography import Face, paragraph
+from nstbench.report.site.experiment_page import make_experiment_page
+from nstbench.report.site.write import write_site
+from nstbench.report.tables.scores import score_table
 
 
 @pytest.fixture(scope="module")
@@ -89,10 +89,10 @@ def test_numbers_are_written_for_readers() -> None:
 def test_curves_show_each_loss_that_is_there(tree: Tree, tmp_path: Path) -> None:
     drawing = (tree.reports / "figures" / "first.curves.svg").read_text()
     assert all(text in drawing for text in ("total loss", "style loss", "content loss", "from noise"))
-    exhibit = exhibits(tree.experiments[0], tree.planned, PROFILE, MANIFEST, tree.results)[0]
-    for run in exhibit.runs:
+    pair = results_by_pair(tree.experiments[0], tree.planned, PROFILE, MANIFEST, tree.results)[0]
+    for run in pair.runs:
         del run.trace["content/relu4_2"]
-    save_curves(exhibit, tmp_path / "curves.svg")
+    save_curves(pair, tmp_path / "curves.svg")
     assert "content loss" not in (tmp_path / "curves.svg").read_text()
 
 
@@ -101,12 +101,12 @@ def test_figure_files_of_every_pair(tree: Tree) -> None:
     assert names == {"first.png", "first.2.png", "first.thumb.jpg", "first.curves.svg", "first.json"}
 
 
-def test_sidecar_is_strict_json_with_every_run(tree: Tree) -> None:
+def test_the_record_is_strict_json_with_every_run(tree: Tree) -> None:
     text = (tree.reports / "figures" / "first.json").read_text()
-    sidecar = json.loads(text, parse_constant=lambda constant: pytest.fail(f"{constant} is no JSON"))
+    record = json.loads(text, parse_constant=lambda constant: pytest.fail(f"{constant} is no JSON"))
     own = [entry.run.id for entry in tree.planned if entry.experiment == "first"]
-    assert [tile["run"] for tile in sidecar["tiles"]] == own
-    strong = next(tile for tile in sidecar["tiles"] if tile["arm"] == "strong")
+    assert [tile["run"] for tile in record["tiles"]] == own
+    strong = next(tile for tile in record["tiles"] if tile["arm"] == "strong")
     assert strong["canonical_ratio"] == "inf"
     assert strong["settings"]["parameters"]["alpha"] == 0.2
     assert {"pair", "seed", "evaluations", "device", "precision", "seconds", "final_losses"} <= strong.keys()
@@ -142,7 +142,7 @@ def with_truth(tree: Tree) -> tuple[Experiment, list[PlannedRun], pd.DataFrame]:
 
 def test_panel_shows_the_truth(tree: Tree, with_truth) -> None:
     one, planned, _ = with_truth
-    panel = draw_panel(exhibits(one, planned, PROFILE, MANIFEST, tree.results)[0])
+    panel = draw_panel(results_by_pair(one, planned, PROFILE, MANIFEST, tree.results)[0])
     content, truth, strong = (place(panel, name) for name in ("chelsea", "temple", "strong"))
     assert truth[0] == strong[0] and truth[1] == content[1]
 
@@ -151,23 +151,23 @@ def test_table_measures_the_distance_from_a_truth_where_there_is_one(tree: Tree,
     one, planned, scores = with_truth
     without = tree.experiments[0]
     for shown, entries, of_the_truth in ((one, planned, True), (without, tree.planned, False)):
-        (figure, *_) = exhibits(shown, entries, PROFILE, MANIFEST, tree.results)
+        (figure, *_) = results_by_pair(shown, entries, PROFILE, MANIFEST, tree.results)
         table = score_table(figure.runs, scores)
-        assert [each.metric for each in table.columns] == list(shown_metrics(of_the_truth))
-    table = score_table(exhibits(one, planned, PROFILE, MANIFEST, tree.results)[0].runs, scores)
-    values = {line.caption: line.scores["DE00t"].key for line in table.lines}
+        assert list(table.columns) == list(shown_metrics(of_the_truth))
+    table = score_table(results_by_pair(one, planned, PROFILE, MANIFEST, tree.results)[0].runs, scores)
+    values = {row.caption: row.scores["DE00t"].key for row in table.rows}
     assert values == {LONG: 3, "strong": 3, "from noise": 3, "content copied": 25, "style copied": None}
 
 
 def test_reasons_are_given_for_shown_metrics_only(tree: Tree) -> None:
     scores = pd.read_csv(tree.results / "scores.csv")
     unknown = scores[scores["metric"] == "S"].assign(metric="DE00t", reason="no truth is known")
-    (figure, *_) = exhibits(tree.experiments[0], tree.planned, PROFILE, MANIFEST, tree.results)
+    (figure, *_) = results_by_pair(tree.experiments[0], tree.planned, PROFILE, MANIFEST, tree.results)
     assert score_table(figure.runs, pd.concat([scores, unknown])).remarks == ("S: no weights here",)
 
 
 def test_arms_with_their_own_styles_are_each_named(tree: Tree, tmp_path: Path) -> None:
-    """In the sidecar, in the alternative text, and among what stands in for something else."""
+    """In the record, in the alternative text, and among what stands in for something else."""
     arms = [
         {"id": "weak", "caption": "one"},
         {"id": "strong", "caption": "other", "style": "famous", "settings": {"alpha": 0.2}},
@@ -178,17 +178,18 @@ def test_arms_with_their_own_styles_are_each_named(tree: Tree, tmp_path: Path) -
     for entry in planned:
         leave_run(entry, tree.results / "runs" / entry.run.id)
     write_figure(one, planned, PROFILE, MANIFEST, tree.results, tmp_path)
-    figures = exhibits(one, planned, PROFILE, MANIFEST, tree.results)
-    section = make_section(figures, scores(planned), tmp_path)
-    assert section.panels[0].description.startswith("Chelsea in the style of Temple, Swirls: one, ")
-    assert "Swirls is a stand-in for A Famous Night." in section.substitutions
+    figures = results_by_pair(one, planned, PROFILE, MANIFEST, tree.results)
+    page = make_experiment_page(figures, scores(planned), tmp_path)
+    assert page.panels[0].description.startswith("Chelsea in the style of Temple, Swirls: one, ")
+    assert "Swirls is a stand-in for A Famous Night." in page.substitutions
     tiles = json.loads((tmp_path / "figures" / "first.json").read_text())["tiles"]
     assert [tile["settings"]["style"] for tile in tiles] == ["temple", "swirls"]
 
 
 def test_reporting_never_imports_torch() -> None:
     code = (
-        "import sys, nstbench.report.figure, nstbench.report.site, nstbench.metrics as m; m.metrics();"
+        "import sys, nstbench.report.figures.files, nstbench.report.site.write, nstbench.metrics as m;"
+        "m.metrics();"
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

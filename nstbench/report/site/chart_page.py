@@ -1,0 +1,90 @@
+"""The page of a chart: the drawing, its findings and the values behind it, ready for the template."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nstbench.charts.analyses import analysis
+from nstbench.charts.chart import Chart
+from nstbench.charts.writing import DOTS_PER_INCH, drawing_file, facts_file
+from nstbench.core.errors import InputError
+from nstbench.core.number_format import duration
+from nstbench.images.manifest import Manifest
+from nstbench.pipeline.profile import Profile
+from nstbench.pipeline.usage import SURROGATE
+from nstbench.report.figures.files import thumbnail_file
+from nstbench.report.site.addresses import relative, snakemake_command
+from nstbench.report.tables.chart_values import ValueTable, chart_values, published_table
+
+
+@dataclass(frozen=True)
+class ChartPage:
+    """One chart; `thumbnail` is an address on the first page, the others are on the chart's."""
+
+    entry: Chart
+    drawing: str
+    width: int
+    height: int
+    thumbnail: str
+    findings: list[str]
+    used: dict[str, str]
+    substitutions: list[str]
+    table: str
+    values: ValueTable | None
+    command: str
+    template: str = "chart.html.j2"
+
+    @property
+    def departures(self) -> list[str]:
+        """How the chart differs from the source's, in sentences."""
+        return [*self.substitutions, *self.entry.deviations]
+
+
+def make_chart_page(
+    chart: Chart, profile: Profile, manifest: Manifest, results: Path, reports: Path
+) -> ChartPage:
+    """The page of a chart; InputError when it is not drawn yet."""
+    file = facts_file(reports, chart.id)
+    try:
+        facts: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(f"{file} is not there; run snakemake again") from error
+    width, height = (round(DOTS_PER_INCH * inches) for inches in analysis(chart.analysis).inches)
+    return ChartPage(
+        entry=chart,
+        drawing=relative(drawing_file(reports, chart.id), reports / "figures"),
+        width=width,
+        height=height,
+        thumbnail=relative(thumbnail_file(reports, chart.id), reports),
+        findings=facts["findings"],
+        used=_used(facts, profile),
+        substitutions=_substitutions(facts, manifest),
+        table=relative(published_table(reports, chart.id), reports / "figures"),
+        values=chart_values(results, chart.id),
+        command=snakemake_command(f"reports/figures/{chart.id}.svg", profile),
+    )
+
+
+def _used(facts: dict[str, Any], profile: Profile) -> dict[str, str]:
+    """Size and precision are those that a network was used at."""
+    if not facts["weights"]:
+        return {"Profile": profile.name}
+    return {
+        "Profile": profile.name,
+        "Size": f"{profile.size} px",
+        "Weights": ", ".join(facts["weights"]),
+        "Precision": f"{facts['precision']} on {facts['device']}",
+        "Measured in": duration(facts["seconds"]),
+    }
+
+
+def _substitutions(facts: dict[str, Any], manifest: Manifest) -> list[str]:
+    """What stands in the place of the source's weights and pictures, in sentences."""
+    surrogates = [weights for weights in facts["weights"] if weights.startswith(SURROGATE)]
+    pictures = [
+        f"{manifest[used].title} is a stand-in for {manifest[wanted].title}"
+        for wanted, used in facts["pictures"].items()
+        if used != wanted
+    ]
+    return [f"{clause[0].upper()}{clause[1:]}." for clause in (*surrogates, *pictures)]

@@ -1,0 +1,130 @@
+"""The page of an experiment: its panels, curves, tables and records, ready for the template."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from nstbench.core.strict_json import to_json
+from nstbench.pipeline.experiment import Experiment
+from nstbench.pipeline.finished import FinishedRun
+from nstbench.pipeline.usage import substitutions, usage, usage_lines
+from nstbench.report.figures.files import panel_file, thumbnail_file
+from nstbench.report.figures.pair_results import PairResults
+from nstbench.report.figures.tiles import Tile, pair_title, panel_description, panel_tiles
+from nstbench.report.site.addresses import relative, snakemake_command
+from nstbench.report.site.stylize_command import stylize_command
+from nstbench.report.site.svg.content_style import ContentStylePlot, content_style_plot
+from nstbench.report.site.svg.loss_curves import LossPlot, legend, loss_plots
+from nstbench.report.site.svg.series import Series
+from nstbench.report.tables.comparisons import ComparisonTable, comparison_tables
+from nstbench.report.tables.scores import ScoreTable, score_table
+
+
+@dataclass(frozen=True)
+class PanelRow:
+    """Tiles side by side; None leaves a gap."""
+
+    title: str
+    tiles: list[Tile | None]
+
+
+@dataclass(frozen=True)
+class PagePanel:
+    """The panel of one pair, its tiles one by one; `file` has it as one picture."""
+
+    title: str
+    description: str
+    rows: list[PanelRow]
+    file: str
+
+    @property
+    def columns(self) -> int:
+        """How many tiles the widest row has."""
+        return max(len(row.tiles) for row in self.rows)
+
+    @property
+    def tiles(self) -> list[Tile]:
+        """Each once, in the order of the panel."""
+        shown = (tile for row in self.rows for tile in row.tiles if tile)
+        return list({tile.name: tile for tile in shown}.values())
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """The record of one run; `command` makes its picture alone, where a command can."""
+
+    run: str
+    title: str
+    record: str
+    command: str | None
+
+
+@dataclass(frozen=True)
+class ExperimentPage:
+    """One experiment; `thumbnail` is an address on the first page, the others are on the experiment's."""
+
+    entry: Experiment
+    panels: list[PagePanel]
+    thumbnail: str
+    loss_plots: list[LossPlot]
+    legend: list[Series]
+    content_style: ContentStylePlot | None
+    used: dict[str, str]
+    used_lines: list[str]
+    substitutions: list[str]
+    comparisons: list[ComparisonTable]
+    scores: ScoreTable
+    records: list[RunRecord]
+    command: str
+    template: str = "experiment.html.j2"
+
+    @property
+    def departures(self) -> list[str]:
+        """How the figure differs from the source's, in sentences."""
+        return [*self.substitutions, *self.entry.deviations]
+
+
+def make_experiment_page(pairs: Sequence[PairResults], scores: pd.DataFrame, reports: Path) -> ExperimentPage:
+    """The page of the experiment that `pairs` belong to; `scores` is results/scores.csv."""
+    experiment, profile, manifest = pairs[0].experiment, pairs[0].profile, pairs[0].manifest
+    runs = [run for pair in pairs for run in pair.runs]
+    distinct = {run.planned.run.id: run for run in runs}
+    return ExperimentPage(
+        entry=experiment,
+        panels=[_panel(pair, number, reports) for number, pair in enumerate(pairs, 1)],
+        thumbnail=relative(thumbnail_file(reports, experiment.id), reports),
+        loss_plots=loss_plots(pairs[0]),
+        legend=legend(pairs[0]),
+        content_style=content_style_plot(runs, scores),
+        used=usage(runs, profile),
+        used_lines=usage_lines(runs, profile, manifest),
+        substitutions=substitutions(experiment, runs, manifest),
+        comparisons=comparison_tables(pairs),
+        scores=score_table(runs, scores),
+        records=[_record(run, pairs[0].results) for run in distinct.values()],
+        command=snakemake_command(f"reports/figures/{experiment.id}.png", profile),
+    )
+
+
+def _panel(pair: PairResults, number: int, reports: Path) -> PagePanel:
+    rows = panel_tiles(pair)
+    titles = iter(pair.experiment.panel.row_titles)
+    return PagePanel(
+        pair_title(pair),
+        panel_description(pair),
+        [PanelRow(next(titles, ""), tiles) for tiles in rows],
+        panel_file(reports, pair.experiment.id, number).relative_to(reports.parent).as_posix(),
+    )
+
+
+def _record(run: FinishedRun, results: Path) -> RunRecord:
+    planned = run.planned
+    seed = f", seed {planned.run.seed}" if planned.run.seed else ""
+    return RunRecord(
+        planned.run.id,
+        f"{planned.arm.caption}{seed}: {planned.run.content} with {planned.run.style}",
+        to_json(run.record, indent=1),
+        stylize_command(run, results),
+    )
