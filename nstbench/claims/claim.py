@@ -1,4 +1,4 @@
-"""A claim of a document and how it is judged: one entry of config/claims.yaml."""
+"""Entries of config/claims.yaml: claims, how each is judged, and where documents contradict each other."""
 
 from typing import Any, Literal
 
@@ -96,3 +96,19 @@ class Claim(Named):
         elif self.tests and self.tests[0].rule != self.rule:
             raise ValueError(f"{self.id}: rule {self.rule} does not fit side {self.tests[0].side!r}")
         return self
+
+
+class Position(Record):
+    """What some documents hold; `claims` are those that say so in a way that is tested."""
+
+    documents: tuple[str, ...] = Field(min_length=1)
+    says: str
+    claims: tuple[str, ...] = ()
+
+
+class Contradiction(Record):
+    """Positions that cannot all be right; the verdicts of `decided_by` decide."""
+
+    topic: str
+    positions: tuple[Position, ...] = Field(min_length=2)
+    decided_by: tuple[str, ...] = Field(min_length=1)

@@ -6,8 +6,9 @@ from typing import TypeVar
 
 from nstbench.claims.claim import ClaimTest
 from nstbench.claims.evidence import Evidence
+from nstbench.claims.records import Verdict
 from nstbench.claims.rules import RULES
-from nstbench.claims.rules.base import Correction, Measured, Verdict
+from nstbench.claims.rules.base import Correction, Measured
 from nstbench.claims.sample import NoEvidenceError, Sample
 from nstbench.claims.significance import holm
 from nstbench.claims.statistics import find_statistic

@@ -1,42 +1,129 @@
-"""results/claims.json and its table: verdicts as plain objects."""
+"""The schema of results/claims.json: written by the pipeline, read by pages, notebooks and commands."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nstbench.claims.assessment import Assessment
-from nstbench.claims.claim import ClaimTest
-from nstbench.claims.contradictions import Outcome
-from nstbench.claims.judgement import Judgement
-from nstbench.claims.register import Register
-from nstbench.claims.rules.base import Verdict
-from nstbench.claims.rules.scale import bound, floor
+from pydantic import ValidationError
+
+from nstbench.claims.claim import Position, RuleName, Side
+from nstbench.claims.sample import Value
+from nstbench.core.configuration import Record
+from nstbench.core.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Row = dict[str, Any]
-# What a test adds to the row of its claim.
-TEST_COLUMNS = (
-    "says",
-    "claimed_side",
-    "part_verdict",
-    "part_reason",
-    "n_pairs",
-    "estimate",
-    "interval",
-    "confidence",
-    "p",
-    "p_corrected",
-    "bound",
-    "floor",
-    "share",
-    "unit",
-    "arms",
-    "values",
-)
-# results/claims.csv.
+
+class Verdict(StrEnum):
+    """How a claim stands after it was tested; in the order in which pages list them."""
+
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    INCONCLUSIVE = "inconclusive"
+    NOT_TESTABLE = "not testable"
+    NOT_RUN = "not run"
+
+
+class Judged(Record):
+    """What is claimed, where, and the verdict on it.
+
+    `surrogate` is what stands in the place of the documents' means.
+    """
+
+    id: str
+    document: str
+    quote: str
+    line: int
+    rule: RuleName
+    verdict: Verdict
+    surrogate: str | None = None
+    reason: str
+
+
+class Finding(Record):
+    """What one test of a claim has measured; `says` is what the claim expects of it.
+
+    `p` is not corrected; `bound` and `floor` are in the unit of the differences. What does not exist is None.
+    """
+
+    says: str | None = None
+    claimed_side: Side | None = None
+    part_verdict: Verdict | None = None
+    part_reason: str | None = None
+    n_pairs: int = 0
+    estimate: float | None = None
+    interval: tuple[float, float] | None = None
+    confidence: float | None = None
+    p: float | None = None
+    p_corrected: float | None = None
+    bound: float | None = None
+    floor: float | None = None
+    share: float | None = None
+    unit: str | None = None
+    arms: tuple[str, str] | None = None
+    values: tuple[Value, ...] = ()
+
+
+# The file lists fields from the last base to the class itself.
+class ClaimVerdict(Finding, Judged):
+    """A claim with the numbers of its first test; `parts` are all of its tests where there are several."""
+
+    experiments: tuple[str, ...] = ()
+    charts: tuple[str, ...] = ()
+    see: tuple[str, ...] = ()
+    note: str | None = None
+    parts: tuple[Finding, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """One per test."""
+        return self.parts or (self,)
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The experiments and charts that decide it or bear on it."""
+        return tuple(dict.fromkeys((*self.experiments, *self.charts, *self.see)))
+
+
+class ContradictionOutcome(Record):
+    """Positions that cannot all be right, and which one stands."""
+
+    topic: str
+    positions: tuple[Position, ...]
+    decided_by: tuple[str, ...]
+    outcome: str
+    reason: str
+
+
+class Verdicts(Record):
+    """The file; claims in the order of config/claims.yaml."""
+
+    claims: tuple[ClaimVerdict, ...]
+    contradictions: tuple[ContradictionOutcome, ...]
+
+    def about(self, id: str, named: Collection[str] = ()) -> list[ClaimVerdict]:
+        """The claims that an experiment or a chart decides or bears on, and those `named` by their ids."""
+        return [claim for claim in self.claims if id in claim.figures or claim.id in named]
+
+
+def as_json(verdicts: Verdicts) -> str:
+    """results/claims.json."""
+    return json.dumps(verdicts.model_dump(mode="json"), indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def read_verdicts(file: Path) -> Verdicts:
+    """InputError when the file is not there or cannot be read."""
+    try:
+        return Verdicts.model_validate_json(file.read_bytes())
+    except (OSError, ValidationError) as error:
+        line = " ".join(str(error).split())
+        raise InputError(f"{file} cannot be read ({line}); run snakemake again") from error
+
+
+# Columns of results/claims.csv; `low` and `high` are the ends of the interval.
 TABLE_COLUMNS = (
     "id",
     "document",
@@ -57,83 +144,12 @@ TABLE_COLUMNS = (
 )
 
 
-def claim_row(assessment: Assessment, register: Register) -> Row:
-    """A claim with the numbers of its first test; `parts` are all its tests, where there are several."""
-    claim, judgements = assessment.claim, assessment.judgements
-    tests = [test.typed_parameters() for test in claim.tests]
-    experiments = dict.fromkeys(id for parameters in tests for id in parameters.arms_read)
-    charts = dict.fromkeys(id for parameters in tests for id in parameters.charts_read)
-    first = test_row(judgements[0]) if judgements else _empty_row(claim.tests)
-    return {
-        "id": claim.id,
-        "document": register.documents[claim.document],
-        "quote": claim.quote,
-        "line": claim.line,
-        "rule": claim.rule,
-        "verdict": str(assessment.verdict),
-        "surrogate": assessment.surrogate,
-        "reason": assessment.reason,
-        **first,
-        "experiments": list(experiments),
-        "charts": list(charts),
-        "see": list(claim.see),
-        "note": claim.note,
-        "parts": [test_row(judgement) for judgement in judgements] if len(judgements) > 1 else [],
-    }
-
-
-def test_row(judgement: Judgement) -> Row:
-    """The numbers of one test; those that do not exist are null."""
-    test, sample, measured = judgement.test, judgement.sample, judgement.measured
-    sides = test.typed_parameters().sides
-    limited = sample if sample and sample.values and test.rule in ("directional", "equivalence") else None
-    return {
-        "says": test.says,
-        "claimed_side": test.side,
-        "part_verdict": str(judgement.verdict),
-        "part_reason": judgement.reason,
-        "n_pairs": measured.count,
-        "estimate": measured.estimate,
-        "interval": list(measured.interval) if measured.interval else None,
-        "confidence": measured.confidence,
-        "p": measured.p,
-        "p_corrected": judgement.correction.p if judgement.correction else None,
-        "bound": bound(test, limited) if limited else None,
-        "floor": floor(test, limited) if limited else None,
-        "share": test.share,
-        "unit": sample.unit if sample and sample.values else None,
-        "arms": list(sides) if sides else None,
-        "values": [asdict(value) for value in sample.values] if sample else [],
-    }
-
-
-def _empty_row(tests: Sequence[ClaimTest]) -> Row:
-    """A claim without a measurement."""
-    row = test_row(Judgement(tests[0], Verdict.NOT_RUN, "")) if tests else dict.fromkeys(TEST_COLUMNS)
-    return row | {"part_verdict": None, "part_reason": None, "n_pairs": 0, "values": []}
-
-
-def contradiction_row(outcome: Outcome) -> Row:
-    contradiction = outcome.contradiction
-    return {
-        "topic": contradiction.topic,
-        "positions": [position.model_dump(mode="json") for position in contradiction.positions],
-        "decided_by": list(contradiction.decided_by),
-        "outcome": outcome.outcome,
-        "reason": outcome.reason,
-    }
-
-
-def as_json(claims: Sequence[Row], contradictions: Sequence[Row]) -> str:
-    """results/claims.json."""
-    content = {"claims": claims, "contradictions": contradictions}
-    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
-
-
-def as_table(claims: Sequence[Row]) -> "pd.DataFrame":
-    """One row per claim, TABLE_COLUMNS; the interval's ends are `low` and `high`."""
+def as_table(verdicts: Verdicts) -> "pd.DataFrame":
+    """One row per claim, TABLE_COLUMNS."""
     import pandas as pd
 
-    ends = (dict(zip(("low", "high"), claim["interval"] or (None, None), strict=True)) for claim in claims)
-    rows = [claim | interval for claim, interval in zip(claims, ends, strict=True)]
+    rows = []
+    for claim in verdicts.claims:
+        low, high = claim.interval or (None, None)
+        rows.append(claim.model_dump(mode="json", exclude={"values", "parts"}) | {"low": low, "high": high})
     return pd.DataFrame(rows, columns=TABLE_COLUMNS)

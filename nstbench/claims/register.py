@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ValidationError, model_validator
 
 from nstbench.charts.chart import Chart, load_charts
-from nstbench.claims.claim import Claim, ClaimTest
+from nstbench.claims.claim import Claim, ClaimTest, Contradiction
 from nstbench.core.configuration import Record, first_problem
 from nstbench.core.errors import InputError
 from nstbench.core.yaml_files import read_yaml
@@ -14,22 +14,6 @@ from nstbench.metrics import metrics
 from nstbench.pipeline.project import Project
 
 FILE = Path("config") / "claims.yaml"
-
-
-class Position(Record):
-    """What some documents hold; `claims` are those that say so in a way that is tested."""
-
-    documents: tuple[str, ...] = Field(min_length=1)
-    says: str
-    claims: tuple[str, ...] = ()
-
-
-class Contradiction(Record):
-    """Positions that cannot all be right; the verdicts of `decided_by` decide."""
-
-    topic: str
-    positions: tuple[Position, ...] = Field(min_length=2)
-    decided_by: tuple[str, ...] = Field(min_length=1)
 
 
 class Register(Record):

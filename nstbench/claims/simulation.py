@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nstbench.claims.claim import ClaimTest
-from nstbench.claims.rules.base import Correction, Verdict
+from nstbench.claims.records import Verdict
+from nstbench.claims.rules.base import Correction
 from nstbench.claims.rules.directional import judge, measure
 from nstbench.claims.sample import LOG_RATIO, Sample, Value
 from nstbench.claims.significance import LEVEL, sign_test

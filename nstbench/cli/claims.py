@@ -3,14 +3,16 @@
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nstbench.cli.requirements import checkout
 from nstbench.cli.table import print_table
 
-Row = dict[str, Any]
+if TYPE_CHECKING:
+    from nstbench.claims.records import ClaimVerdict
+
 Results = Annotated[Path, typer.Option(help="The folder with the pipeline's results.")]
 ProfileName = Annotated[
     str | None,
@@ -22,30 +24,31 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print a list of objects wi
 
 
 def claims(results: Results = Path("results"), profile: ProfileName = None, as_json: AsJson = False) -> None:
-    """Say what became of every claim of the documents: verdict, numbers, reason."""
+    """Judge every claim of the documents by the results: verdict, numbers, reason."""
     root = checkout()
-    from nstbench.claims.report import report
+    from nstbench.claims.verdicts import judge_claims
     from nstbench.pipeline.project import Project
 
-    rows = report(Project.load(root, profile), results).claims
+    found = judge_claims(Project.load(root, profile), results).claims
     if as_json:
+        rows = [claim.model_dump(mode="json") for claim in found]
         print(json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False))
         return
     print_table(
         ("claim", "verdict", "n", "estimate", "reason"),
-        [(row["id"], row["verdict"], str(row["n_pairs"]), _estimate(row), row["reason"]) for row in rows],
+        [(each.id, each.verdict, str(each.n_pairs), _estimate(each), each.reason) for each in found],
     )
-    counts = Counter(row["verdict"] for row in rows)
+    counts = Counter(claim.verdict for claim in found)
     print(
-        f"{len(rows)} claims: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
+        f"{len(found)} claims: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
     )
 
 
-def _estimate(row: Row) -> str:
+def _estimate(claim: "ClaimVerdict") -> str:
     """The first test's median with its interval, in its unit."""
     from nstbench.core.number_format import MISSING
 
-    if row["estimate"] is None:
+    if claim.estimate is None:
         return MISSING
-    ends = " to ".join(f"{end:.2f}" for end in row["interval"] or [])
-    return f"{row['estimate']:.2f}{f' ({ends})' if ends else ''} {row['unit']}"
+    ends = " to ".join(f"{end:.2f}" for end in claim.interval or ())
+    return f"{claim.estimate:.2f}{f' ({ends})' if ends else ''} {claim.unit}"

@@ -1,23 +1,13 @@
-"""What a rule is, and the verdicts that there are."""
+"""What a rule is, what it sees of a sample, and the correction of its p."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from statistics import median
 
 from nstbench.claims.claim import ClaimTest
 from nstbench.claims.pigeonhole import interval
+from nstbench.claims.records import Verdict
 from nstbench.claims.sample import Sample
-
-
-class Verdict(StrEnum):
-    """What becomes of a claim."""
-
-    SUPPORTED = "supported"
-    CONTRADICTED = "contradicted"
-    INCONCLUSIVE = "inconclusive"
-    NOT_TESTABLE = "not testable"
-    NOT_RUN = "not run"
 
 
 @dataclass(frozen=True)

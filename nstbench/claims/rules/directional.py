@@ -6,7 +6,8 @@ contradicted when all that holds on the other side. With a share, so many pairs 
 """
 
 from nstbench.claims.claim import ClaimTest
-from nstbench.claims.rules.base import Correction, Measured, Verdict, median_of
+from nstbench.claims.records import Verdict
+from nstbench.claims.rules.base import Correction, Measured, median_of
 from nstbench.claims.rules.scale import ROUNDING, beyond, bound, floor, measured_in_words, named, written
 from nstbench.claims.sample import Sample
 from nstbench.claims.significance import LEVEL, pairs_needed, sign_test

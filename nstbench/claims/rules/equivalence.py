@@ -6,7 +6,8 @@ tests at 5 % (Schuirmann 1987); contradicted when the 95 % interval lies outside
 
 from nstbench.claims.claim import ClaimTest
 from nstbench.claims.pigeonhole import interval
-from nstbench.claims.rules.base import Correction, Measured, Verdict, median_of
+from nstbench.claims.records import Verdict
+from nstbench.claims.rules.base import Correction, Measured, median_of
 from nstbench.claims.rules.scale import ROUNDING, bound, floor, measured_in_words, named, written
 from nstbench.claims.sample import Sample
 from nstbench.claims.significance import pairs_needed

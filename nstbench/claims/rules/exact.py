@@ -4,7 +4,8 @@ Supported when all of them hold, contradicted otherwise.
 """
 
 from nstbench.claims.claim import ClaimTest
-from nstbench.claims.rules.base import Correction, Measured, Verdict
+from nstbench.claims.records import Verdict
+from nstbench.claims.rules.base import Correction, Measured
 from nstbench.claims.sample import Sample
 
 

@@ -6,7 +6,8 @@ instance, and supported by twelve or more of which none meets the conditions.
 """
 
 from nstbench.claims.claim import ClaimTest
-from nstbench.claims.rules.base import Correction, Measured, Verdict
+from nstbench.claims.records import Verdict
+from nstbench.claims.rules.base import Correction, Measured
 from nstbench.claims.sample import Sample
 from nstbench.core.number_format import counted
 

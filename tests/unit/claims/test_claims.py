@@ -11,15 +11,13 @@ import yaml
 from PIL import Image
 
 from nstbench.charts.chart import load_charts
-from nstbench.claims.assessment import combined
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.markdown import page
-from nstbench.claims.records import TABLE_COLUMNS, as_json, as_table
+from nstbench.claims.records import TABLE_COLUMNS, Verdict, as_json, as_table, read_verdicts
 from nstbench.claims.register import load_register
-from nstbench.claims.report import report
-from nstbench.claims.rules.base import Verdict
 from nstbench.claims.sample import NoEvidenceError
 from nstbench.claims.substitutes import substitutes
+from nstbench.claims.verdicts import combined, judge_claims
 from nstbench.core.errors import InputError
 from nstbench.pipeline.experiment import short_name
 from nstbench.pipeline.profile import Grid
@@ -101,7 +99,7 @@ def judged(checkout, tmp_path):
         table = pd.DataFrame(rows, columns=["run", "value"]).drop_duplicates("run")
         (tmp_path / "results").mkdir(exist_ok=True)
         table.assign(experiment="toy", metric="C", reason="").to_csv(tmp_path / "results" / "scores.csv")
-        return report(project, tmp_path / "results")
+        return judge_claims(project, tmp_path / "results")
 
     return judge
 
@@ -136,11 +134,11 @@ def test_contradicting_positions_name_the_claims_that_decide(project):
 
 
 def test_without_results_only_exact_claims_are_decided(project, tmp_path):
-    rows = report(project, tmp_path).claims
-    decided = {row["rule"] for row in rows if row["verdict"] in ("supported", "contradicted")}
+    rows = judge_claims(project, tmp_path).claims
+    decided = {row.rule for row in rows if row.verdict in ("supported", "contradicted")}
     assert decided == {"exact"}
-    assert {row["verdict"] for row in rows if row["rule"] == "not-testable"} == {"not testable"}
-    assert all(row["reason"] for row in rows)
+    assert {row.verdict for row in rows if row.rule == "not-testable"} == {"not testable"}
+    assert all(row.reason for row in rows)
 
 
 # ---- bad entries ----
@@ -201,61 +199,61 @@ def test_claims_and_contradictions_are_checked_against_each_other(checkout):
 )
 def test_a_verdict_with_its_numbers(judged, ratio, verdict):
     (row,) = judged(entry("it"), ratio=ratio).claims
-    assert row["verdict"] == verdict
-    assert row["n_pairs"] == len(row["values"]) == 12
-    assert row["estimate"] == pytest.approx(np.log(ratio), abs=0.02)
-    low, high = row["interval"]
-    assert low <= row["estimate"] <= high
-    assert row["document"] == DOCUMENT
-    assert row["surrogate"] == "embedded weights, painted pictures, 64 px, 3 evaluations"
-    assert row["arms"] == ["C of one", "C of two"]
-    assert row["experiments"] == ["toy"]
-    assert set(row["values"][0]) == {"content", "style", "a", "b", "difference"}
+    assert row.verdict == verdict
+    assert row.n_pairs == len(row.values) == 12
+    assert row.estimate == pytest.approx(np.log(ratio), abs=0.02)
+    low, high = row.interval
+    assert low <= row.estimate <= high
+    assert row.document == DOCUMENT
+    assert row.surrogate == "embedded weights, painted pictures, 64 px, 3 evaluations"
+    assert row.arms == ("C of one", "C of two")
+    assert row.experiments == ("toy",)
+    assert row.values[0].a / row.values[0].b == pytest.approx(np.exp(row.values[0].difference))
 
 
 def test_one_pair_is_inconclusive_and_missing_runs_are_not_run(judged):
     (row,) = judged(entry("it"), pairs=3).claims
-    assert row["verdict"] == "inconclusive"
-    assert "3 pairs; at least 6 are needed" in row["reason"]
+    assert row.verdict == "inconclusive"
+    assert "3 pairs; at least 6 are needed" in row.reason
     (row,) = judged(entry("it"), arms=("one",)).claims
-    assert row["verdict"] == "not run"
-    assert "no C of two in toy" in row["reason"]
+    assert row.verdict == "not run"
+    assert "no C of two in toy" in row.reason
 
 
 def test_a_control_takes_the_place_of_an_arm(judged):
     claim = entry("it")
     claim["tests"][0]["parameters"]["b"] = "style copied"
     (row,) = judged(claim, ratio=0.5).claims
-    assert row["values"][0]["b"] == 4.0
-    assert row["verdict"] == "supported"
+    assert row.values[0].b == 4.0
+    assert row.verdict == "supported"
 
 
 def test_all_tests_must_hold_and_all_are_corrected_together(judged):
     both = entry("both", tests=entry("")["tests"] + other_side()["tests"])
     rows = judged(entry("one"), both).claims
-    assert [row["verdict"] for row in rows] == ["supported", "contradicted"]
-    assert [part["part_verdict"] for part in rows[1]["parts"]] == ["supported", "contradicted"]
-    assert rows[0]["p"] == pytest.approx(2 / 2**12)
-    assert rows[0]["p_corrected"] == pytest.approx(3 * 2 / 2**12)
+    assert [row.verdict for row in rows] == ["supported", "contradicted"]
+    assert [part.part_verdict for part in rows[1].parts] == ["supported", "contradicted"]
+    assert rows[0].p == pytest.approx(2 / 2**12)
+    assert rows[0].p_corrected == pytest.approx(3 * 2 / 2**12)
 
 
 def test_documents_are_corrected_apart(judged):
     elsewhere = entry("", id="else-claim-it", document="else")
     rows = judged(entry("it"), elsewhere).claims
-    assert [row["p"] for row in rows] == [row["p_corrected"] for row in rows]
+    assert [row.p for row in rows] == [row.p_corrected for row in rows]
 
 
 def test_what_is_missing_keeps_a_claim_from_being_supported(judged):
-    assert judged(entry("it", missing="something else.")).claims[0]["verdict"] == "inconclusive"
-    assert judged(other_side(missing="something else.")).claims[0]["verdict"] == "contradicted"
+    assert judged(entry("it", missing="something else.")).claims[0].verdict == "inconclusive"
+    assert judged(other_side(missing="something else.")).claims[0].verdict == "contradicted"
     (row,) = judged(entry("it", tests=[], missing="a test.")).claims
-    assert (row["verdict"], row["reason"]) == ("not run", "What it would take: a test.")
+    assert (row.verdict, row.reason) == ("not run", "What it would take: a test.")
 
 
 def test_claims_about_other_weights_are_not_testable_and_not_counted(judged):
     rows = judged(entry("it"), entry("other", about_weights="imagenet")).claims
-    assert [row["verdict"] for row in rows] == ["supported", "not testable"]
-    assert rows[0]["p"] == rows[0]["p_corrected"]
+    assert [row.verdict for row in rows] == ["supported", "not testable"]
+    assert rows[0].p == rows[0].p_corrected
 
 
 @pytest.mark.parametrize(
@@ -294,7 +292,7 @@ def test_contradictions_follow_from_verdicts(judged, ratio, claims, outcome):
     topic = {"topic": "it", "positions": positions, "decided_by": sorted({*claims[0], *claims[1]})}
     taste = entry("taste", rule="not-testable", tests=[], reason="A matter of taste.")
     (row,) = judged(entry("it"), other_side(), taste, ratio=ratio, contradictions=[topic]).contradictions
-    assert row["outcome"] == outcome
+    assert row.outcome == outcome
 
 
 @pytest.mark.parametrize(
@@ -376,19 +374,20 @@ def test_a_damaged_table_is_said_in_one_line(checkout, tmp_path):
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "scores.csv").write_text("a,b\n1,2\n")
     with pytest.raises(InputError, match=r"scores.csv cannot be read .*; run snakemake again"):
-        report(checkout(entry("it")), tmp_path / "results")
+        judge_claims(checkout(entry("it")), tmp_path / "results")
 
 
 # ---- what is written ----
 
 
-def test_json_table_and_page_hold_every_claim(judged, checkout):
+def test_json_table_and_page_hold_every_claim(judged, checkout, tmp_path):
     taste = entry("taste", rule="not-testable", tests=[], reason="A matter | of taste.")
     found = judged(entry("it"), taste)
-    assert json.loads(as_json(found.claims, found.contradictions))["claims"] == found.claims
-    table = as_table(found.claims)
+    (tmp_path / "claims.json").write_text(as_json(found))
+    assert read_verdicts(tmp_path / "claims.json") == found
+    table = as_table(found)
     assert list(table.columns) == list(TABLE_COLUMNS)
-    assert table["low"][0] == found.claims[0]["interval"][0]
+    assert table["low"][0] == found.claims[0].interval[0]
     text = page(found, checkout().profile)
     assert "2 claims: 1 supported, 1 not testable" in text
     assert (
