@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, ValidationError
 
 from nstbench.claims.claim import Position, RuleName, Side
 from nstbench.claims.sample import Value
@@ -15,6 +15,12 @@ from nstbench.core.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+class _Entry(Record):
+    """Reading it does not mind what else the file says."""
+
+    model_config = ConfigDict(extra="ignore")
 
 
 class Verdict(StrEnum):
@@ -27,7 +33,7 @@ class Verdict(StrEnum):
     NOT_RUN = "not run"
 
 
-class Judged(Record):
+class Judged(_Entry):
     """What is claimed, where, and the verdict on it.
 
     `surrogate` is what stands in the place of the documents' means.
@@ -43,7 +49,7 @@ class Judged(Record):
     reason: str
 
 
-class Finding(Record):
+class Finding(_Entry):
     """What one test of a claim has measured; `says` is what the claim expects of it.
 
     `p` is not corrected; `bound` and `floor` are in the unit of the differences. What does not exist is None.
@@ -88,7 +94,7 @@ class ClaimVerdict(Finding, Judged):
         return tuple(dict.fromkeys((*self.experiments, *self.charts, *self.see)))
 
 
-class ContradictionOutcome(Record):
+class ContradictionOutcome(_Entry):
     """Positions that cannot all be right, and which one stands."""
 
     topic: str
@@ -98,11 +104,11 @@ class ContradictionOutcome(Record):
     reason: str
 
 
-class Verdicts(Record):
+class Verdicts(_Entry):
     """The file; claims in the order of config/claims.yaml."""
 
     claims: tuple[ClaimVerdict, ...]
-    contradictions: tuple[ContradictionOutcome, ...]
+    contradictions: tuple[ContradictionOutcome, ...] = ()
 
     def about(self, id: str, named: Collection[str] = ()) -> list[ClaimVerdict]:
         """The claims that an experiment or a chart decides or bears on, and those `named` by their ids."""

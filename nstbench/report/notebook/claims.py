@@ -9,11 +9,11 @@ import pandas as pd
 from IPython.display import HTML
 from pandas.io.formats.style import Styler
 
+from nstbench.claims.records import ClaimVerdict, Verdict, Verdicts, read_verdicts
 from nstbench.core.errors import InputError
 from nstbench.report.notebook.results import folder_with_results
 from nstbench.report.notebook.tables import worded
 from nstbench.report.site.templating import site_environment
-from nstbench.report.verdicts.records import VERDICTS, Claim, Verdicts, read_verdicts
 from nstbench.report.verdicts.tables import (
     claims_table,
     contradictions_table,
@@ -46,7 +46,7 @@ class Claims:
         """
         claims = self.verdicts.claims
         _expect("document", document, documents_of(claims))
-        _expect("verdict", verdict, VERDICTS)
+        _expect("verdict", verdict, list(Verdict))
         chosen = [
             claim
             for claim in claims
@@ -67,7 +67,7 @@ class Claims:
         """Where the documents cannot all be right, and which position stands."""
         return worded(contradictions_table(self.verdicts.contradictions), "contradictions")
 
-    def _claim(self, id: str) -> Claim:
+    def _claim(self, id: str) -> ClaimVerdict:
         found = {claim.id: claim for claim in self.verdicts.claims}.get(id)
         if found is None:
             raise InputError(f"unknown claim {id!r}; table() lists all of them")

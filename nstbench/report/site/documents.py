@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nstbench.claims.records import ClaimVerdict
 from nstbench.pipeline.experiment import short_name
 from nstbench.report.site.addresses import notebook_address
 from nstbench.report.site.chart_page import ChartPage
 from nstbench.report.site.experiment_page import ExperimentPage
-from nstbench.report.verdicts.records import Claim, VerdictCounts, count_verdicts
+from nstbench.report.verdicts.counts import VerdictCounts, count_verdicts
 
 FigurePage = ExperimentPage | ChartPage
 
@@ -19,7 +20,7 @@ class Document:
 
     title: str
     figures: list[FigurePage] = field(default_factory=list)
-    claims: list[Claim] = field(default_factory=list)
+    claims: list[ClaimVerdict] = field(default_factory=list)
     notebook: str | None = None
 
     @property
@@ -34,7 +35,7 @@ class Document:
 
 
 def group_by_document(
-    figures: Iterable[FigurePage], claims: Iterable[Claim], reports: Path
+    figures: Iterable[FigurePage], claims: Iterable[ClaimVerdict], reports: Path
 ) -> list[Document]:
     """Every document that a figure or a claim comes from, in the order in which they come."""
     found: dict[str, Document] = {}

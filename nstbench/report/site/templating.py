@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nstbench.core.files import write_text
 from nstbench.core.number_format import scientific
 from nstbench.report.site.svg.dot_plot import dot_plot
-from nstbench.report.verdicts.records import SIGNS, VERDICTS
+from nstbench.report.verdicts.counts import SIGNS
 from nstbench.report.verdicts.wording import finding_in_words, rule_in_words
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -43,7 +43,7 @@ def site_environment() -> Environment:
         "finding_in_words": finding_in_words,
         "rule_in_words": rule_in_words,
     }
-    made.globals |= {"verdicts": VERDICTS, "signs": SIGNS}
+    made.globals["signs"] = SIGNS
     return made
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from nstbench.charts.chart import Chart
+from nstbench.claims.records import read_verdicts
 from nstbench.core.number_format import counted, duration
 from nstbench.images.manifest import Manifest
 from nstbench.methods import methods
@@ -22,7 +23,7 @@ from nstbench.report.site.provenance_page import pictures_used, provenance
 from nstbench.report.site.templating import Pages
 from nstbench.report.tables.chart_values import publish_table
 from nstbench.report.tables.scores import read_scores
-from nstbench.report.verdicts.records import count_verdicts, read_verdicts
+from nstbench.report.verdicts.counts import count_verdicts
 
 
 def write_site(

@@ -2,10 +2,10 @@
 
 import math
 
+from nstbench.claims.records import Finding
 from nstbench.claims.sample import LOG_RATIO, SHARE
 from nstbench.core.number_format import counted, number
 from nstbench.report.site.svg.scale import MINUS
-from nstbench.report.verdicts.records import Finding
 
 RULES = {
     "directional": "one of two is larger: interval and median beyond the floor on one side, "

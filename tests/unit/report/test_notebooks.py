@@ -16,8 +16,8 @@ from PIL import Image
 from report_tree import CLAIMS, MEASURED, RATIOS, claim
 
 from nstbench.charts.chart import load_charts
-from nstbench.claims.records import as_json
-from nstbench.claims.report import report
+from nstbench.claims.records import Verdict, as_json
+from nstbench.claims.verdicts import judge_claims
 from nstbench.core.errors import InputError
 from nstbench.core.number_format import MISSING
 from nstbench.metrics import metrics
@@ -32,7 +32,6 @@ from nstbench.report.notebook import Claims, Document, glossary
 from nstbench.report.notebook.glossary import known_metric
 from nstbench.report.notebook.page import cleaned, notebook_page
 from nstbench.report.notebook.scatter import scatter
-from nstbench.report.verdicts.records import VERDICTS
 
 FILES = sorted((CHECKOUT / "workflow" / "notebooks").glob("*.ipynb"))
 OF_CLAIMS = CHECKOUT / "workflow" / "notebooks" / "claims.ipynb"
@@ -352,7 +351,7 @@ def with_claims(folder, content):
 
 def test_claims_are_counted_by_document_and_verdict(claims):
     counts = claims.counts()
-    assert tuple(counts.columns) == VERDICTS
+    assert tuple(counts.columns) == tuple(Verdict)
     assert counts.index.tolist() == ["a", "burr", "all"]
     assert counts.to_numpy().tolist() == [[1, 0, 0, 0, 1], [1, 1, 0, 0, 0], [2, 1, 0, 0, 1]]
 
@@ -436,8 +435,8 @@ def test_mistakes_about_claims_are_told(claims, ask, complaint):
 
 
 def test_the_notebook_of_claims_runs_in_its_folder_whatever_was_measured(tmp_path, monkeypatch):
-    nothing = report(PROJECT, tmp_path / "nothing")
-    folder = with_claims(tmp_path, json.loads(as_json(nothing.claims, nothing.contradictions)))
+    nothing = judge_claims(PROJECT, tmp_path / "nothing")
+    folder = with_claims(tmp_path, json.loads(as_json(nothing)))
     (folder / "results" / "notebooks").mkdir(parents=True)
     monkeypatch.chdir(folder / "results" / "notebooks")
     names: dict[str, object] = {}

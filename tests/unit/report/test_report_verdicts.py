@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from report_tree import CLAIMS, MEASURED, RATIOS, claim
 
+from nstbench.claims.records import ClaimVerdict, Finding, Verdict, read_verdicts
 from nstbench.core.errors import InputError
 from nstbench.report.site.svg.dot_plot import GROUND, LEFT, PITCH, RIGHT, ROOM, dot_plot
-from nstbench.report.verdicts.records import SIGNS, VERDICTS, Claim, Finding, count_verdicts, read_verdicts
+from nstbench.report.verdicts.counts import SIGNS, count_verdicts
 from nstbench.report.verdicts.wording import finding_in_words, rule_in_words
 
 
@@ -46,18 +47,20 @@ def test_a_file_that_cannot_be_read_is_named_in_one_line(tmp_path: Path, content
 
 def test_parts_are_the_findings_where_there_are_several() -> None:
     parts = [{"says": "one", "claimed_side": "less"}, {"says": "other", "claimed_side": "greater"}]
-    whole = Claim.model_validate(claim("x", "supported", **MEASURED, parts=parts))
+    whole = ClaimVerdict.model_validate(claim("x", "supported", **MEASURED, parts=parts))
     assert [part.says for part in whole.findings] == ["one", "other"]
-    alone = Claim.model_validate(claim("x", "supported", **MEASURED))
+    alone = ClaimVerdict.model_validate(claim("x", "supported", **MEASURED))
     assert alone.findings == (alone,)
 
 
 def test_every_verdict_has_its_sign() -> None:
-    assert len(set(SIGNS.values())) == len(VERDICTS) == 5
+    assert len(set(SIGNS.values())) == len(Verdict) == 5
 
 
 def test_claims_are_counted_in_a_fixed_order() -> None:
-    claims = [Claim.model_validate(claim("x", verdict)) for verdict in ("not run", "supported", "not run")]
+    claims = [
+        ClaimVerdict.model_validate(claim("x", verdict)) for verdict in ("not run", "supported", "not run")
+    ]
     assert count_verdicts(claims).counts == {"supported": 1, "not run": 2}
     assert count_verdicts(claims).total == 3
 

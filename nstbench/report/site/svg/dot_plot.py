@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nstbench.claims.records import Finding
 from nstbench.claims.sample import LOG_RATIO
 from nstbench.core.number_format import counted, number
 from nstbench.report.site.svg.scale import Scale, scale_over
-from nstbench.report.verdicts.records import Finding
 from nstbench.report.verdicts.wording import is_share
 
 LEFT, RIGHT = 16, 444
