@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from nstbench.charts.analyses.segment import barriers
+from nstbench.charts.landscape import barriers
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import LOG_RATIO, NoEvidenceError, Sample, Value
 from nstbench.claims.statistics.base import UNITS, StatisticParameters, Transform, difference, statistic
@@ -122,7 +122,7 @@ def _one(rows: "pd.DataFrame", cells: Cells) -> float:
 
 
 class BarrierParameters(StatisticParameters):
-    """A chart of the analysis `segment`."""
+    """A chart of the kind `segment`."""
 
     chart: str
 

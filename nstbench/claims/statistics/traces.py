@@ -66,7 +66,7 @@ def _quickest(traces: "Sequence[pd.Series]", goal: float) -> float:
 
 
 class ArrivalParameters(StatisticParameters):
-    """A chart of the analysis `common_objective`, one of its quantities, and two arms by their captions."""
+    """A chart of the kind `common_objective`, one of its quantities, and two arms by their captions."""
 
     chart: str
     quantity: str
