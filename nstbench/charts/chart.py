@@ -38,6 +38,11 @@ class Chart(Named):
         chart_kind(name)
         return name
 
+    @property
+    def module(self) -> str:
+        """The module that the kind is written in; its imports decide when the chart is outdated."""
+        return chart_kind(self.kind).__module__
+
     def configured(self) -> ChartKind:
         """The kind with its parameters; InputError when they do not fit."""
         kind = chart_kind(self.kind)
