@@ -1,18 +1,10 @@
-"""nstbench: a reproducible benchmark and paper-replication suite for neural style transfer."""
+"""nstbench: a reproducible benchmark and paper-replication suite for neural style transfer.
 
-from typing import TYPE_CHECKING, Any
+What it offers, listed in `__init__.pyi`, is imported when it is first used: planning needs no torch.
+"""
 
-if TYPE_CHECKING:
-    from nstbench.api import Stylization, stylize
+import lazy_loader
 
-__version__ = "0.1.0"
-__all__ = ["Stylization", "__version__", "stylize"]
+from nstbench.core.version import __version__ as __version__
 
-
-def __getattr__(name: str) -> Any:
-    """Import torch only when a picture is made: planning a pipeline stays instant."""
-    if name in ("Stylization", "stylize"):
-        from nstbench import api as single
-
-        return getattr(single, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

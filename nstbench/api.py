@@ -1,50 +1,84 @@
-"""One picture from two, without a pipeline."""
+"""What `import nstbench` offers besides losses: stylize, score, networks, lists of methods and metrics."""
 
+import logging
+import os
 import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
-from PIL import Image
+from PIL import Image, ImageOps
+from torch import Tensor
 
 from nstbench.core.configuration import SEEDS
 from nstbench.core.errors import InputError
-from nstbench.core.hardware import Hardware
+from nstbench.core.hardware import resolve
 from nstbench.core.progress import progress
-from nstbench.images.pictures import check_output, load_picture, save_picture
+from nstbench.images.pictures import SMALLEST_SIDE, check_output, save_picture
+from nstbench.images.sources import Source, load_source, read_source, source_name
 from nstbench.images.tensors import to_picture, to_tensor
 from nstbench.methods import method as find_method
+from nstbench.methods import methods
 from nstbench.methods.base import DescentParameters, Method, Parameters, Task
 from nstbench.methods.colour.preservation import stylize as preserving_colour
+from nstbench.metrics import metrics
+from nstbench.metrics.base import Metric, Sighted, Trial
+from nstbench.metrics.scoring import judges, measure
+from nstbench.networks import loading
+from nstbench.networks.backbone import Backbone
+from nstbench.networks.normalisation import Normalisation
 from nstbench.optim.film import filmed
-from nstbench.optim.loop import Outcome
 from nstbench.optim.snapshots import Snapshots
+
+# Beyond this the judges' features of three pictures fill more memory than an ordinary machine has.
+LARGEST_SCORED_SIDE = 2048
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Stylization:
-    """The picture, and how it was made; `summary` can be written as JSON."""
+    """A stylized picture, and how it was made.
+
+    Attributes
+    ----------
+    picture : PIL.Image.Image
+        8-bit RGB.
+    summary : dict
+        The method, its parameters, seed, device, precision, seconds and the final loss, ready for JSON.
+    """
 
     picture: Image.Image
     summary: dict[str, Any]
 
-    def save(self, path: str | Path) -> None:
-        """Write the picture whole or not at all; the suffix decides the format."""
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the picture, whole or not at all.
+
+        Parameters
+        ----------
+        path : str or path
+            Ends in .png, .jpg, .webp or .tif, which decides the format.
+
+        Raises
+        ------
+        InputError
+            If the format is unknown or the folder cannot be written.
+        """
         save_picture(self.picture, Path(path))
 
 
 def stylize(
-    content: str | Path,
-    style: str | Path | None,
-    out: str | Path | None = None,
+    content: Source,
+    style: Source | None,
+    out: str | os.PathLike[str] | None = None,
     *,
-    video: str | Path | None = None,
+    video: str | os.PathLike[str] | None = None,
     method: str = "gatys2015",
     size: int = 256,
-    iterations: int | None = None,
+    evaluations: int | None = None,
     backbone: str | None = None,
     weights: str | None = None,
     network: str | None = None,
@@ -55,15 +89,56 @@ def stylize(
     precision: str = "auto",
     device: str = "auto",
 ) -> Stylization:
-    """Paint the picture file `content` in the style of the picture file `style`.
+    """Stylize one picture with the style of another.
 
-    A method whose network has learned its style takes None for `style`; `network` says which network.
-    `size` is the long side of the result in pixels; `iterations` counts evaluations of the loss;
-    `iterations`, `backbone`, `weights` and `network` are the method's own when left out. With AdaIN,
-    `strength` goes from 0 to 1, and `blend` maps further style files to their shares; the style has the rest
-    of 1. `preserve_colour` keeps the content's colours, in one of several ways (docs/colour.md). With `out`
-    the picture is also saved there, with `video` its way from the start, a frame an evaluation, as .gif,
-    .webp, or .mp4 by the program ffmpeg. Raises InputError, a one-line message, on any bad argument.
+    Progress goes to stderr; `logging.getLogger("nstbench").setLevel("ERROR")` turns it off.
+
+    Parameters
+    ----------
+    content : str, path, PIL.Image.Image or numpy.ndarray
+        The picture to stylize: a file, an image of any mode, or an array (H, W, 3) of uint8 or of floating
+        point in [0, 1].
+    style : str, path, PIL.Image.Image, numpy.ndarray or None
+        The picture whose style is taken; None for a method whose network has learned its style.
+    out : str or path, optional
+        Where to save the result (.png, .jpg, .webp, .tif).
+    video : str or path, optional
+        Where to save the way there, a frame an evaluation (.gif, .webp, or .mp4 by the program ffmpeg).
+    method : str, optional
+        An id of `list_methods`.
+    size : int, optional
+        Long side of the result in pixels, 16 to 8192.
+    evaluations : int, optional
+        How often a descent may evaluate its loss; the method's own number when left out.
+    backbone : str, optional
+        The network whose features are compared, such as "vgg19"; the method's own when left out.
+    weights : str, optional
+        "embedded", "imagenet", "random", "random-half" or a file; the method's own when left out.
+    network : str, optional
+        What a method of one pass stylizes with: a shipped network's name or a file.
+    strength : float, optional
+        How much of the style, 0 to 1 (adain2017).
+    blend : mapping of str to float, optional
+        Further style files and their shares of 1, of which `style` has the rest (adain2017).
+    preserve_colour : str, optional
+        Keep the content's colours: "luminance", "luminance-mean", "luminance-mean-std", "histogram",
+        "cholesky", "image-analogies" or "symmetric".
+    seed : int, optional
+        Of every random draw, 0 to 2^64 - 1.
+    precision : str, optional
+        "fp32", "bf16", or "auto": bf16 where the device computes in it.
+    device : str, optional
+        "cpu", "cuda", "mps", or "auto": a GPU if there is one.
+
+    Returns
+    -------
+    Stylization
+        The picture of `size`, with the content's aspect, and how it was made.
+
+    Raises
+    ------
+    InputError
+        If a picture cannot be used, an argument is out of range, or a file cannot be written; in one line.
     """
     if out is not None:
         check_output(Path(out))
@@ -74,54 +149,55 @@ def stylize(
         "network": network,
         "strength": strength,
         "blend": dict(blend) if blend else None,
-        "evaluations": iterations,
+        "evaluations": evaluations,
         "preserve_colour": preserve_colour,
     }
     given = {name: value for name, value in options.items() if value is not None}
-    task = _task(recipe, given, content, style, size, seed, recipe.hardware(device, precision))
-    started = time.perf_counter()
-    with _filmed(task.parameters, video) as show:
-        outcome = _transfer(recipe, replace(task, show=show))
-        pictures = {"content": str(content), "style": str(style) if style else None}
-        summary = pictures | _summary(recipe, task, outcome, time.perf_counter() - started)
-        result = Stylization(to_picture(outcome.image), summary)
-        if out is not None:
-            result.save(out)
-    return result
-
-
-def _task(
-    recipe: Method,
-    given: Mapping[str, Any],
-    content: str | Path,
-    style: str | Path | None,
-    size: int,
-    seed: int,
-    hardware: Hardware,
-) -> Task:
-    """The pictures and parameters that were asked for; InputError on any that cannot be used."""
     parameters = recipe.configure(recipe.default_preset, given)
     if not 0 <= seed < SEEDS:
         raise InputError(f"seed {seed} is out of range; allowed: 0 to {SEEDS - 1}")
     _check_style(recipe, style)
+    hardware = recipe.hardware(device, precision)
 
-    def read(file: str | Path) -> torch.Tensor:
-        return to_tensor(load_picture(Path(file), size)).to(hardware.device)
+    def tensor(source: Source, role: str) -> Tensor:
+        return to_tensor(load_source(source, size, role)).to(hardware.device)
 
-    painted = read(content)
+    content_image = tensor(content, "content")
     # Without a style, only what keeps the content's colours looks at one; they are to be as they are.
-    painting = read(style) if style else painted
-    others = {file: read(file) for file in parameters.other_pictures()}
-    return Task(painted, painting, parameters, seed, hardware, others=others)
+    style_image = content_image if style is None else tensor(style, "style")
+    others = {file: tensor(file, "style") for file in parameters.other_pictures()}
+    height, width = content_image.shape[-2:]
+    title = f"{recipe.id} on {hardware.device} in {hardware.precision}"
+    log.info("%s, %dx%d px: %s", title, width, height, parameters)
+    started = time.perf_counter()
+    with _filmed(parameters, video) as show:
+        with progress(title, parameters.steps(height, width)) as watch:
+            task = Task(
+                content_image, style_image, parameters, seed, hardware, watch, show=show, others=others
+            )
+            outcome = preserving_colour(recipe, task)
+        summary = {
+            "content": source_name(content, "content"),
+            "style": None if style is None else source_name(style, "style"),
+            "method": recipe.id,
+            "parameters": parameters.model_dump(),
+            "size": [width, height],
+            "seed": seed,
+            "device": str(hardware.device),
+            "precision": hardware.precision,
+            "torch": torch.__version__,
+            "seconds": round(time.perf_counter() - started, 2),
+            "loss": None if outcome.final[0].isnan() else outcome.final[0].item(),
+        }
+        result = Stylization(to_picture(outcome.image), summary)
+        if out is not None:  # Before the video is written, which may fail.
+            result.save(out)
+    return result
 
 
-def _transfer(recipe: Method, task: Task) -> Outcome:
-    title = f"{recipe.id} on {task.hardware.device} in {task.hardware.precision}"
-    with progress(title, task.parameters.steps(*task.content.shape[-2:])) as watch:
-        return preserving_colour(recipe, replace(task, watch=watch))
-
-
-def _filmed(parameters: Parameters, video: str | Path | None) -> AbstractContextManager[Snapshots | None]:
+def _filmed(
+    parameters: Parameters, video: str | os.PathLike[str] | None
+) -> AbstractContextManager[Snapshots | None]:
     """What a descent shows its way to while a video is made; nothing without one."""
     if video is None:
         return nullcontext()
@@ -130,27 +206,176 @@ def _filmed(parameters: Parameters, video: str | Path | None) -> AbstractContext
     return filmed(parameters.evaluations, Path(video))
 
 
-def _summary(recipe: Method, task: Task, outcome: Outcome, seconds: float) -> dict[str, Any]:
-    height, width = task.content.shape[-2:]
-    return {
-        "method": recipe.id,
-        "parameters": task.parameters.model_dump(),
-        "size": [width, height],
-        "seed": task.seed,
-        "device": str(task.hardware.device),
-        "precision": task.hardware.precision,
-        "torch": torch.__version__,
-        "seconds": round(seconds, 2),
-        "loss": None if outcome.final[0].isnan() else outcome.final[0].item(),
-    }
-
-
-def _check_style(recipe: Method, style: str | Path | None) -> None:
+def _check_style(recipe: Method, style: Source | None) -> None:
     """InputError when a method lacks the style that it needs, or is given one that it would not look at."""
     if recipe.needs_style and style is None:
         raise InputError(f"{recipe.id} takes the style from a picture; give one after the content")
     if not recipe.needs_style and style is not None:
         raise InputError(
-            f"{recipe.id} paints in the style that its network has learned and would not look at {style}; "
-            "leave it out, and choose a network instead (`nstbench list networks`)"
+            f"{recipe.id} stylizes with what its network has learned and would not look at "
+            f"{source_name(style, 'style')}; leave it out, and choose a network instead "
+            "(`nstbench list networks`)"
         )
+
+
+@dataclass(frozen=True)
+class MetricScore:
+    """What a metric says of a result.
+
+    Attributes
+    ----------
+    metric : str
+        Its id.
+    value : float or None
+        None where it cannot be measured; `reason` says why.
+    better : str
+        The direction in which it improves, "lower" or "higher".
+    title : str
+        What it measures.
+    reason : str
+        Why there is no value, or what limits it; often empty.
+    content_copied, style_copied : float or None
+        The scores of the content and of the style, handed back in place of a result, as a scale.
+    """
+
+    metric: str
+    value: float | None
+    better: str
+    title: str
+    reason: str
+    content_copied: float | None
+    style_copied: float | None
+
+
+def score(result: Source, content: Source, style: Source) -> dict[str, MetricScore]:
+    """Score a picture against its content and its style, by every metric.
+
+    The result is scored at its own size. The content is scaled to the same size, its centre cut out where it
+    has another shape; the style is scaled to the same long side.
+
+    Parameters
+    ----------
+    result : str, path, PIL.Image.Image or numpy.ndarray
+        The picture to score, with sides of 16 to 2048 px; files, images or arrays as for `stylize`.
+    content : str, path, PIL.Image.Image or numpy.ndarray
+        The picture that was stylized.
+    style : str, path, PIL.Image.Image or numpy.ndarray
+        The picture whose style was taken.
+
+    Returns
+    -------
+    dict of str to MetricScore
+        The scores by the metrics' ids, in the order of `list_metrics`.
+
+    Raises
+    ------
+    InputError
+        If a picture cannot be used or is too small or too large.
+    """
+    found = read_source(result, "result")
+    if min(found.size) < SMALLEST_SIDE or max(found.size) > LARGEST_SCORED_SIDE:
+        raise InputError(
+            f"{source_name(result, 'result')} has {found.width}x{found.height} px; sides of {SMALLEST_SIDE} "
+            f"to {LARGEST_SCORED_SIDE} px can be scored, so scale it first"
+        )
+    size = max(found.size)
+    wanted = load_source(content, size, "content")
+    if wanted.size != found.size:
+        if any(abs(side - other) > 1 for side, other in zip(wanted.size, found.size, strict=True)):
+            log.warning(
+                "%s has another shape than %s: its centre is compared",
+                source_name(content, "content"),
+                source_name(result, "result"),
+            )
+        whole = read_source(content, "content", size)
+        wanted = ImageOps.fit(whole, found.size, Image.Resampling.BICUBIC)
+    painting = load_source(style, size, "style")
+    style_copy = ImageOps.fit(painting, found.size, Image.Resampling.BICUBIC)
+    seen, seen_content, seen_style, seen_copy = (
+        Sighted(to_tensor(picture), judges()) for picture in (found, wanted, painting, style_copy)
+    )
+    trials = (Trial(side, seen_content, seen_style) for side in (seen, seen_content, seen_copy))
+    return {
+        own.metric.id: MetricScore(
+            own.metric.id,
+            _known(own.value),
+            own.metric.better,
+            own.metric.title,
+            own.reason,
+            _known(content_copied.value),
+            _known(style_copied.value),
+        )
+        for own, content_copied, style_copied in zip(*map(measure, trials), strict=True)
+        if not own.metric.needs_truth
+    }
+
+
+def _known(value: float) -> float | None:
+    return None if value != value else value
+
+
+def load_backbone(
+    id: str = "vgg19",
+    *,
+    weights: str = "embedded",
+    pooling: Literal["max", "average"] = "max",
+    normalisation: Normalisation = "mean-1",
+    seed: int = 0,
+    precision: str = "fp32",
+    device: str = "auto",
+) -> Backbone:
+    """Load a pretrained network whose features losses compare.
+
+    Parameters
+    ----------
+    id : str, optional
+        An architecture, as `nstbench list backbones` names it.
+    weights : str, optional
+        "embedded" (half width, ships with the package), "imagenet" (found on this machine, else downloaded),
+        "random", "random-half", or a file.
+    pooling : {"max", "average"}, optional
+        How the network pools.
+    normalisation : str, optional
+        "mean-1" scales every channel to a mean activation of 1 over photographs, "none" leaves the network as
+        it was trained.
+    seed : int, optional
+        Of random weights.
+    precision : str, optional
+        "fp32", "bf16" or "auto".
+    device : str, optional
+        "cpu", "cuda", "mps" or "auto".
+
+    Returns
+    -------
+    Backbone
+        A frozen module: `backbone(images, layers)` takes images (B, 3, H, W), RGB in [0, 1], and the names of
+        layers, and gives a dict of their activations (B, N, h, w).
+
+    Raises
+    ------
+    InputError
+        If the weights cannot be had or do not fit, or the device is absent.
+    """
+    return loading.load_backbone(id, weights, pooling, resolve(device, precision), normalisation, seed)
+
+
+def list_methods() -> tuple[Method, ...]:
+    """List the methods of style transfer.
+
+    Returns
+    -------
+    tuple of Method
+        Each with an `id` for `stylize`, a `title`, its `source` and its `presets`.
+    """
+    return tuple(methods().values())
+
+
+def list_metrics() -> tuple[Metric, ...]:
+    """List the metrics.
+
+    Returns
+    -------
+    tuple of Metric
+        Each with the `id` by which `score` gives it, a `title` and the direction in which it is `better`.
+    """
+    return tuple(metrics().values())

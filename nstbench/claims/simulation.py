@@ -93,7 +93,6 @@ def table(times: int) -> Iterator[str]:
 
 
 def main() -> None:
-    """Print the table."""
     for line in table(2000):
         print(line)
 

@@ -1,49 +1,80 @@
-"""The command line: `nstbench stylize`, `list`, `score`, `survey`, `fetch`, `regress`, `bench` and others."""
+"""The command line, one file a command: `nstbench demo`, `stylize`, `score`, `list` and others."""
 
+import logging
 import sys
+import traceback
+from typing import Annotated
 
 import typer
 
-from nstbench.cli.bench import bench
-from nstbench.cli.claims import claims
-from nstbench.cli.fetch import fetch
-from nstbench.cli.listing import list_things
-from nstbench.cli.regress import regress
+from nstbench.cli import (
+    bench,
+    claims,
+    demo,
+    fetch,
+    listing,
+    regress,
+    score,
+    stylize,
+    survey,
+    survey_results,
+    train_adain,
+    train_backbone,
+    train_fast,
+)
 from nstbench.cli.requirements import missing_package
-from nstbench.cli.score import score
-from nstbench.cli.stylize import stylize
-from nstbench.cli.survey import survey
-from nstbench.cli.survey_results import survey_results
-from nstbench.cli.train import train_adain, train_backbone, train_fast
+from nstbench.cli.verbosity import with_verbosity
 from nstbench.core.errors import InputError
+from nstbench.core.version import __version__
 
 app = typer.Typer(
     help="A reproducible benchmark and paper-replication suite for neural style transfer.",
+    epilog="Start with `nstbench demo`; `nstbench COMMAND -h` shows options and examples.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(stylize)
-app.command()(score)
-app.command()(claims)
-app.command()(survey)
-app.command("survey-results")(survey_results)
-app.command("list")(list_things)
-app.command()(fetch)
-app.command()(regress)
-app.command()(bench)
-app.command("train-fast")(train_fast)
-app.command("train-adain")(train_adain)
-app.command("train-backbone")(train_backbone)
+for name, command, examples in (
+    ("demo", demo.demo, demo.EXAMPLES),
+    ("stylize", stylize.stylize, stylize.EXAMPLES),
+    ("score", score.score, score.EXAMPLES),
+    ("list", listing.list_things, listing.EXAMPLES),
+    ("fetch", fetch.fetch, fetch.EXAMPLES),
+    ("claims", claims.claims, claims.EXAMPLES),
+    ("survey", survey.survey, survey.EXAMPLES),
+    ("survey-results", survey_results.survey_results, survey_results.EXAMPLES),
+    ("regress", regress.regress, regress.EXAMPLES),
+    ("bench", bench.bench, bench.EXAMPLES),
+    ("train-fast", train_fast.train_fast, train_fast.EXAMPLES),
+    ("train-adain", train_adain.train_adain, train_adain.EXAMPLES),
+    ("train-backbone", train_backbone.train_backbone, train_backbone.EXAMPLES),
+):
+    # Typer prints each paragraph of an epilog on a line of its own.
+    app.command(name, epilog="\n\n".join(("Examples:", *examples)))(with_verbosity(command))
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"nstbench {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Take the options of `nstbench` itself."""
 
 
 def main() -> None:
     """Run a command; bad input ends in one line on stderr and exit status 2."""
     try:
         app()
-    except InputError as error:
-        print(f"nstbench: {error}", file=sys.stderr)
-        sys.exit(2)
-    except ModuleNotFoundError as error:
-        print(f"nstbench: {missing_package(error)}", file=sys.stderr)
+    except (InputError, ModuleNotFoundError) as error:
+        if logging.getLogger("nstbench").isEnabledFor(logging.DEBUG):
+            traceback.print_exc()
+        line = missing_package(error) if isinstance(error, ModuleNotFoundError) else str(error)
+        print(f"nstbench: {line}", file=sys.stderr)
         sys.exit(2)

@@ -1,26 +1,26 @@
 """nstbench claims"""
 
-import json
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nstbench.cli.options import Results
+from nstbench.cli.output import AsJson, print_json, print_table
 from nstbench.cli.requirements import checkout
-from nstbench.cli.table import print_table
+
+EXAMPLES = ("nstbench claims", "nstbench claims --profile full --json > claims.json")
 
 if TYPE_CHECKING:
     from nstbench.claims.records import ClaimVerdict
 
-Results = Annotated[Path, typer.Option(help="The folder with the pipeline's results.")]
 ProfileName = Annotated[
     str | None,
     typer.Option(
         "--profile", envvar="PROFILE", help="The profile that made them.", show_default="that of config.yaml"
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print a list of objects with `id`.")]
 
 
 def claims(results: Results = Path("results"), profile: ProfileName = None, as_json: AsJson = False) -> None:
@@ -31,8 +31,7 @@ def claims(results: Results = Path("results"), profile: ProfileName = None, as_j
 
     found = judge_claims(Project.load(root, profile), results).claims
     if as_json:
-        rows = [claim.model_dump(mode="json") for claim in found]
-        print(json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False))
+        print_json([claim.model_dump(mode="json") for claim in found])
         return
     print_table(
         ("claim", "verdict", "n", "estimate", "reason"),

@@ -6,8 +6,14 @@ from typing import Annotated
 
 import typer
 
+from nstbench.cli.output import say
 from nstbench.cli.requirements import checkout
 from nstbench.core.errors import InputError
+
+EXAMPLES = (
+    "NSTBENCH_DATA=~/paintings nstbench fetch",
+    "NSTBENCH_DATA=~/paintings nstbench fetch starry_night",
+)
 
 
 def fetch(
@@ -24,4 +30,4 @@ def fetch(
     pictures = load_manifest(root / "data" / "images.yaml")
     wanted = names or [name for name, picture in pictures.root.items() if picture.url]
     for name in wanted:
-        print(f"{name}: {fetch_picture(name, pictures[name], Path(folder))}")
+        say(f"{name}: {fetch_picture(name, pictures[name], Path(folder))}")

@@ -1,16 +1,18 @@
 """nstbench list [methods|experiments|backbones|networks|metrics]"""
 
-import json
+import sys
 from dataclasses import asdict
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from nstbench.cli.output import AsJson, Row, cell, print_json, print_table
 from nstbench.cli.requirements import checkout
-from nstbench.cli.table import print_table
+from nstbench.core.errors import InputError
 
-Row = dict[str, Any]
+EXAMPLES = ("nstbench list", "nstbench list methods", "nstbench list backbones --time")
+
 TIMED_SIZE = 256
 
 
@@ -26,24 +28,30 @@ class Kind(StrEnum):
 
 def list_things(
     kind: Annotated[Kind | None, typer.Argument(help="What to list; everything when left out.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a list of objects with `id`.")] = False,
+    as_json: AsJson = False,
     time: Annotated[
         bool, typer.Option("--time", help="Time an evaluation with each backbone at 256 px.")
     ] = False,
 ) -> None:
-    """List what this suite knows."""
-    kinds = [kind] if kind else list(Kind)
-    rows = {kind: LISTERS[kind]() for kind in kinds}
+    """List methods, experiments, backbones, networks and metrics."""
+    rows: dict[Kind, list[Row]] = {}
+    for each in [kind] if kind else Kind:
+        try:
+            rows[each] = LISTERS[each]()
+        except InputError as error:  # Experiments need a checkout; all else is listed without one.
+            if kind:
+                raise
+            print(f"nstbench: {each.value}: {error}", file=sys.stderr)
     if time:
         _time_backbones(rows.get(Kind.BACKBONES, []))
     if as_json:
-        objects = [row if kind else {"kind": k, **row} for k in kinds for row in rows[k]]
-        print(json.dumps(objects, indent=2, default=str))
+        print_json([row if kind else {"kind": k, **row} for k in rows for row in rows[k]])
         return
-    for each in kinds:
-        lines = _backbone_lines(rows[each]) if each is Kind.BACKBONES else rows[each]
-        print(each.value)
-        print_table(list(lines[0]), [[str(value) for value in line.values()] for line in lines])
+    for each, found in rows.items():
+        lines = _backbone_lines(found) if each is Kind.BACKBONES else found
+        print(f"{each.value}:")
+        print_table(list(lines[0]), [[cell(value) for value in line.values()] for line in lines])
+        print()
 
 
 def _methods() -> list[Row]:

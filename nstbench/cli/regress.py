@@ -1,23 +1,26 @@
 """nstbench regress [--update]"""
 
-import json
 import math
 import sys
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nstbench.cli.output import AsJson, print_json, print_table
 from nstbench.cli.requirements import checkout
 
 if TYPE_CHECKING:
     import pandas as pd
+
+EXAMPLES = ("nstbench regress", "nstbench regress --update")
 
 COLUMNS = ("specification", "evaluation", "loss", "before", "after", "ratio", "tolerance", "")
 
 
 def regress(
     update: Annotated[bool, typer.Option("--update", help="Make the losses of now the reference.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a list of rows.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Hold the losses of the pinned runs against results/reference; exit status 1 when one has changed."""
     root = checkout()
@@ -65,12 +68,9 @@ def _report_update(table: "pd.DataFrame", as_json: bool) -> None:
 
 
 def _show(table: "pd.DataFrame", as_json: bool) -> None:
-    from nstbench.cli.table import print_table
-
     rows = table.to_dict("records")
     if as_json:
-        finite = [{name: _or_none(value) for name, value in row.items()} for row in rows]
-        print(json.dumps(finite, indent=2))
+        print_json([{name: _or_none(value) for name, value in row.items()} for row in rows])
     elif rows:
         print_table(COLUMNS, [_cells(row) for row in rows], list(table.breach))
 
@@ -80,11 +80,11 @@ def _say(sentence: str, as_json: bool) -> None:
     print(sentence, file=sys.stderr if as_json else sys.stdout)
 
 
-def _or_none(value: Any) -> Any:
+def _or_none(value: object) -> object:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _cells(row: dict[Any, Any]) -> list[str]:
+def _cells(row: dict[Hashable, Any]) -> list[str]:
     return [
         row["specification"],
         str(row["evaluation"]),

@@ -1,18 +1,26 @@
 """nstbench stylize CONTENT [STYLE] -o OUT"""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from nstbench.cli.options import Device, Precision
+from nstbench.cli.output import AsJson, print_json, say
 from nstbench.core.errors import InputError
 
-Content = Annotated[Path, typer.Argument(help="The picture to repaint.", show_default=False)]
+EXAMPLES = (
+    "nstbench stylize cat.jpg starry.jpg -o out.png --size 512",
+    "nstbench stylize cat.jpg starry.jpg -o out.png --method novak2016 --preserve-color luminance",
+    "nstbench stylize cat.jpg starry.jpg -o out.png --method adain2017 --strength 0.7",
+    "nstbench stylize cat.jpg -o out.png --method johnson2016 --network whirling_night",
+)
+
+Content = Annotated[Path, typer.Argument(help="The picture to stylize.", show_default=False)]
 Style = Annotated[
     Path | None,
     typer.Argument(
-        help="The painting whose style is taken; none for a network that has learned its style.",
+        help="The picture whose style is taken; none for a network that has learned its style.",
         show_default=False,
     ),
 ]
@@ -26,8 +34,14 @@ Video = Annotated[
     ),
 ]
 Size = Annotated[int, typer.Option(help="Long side of the result in pixels.")]
-Iterations = Annotated[
-    int | None, typer.Option(help="Evaluations of the loss; more is slower and finer.", show_default="300")
+Evaluations = Annotated[
+    int | None,
+    typer.Option(
+        "--evaluations",
+        "--iterations",
+        help="Evaluations of the loss; more is slower and finer.",
+        show_default="the method's",
+    ),
 ]
 Backbone = Annotated[str | None, typer.Option(help="See `nstbench list backbones`.", show_default="vgg19")]
 Weights = Annotated[
@@ -37,7 +51,7 @@ Weights = Annotated[
 Network = Annotated[
     str | None,
     typer.Option(
-        help="What a fast method paints with: see `nstbench list networks`, or a file.",
+        help="What a method of one pass stylizes with: see `nstbench list networks`, or a file.",
         show_default="the method's",
     ),
 ]
@@ -56,14 +70,13 @@ Blend = Annotated[
 PreserveColour = Annotated[
     str | None,
     typer.Option(
+        "--preserve-colour",
+        "--preserve-color",
         help="Keep the content's colours: luminance, luminance-mean, luminance-mean-std, histogram, "
         "cholesky, image-analogies or symmetric (docs/colour.md).",
         show_default="none",
     ),
 ]
-Precision = Annotated[str, typer.Option(help="auto, fp32 or bf16.")]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print how the picture was made as JSON.")]
 
 
 def stylize(
@@ -73,7 +86,7 @@ def stylize(
     video: Video = None,
     method: Annotated[str, typer.Option(help="See `nstbench list methods`.")] = "gatys2015",
     size: Size = 256,
-    iterations: Iterations = None,
+    evaluations: Evaluations = None,
     backbone: Backbone = None,
     weights: Weights = None,
     network: Network = None,
@@ -85,7 +98,7 @@ def stylize(
     device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
-    """Paint one picture in the style of another."""
+    """Stylize one picture with the style of another."""
     from nstbench.api import stylize as make
 
     result = make(
@@ -95,7 +108,7 @@ def stylize(
         video=video,
         method=method,
         size=size,
-        iterations=iterations,
+        evaluations=evaluations,
         backbone=backbone,
         weights=weights,
         network=network,
@@ -107,9 +120,9 @@ def stylize(
         device=device,
     )
     if as_json:
-        print(json.dumps({**result.summary, "out": str(out)}, indent=2))
+        print_json({**result.summary, "out": str(out)})
     else:
-        print(f"wrote {out} ({result.summary['seconds']} s)")
+        say(f"wrote {out} ({result.summary['seconds']} s)")
 
 
 def _shares(blend: list[str]) -> dict[str, float]:

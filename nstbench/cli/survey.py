@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nstbench.cli.options import Results
+from nstbench.cli.output import say
 from nstbench.cli.requirements import checkout
 from nstbench.core.errors import InputError
 from nstbench.survey.mode import Mode
 
 if TYPE_CHECKING:
     from nstbench.survey.candidates import Collection
+
+EXAMPLES = (
+    "nstbench survey -o survey.html --experiment jain-fig10 --mode choice --arm original --arm improved",
+    "nstbench survey -o survey.html --pictures pictures.csv",
+)
 
 Out = Annotated[Path, typer.Option("--out", "-o", help="Where to write the page; its key goes beside it.")]
 ExperimentId = Annotated[
@@ -37,7 +44,7 @@ def survey(
     pairs: Annotated[int, typer.Option(min=1, help="How many pairs of content and style.")] = 10,
     mode: Annotated[Mode, typer.Option(help="Rate one result, or choose between two arms'.")] = Mode.RATING,
     seed: Annotated[int, typer.Option(min=0, help="Seed of pairs, names and orders.")] = 0,
-    results: Annotated[Path, typer.Option(help="The results folder of a pipeline.")] = Path("results"),
+    results: Results = Path("results"),
 ) -> None:
     """Write a page that asks people how well a style is carried over, and does not say by what."""
     from nstbench.core.files import check_writable
@@ -50,8 +57,8 @@ def survey(
     design = draw_design(collection, arm or [], pairs, mode, seed)
     key = write_survey(design, mode, seed, collection.experiment, out)
     questions = counted(len(design.sheets[0]), "question")
-    print(f"wrote {out}: {questions}, {out.stat().st_size / 1e6:.1f} MB, from {collection.title}")
-    print(f"wrote {key}: tells which arm made which result; keep it from participants")
+    say(f"wrote {out}: {questions}, {out.stat().st_size / 1e6:.1f} MB, from {collection.title}")
+    say(f"wrote {key}: tells which arm made which result; keep it from participants")
 
 
 def _collection(

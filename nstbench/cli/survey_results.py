@@ -1,15 +1,14 @@
 """nstbench survey-results survey.key.json answers*.json"""
 
-import json
 import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nstbench.cli.table import print_table
+from nstbench.cli.output import AsJson, Row, print_json, print_table
 from nstbench.survey.mode import Mode
 
 if TYPE_CHECKING:
@@ -17,9 +16,10 @@ if TYPE_CHECKING:
     from nstbench.survey.reading import Returned
     from nstbench.survey.results import Line
 
+EXAMPLES = ("nstbench survey-results survey.key.json answers-*.json",)
+
 USUAL_SCORES = Path("results") / "scores.csv"
 
-Row = dict[str, Any]
 Files = Annotated[
     list[Path], typer.Argument(help="The key and the answer sheets, in any order.", show_default=False)
 ]
@@ -32,7 +32,7 @@ Scores = Annotated[
 def survey_results(
     files: Files,
     scores: Scores = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print an object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Evaluate the answers to a survey: means or shares with 95 % intervals, and how far metrics agree."""
     from nstbench.survey.reading import read_returned
@@ -44,7 +44,7 @@ def survey_results(
     table = lines(returned)
     agreeing = _agreements(returned, table, scores)
     if as_json:
-        print(json.dumps(_summary(returned, table, agreeing), indent=2, ensure_ascii=False, allow_nan=False))
+        print_json(_summary(returned, table, agreeing))
     else:
         _print(returned, table, agreeing)
 

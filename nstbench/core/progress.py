@@ -1,5 +1,6 @@
 """Progress of long work: a bar on a terminal, a plain line now and then in a log."""
 
+import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,9 +15,14 @@ SECONDS_BETWEEN_LINES = 10.0
 
 @contextmanager
 def progress(title: str, total: int) -> Iterator[Watch]:
-    """Show `title` and how many of `total` steps are done on stderr while the block runs."""
+    """Show `title` and how many of `total` steps are done on stderr while the block runs.
+
+    Nothing is shown where the logger `nstbench` is set to show errors only.
+    """
     stream = sys.stderr
-    if stream.isatty():
+    if not logging.getLogger("nstbench").isEnabledFor(logging.WARNING):
+        yield lambda done, loss: None
+    elif stream.isatty():
         with _bar(title, total, stream) as watch:
             yield watch
     else:

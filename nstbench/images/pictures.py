@@ -27,11 +27,19 @@ def load_picture(path: Path, size: int, square: bool = False) -> Image.Image:
     picture = read_picture(path, size)
     if square:
         return ImageOps.fit(picture, (size, size), Image.Resampling.BICUBIC)
+    return scale_picture(picture, size, str(path))
+
+
+def scale_picture(picture: Image.Image, size: int, name: str) -> Image.Image:
+    """Scale the long side (bicubic) to `size` pixels.
+
+    Raises InputError, in which `name` stands for the picture, where the short side becomes too short.
+    """
     factor = size / max(picture.size)
     width, height = (round(side * factor) for side in picture.size)
     if min(width, height) < SMALLEST_SIDE:
         raise InputError(
-            f"{path} is too elongated: {picture.width}x{picture.height} px becomes {width}x{height} px, "
+            f"{name} is too elongated: {picture.width}x{picture.height} px becomes {width}x{height} px, "
             f"and both sides need at least {SMALLEST_SIDE} px; crop it or raise the size"
         )
     return picture.resize((width, height), Image.Resampling.BICUBIC)
@@ -44,7 +52,7 @@ def read_picture(path: Path, at_least: int = LARGEST_SIZE) -> Image.Image:
             raise InputError(f"{path} is empty (0 bytes); give a picture file")
         with Image.open(path) as image:
             image.draft("RGB", (at_least, at_least))
-            return ImageOps.exif_transpose(_as_rgb(image))
+            return upright_rgb(image)
     except FileNotFoundError as error:
         raise InputError(f"{path} does not exist; give the path of a picture file") from error
     except UnidentifiedImageError as error:
@@ -81,8 +89,8 @@ def check_size(size: int) -> None:
         raise InputError(f"size {size} is out of range; allowed: {SMALLEST_SIDE} to {LARGEST_SIZE} pixels")
 
 
-def _as_rgb(image: Image.Image) -> Image.Image:
-    """Eight-bit RGB of any mode; keeps the orientation tag."""
+def upright_rgb(image: Image.Image) -> Image.Image:
+    """Turn an image of any mode into 8-bit RGB, upright by its orientation tag, white where transparent."""
     exif = image.getexif()
     if image.mode.startswith(("I", "F")):
         rgb = Image.fromarray(_deep_grey(image)).convert("RGB")
@@ -93,7 +101,7 @@ def _as_rgb(image: Image.Image) -> Image.Image:
     else:
         rgb = image.convert("RGB")
     rgb.getexif().update(exif)
-    return rgb
+    return ImageOps.exif_transpose(rgb)
 
 
 def _deep_grey(image: Image.Image) -> np.ndarray:

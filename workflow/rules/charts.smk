@@ -36,11 +36,7 @@ rule chart:
         about=lambda wildcards: DRAWINGS[wildcards.chart].model_dump(
             include={"title", "question"}
         ),
-        code=lambda wildcards: code_of(
-            "draw_chart",
-            [DRAWINGS[wildcards.chart].module],
-            packages_of(runs_of_chart(wildcards.chart)),
-        ),
+        code=code_hash(CHARTING),
     message:
         "chart {output.drawing}"
     script:

@@ -1,5 +1,7 @@
 """What became of every claim of the documents."""
 
+from nstbench.pipeline.cache_keys import CLAIMS
+
 
 rule claims:
     input:
@@ -17,7 +19,7 @@ rule claims:
     threads: 1
     params:
         plan=PLAN,
-        code=code_of("judge_claims", packages=["nstbench.claims"]),
+        code=code_hash(CLAIMS),
     message:
         "verdicts of all claims"
     script:

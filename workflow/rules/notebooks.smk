@@ -23,18 +23,7 @@ rule notebook:
     conda:
         ENVIRONMENT
     params:
-        code=lambda wildcards: code_key(
-            ["nstbench.report.notebook"],
-            [
-                "nstbench.metrics",
-                *packages_of(
-                    entry.run
-                    for id in of_document(wildcards.name, PROJECT.experiments)
-                    for entry in PROJECT.plans[id]
-                ),
-            ],
-            docstrings=True,
-        ),
+        code=code_hash(NOTEBOOK),
     message:
         "notebook {wildcards.name}"
     notebook:
@@ -56,7 +45,7 @@ rule notebook_pages:
     conda:
         ENVIRONMENT
     params:
-        code=code_of("publish_notebooks"),
+        code=code_hash(REPORTING),
     message:
         "notebook pages"
     script:

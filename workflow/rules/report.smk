@@ -11,7 +11,13 @@ rule report:
         charts=expand("reports/figures/{chart}.json", chart=CHARTS),
         notebooks=expand("reports/notebooks/{name}.html", name=NOTEBOOKS),
         configuration=CONFIGURATION,
-        explained=sorted(map(str, (ROOT / "docs").glob("*.md"))),
+        explained=[
+            *map(
+                str,
+                sorted((ROOT / "nstbench" / "report" / "site" / "formulas").glob("*.yaml")),
+            ),
+            *map(str, sorted((ROOT / "docs").glob("*.md"))),
+        ],
     output:
         pages=[
             report(
@@ -31,7 +37,7 @@ rule report:
         ENVIRONMENT
     params:
         plan=PLAN,
-        code=code_of("write_report", packages=["nstbench.metrics"], docstrings=True),
+        code=code_hash(REPORTING),
     message:
         "report {output.pages[0]}"
     script:

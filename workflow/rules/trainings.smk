@@ -19,10 +19,7 @@ rule training:
     threads: 1
     params:
         training=lambda wildcards: PROJECT.training(wildcards.training).model_dump(),
-        code=lambda wildcards: code_of(
-            "train_network",
-            packages=[method_package(PROJECT.training(wildcards.training).method)],
-        ),
+        code=code_hash(TRAINING),
     message:
         "training {wildcards.training}: progress in {log}"
     script:

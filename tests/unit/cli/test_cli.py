@@ -1,15 +1,17 @@
 """The commands as a user types them."""
 
 import json
+import os
+import resource
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 from PIL import Image
 from refusals import assert_refused
 
-import nstbench
+from nstbench.cli import app
+from nstbench.core.version import __version__
 
 QUICK = ("--size", "32", "--iterations", "3", "--precision", "fp32")
 
@@ -24,15 +26,6 @@ def test_stylize_writes_the_picture(run, photo, painting, tmp_path):
     assert summary["precision"] == "fp32"
     assert summary["parameters"]["evaluations"] == 3
     assert "3/3" in process.stderr
-
-
-def test_python_takes_the_same_words(photo, painting, tmp_path):
-    out = tmp_path / "out.jpg"
-    result = nstbench.stylize(photo, painting, out, size=32, iterations=3, precision="fp32")
-    assert result.picture.size == (32, 21)
-    assert out.stat().st_size > 0
-    again = nstbench.stylize(photo, painting, size=32, iterations=3, precision="fp32")
-    assert np.array_equal(np.asarray(result.picture), np.asarray(again.picture))
 
 
 BAD_OPTIONS = [
@@ -126,3 +119,86 @@ def test_a_command_without_its_packages_says_how_to_install_them():
     code = "import sys; sys.modules['pandas'] = None; from nstbench.cli import main; main()"
     process = subprocess.run([sys.executable, "-c", code, "regress"], capture_output=True, text=True)
     assert_refused(process, "'pandas'", "pip install 'nstbench[pipeline]'")
+
+
+def test_version_is_printed(run):
+    assert run("--version").stdout == f"nstbench {__version__}\n"
+
+
+def test_help_starts_soon():
+    # Of the processor alone, which does not depend on what else the machine does.
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-c", "from nstbench.cli import main; main()", "--help"]
+    subprocess.run(command, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.5
+
+
+def test_help_needs_neither_torch_nor_the_pipeline():
+    code = (
+        "import sys; from nstbench import cli;"
+        "sys.exit(bool({'torch', 'pandas', 'matplotlib', 'snakemake', 'numpy'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+@pytest.mark.parametrize("name", [command.name for command in app.registered_commands])
+def test_every_command_has_help_with_examples_that_are_its_own(run, name):
+    help_ = run(name, "-h")
+    assert help_.returncode == 0
+    assert f"nstbench {name}" in help_.stdout.partition("Examples:")[2]
+    assert "--quiet" in help_.stdout
+
+
+@pytest.mark.parametrize("option", ["--preserve-colour", "--preserve-color"])
+def test_colours_are_spelt_either_way(run, photo, painting, tmp_path, option):
+    process = run("stylize", photo, painting, "-o", tmp_path / "o.png", *QUICK, option, "luminance", "--json")
+    assert json.loads(process.stdout)["parameters"]["preserve_colour"] == "luminance"
+
+
+def test_quiet_prints_nothing_and_verbose_what_is_used(run, photo, painting, tmp_path):
+    out = tmp_path / "out.png"
+    quiet = run("stylize", photo, painting, "-o", out, *QUICK, "-q")
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+    assert out.exists()
+    verbose = run("stylize", photo, painting, "-o", out, *QUICK, "-v")
+    assert "vgg19" in verbose.stderr
+    refused = run("stylize", photo, painting, "-o", out, "--size", "-5", "-v")
+    assert "Traceback" in refused.stderr
+    assert refused.stderr.splitlines()[-1].startswith("nstbench: size -5")
+
+
+def test_demo_stylizes_shipped_pictures(run, tmp_path):
+    out = tmp_path / "demo.png"
+    process = run("demo", "-o", out, "--size", "32", "--evaluations", "2")
+    assert process.returncode == 0, process.stderr
+    with Image.open(out) as picture:
+        assert picture.size == (32, 32)
+
+
+def test_lists_are_written_as_people_do(run):
+    methods = run("list", "methods").stdout
+    assert "[" not in methods
+    assert "paper, " in methods or ", default" in methods or "default, " in methods
+
+
+def test_tables_have_no_colours_where_the_user_wants_none():
+    code = "from nstbench.cli.output import print_table; print_table(['a'], [['b']], [True])"
+    environment = {**os.environ, "FORCE_COLOR": "1", "TERM": "xterm-256color"}
+    colours = {}
+    for name in ("", "1"):
+        variables = {**environment, "NO_COLOR": name}
+        process = subprocess.run(
+            [sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=True
+        )
+        colours[name] = "31m" in process.stdout
+    assert colours == {"": True, "1": False}
+
+
+def test_shells_complete_commands():
+    variables = {"_NSTBENCH_COMPLETE": "complete_bash", "COMP_WORDS": "nstbench sty", "COMP_CWORD": "1"}
+    code = "import sys; sys.argv[0] = 'nstbench'; from nstbench.cli import main; main()"
+    process = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, **variables}, capture_output=True, text=True
+    )
+    assert process.stdout.split() == ["stylize"]

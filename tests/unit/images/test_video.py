@@ -11,7 +11,6 @@ from PIL import Image, ImageSequence
 import nstbench
 from nstbench.core.errors import InputError
 from nstbench.images.video import save_video
-from nstbench.methods.base import Parameters
 
 QUICK = ("--size", "32", "--iterations", "4", "--precision", "fp32")
 
@@ -107,12 +106,11 @@ def test_what_cannot_be_written_is_refused_before_any_work(
     assert words in process.stderr
 
 
-def test_a_method_without_a_way_is_not_filmed(tmp_path):
-    with (
-        pytest.raises(InputError, match="makes its picture at once"),
-        nstbench.api._filmed(Parameters(), tmp_path / "way.gif"),
-    ):
-        pass
+def test_a_method_without_a_way_is_not_filmed(photo, painting, tmp_path):
+    with pytest.raises(InputError, match="makes its picture at once"):
+        nstbench.stylize(
+            photo, painting, video=tmp_path / "way.gif", method="adain2017", size=32, precision="fp32"
+        )
 
 
 def test_the_picture_is_kept_when_the_video_fails(photo, painting, tmp_path, monkeypatch):
@@ -127,7 +125,7 @@ def test_the_picture_is_kept_when_the_video_fails(photo, painting, tmp_path, mon
             tmp_path / "out.png",
             video=tmp_path / "way.gif",
             size=32,
-            iterations=2,
+            evaluations=2,
             precision="fp32",
         )
     assert (tmp_path / "out.png").exists()

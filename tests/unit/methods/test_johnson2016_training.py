@@ -195,7 +195,7 @@ def test_the_command_trains_with_what_it_is_given(run, tmp_path, painting, photo
     photo.rename(folder / "photo.png")
     out = tmp_path / "new.safetensors"
     arguments = ["train-fast", "--style", painting, "--images", folder, "-o", out, "--device", "cpu"]
-    done = run(*arguments, "--steps", 7, "--seed", 3, "--parameters", "jain", "--precision", "fp32")
+    done = run(*arguments, "--steps", 7, "--seed", 3, "--preset", "jain", "--precision", "fp32")
     assert done.returncode == 0, done.stderr
     (task,) = tasks
     assert (task.recipe.steps, task.recipe.seed, task.recipe.architecture) == (7, 3, "jain")
@@ -207,7 +207,7 @@ def test_the_command_trains_with_what_it_is_given(run, tmp_path, painting, photo
     [
         ("--style", "nothing.png", "nothing.png"),
         ("--images", "empty", "no training pictures in empty"),
-        ("--parameters", "cubist", "unknown preset 'cubist' of training; allowed: johnson, jain"),
+        ("--preset", "cubist", "unknown preset 'cubist' of training; allowed: johnson, jain"),
         ("--steps", "0", "steps"),
         ("--out", "empty", "empty must end in .safetensors"),
         ("--out", "new.csv", "new.csv must end in .safetensors"),

@@ -1,0 +1,46 @@
+"""nstbench train-backbone [ARCHITECTURE] --images FOLDER --teacher FILE -o WEIGHTS"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nstbench.cli.output import say
+from nstbench.cli.training import Seed, given
+
+EXAMPLES = (
+    "nstbench train-backbone vgg19 --images photographs/ --teacher squeezenet1_0.safetensors "
+    "-o vgg19.safetensors",
+)
+
+Architecture = Annotated[str, typer.Argument(help="Which network to distil.")]
+Images = Annotated[list[Path], typer.Option(help="A folder of pictures; may be given several times.")]
+TeacherFile = Annotated[Path, typer.Option("--teacher", help="SqueezeNet 1.0 as safetensors.")]
+Out = Annotated[Path, typer.Option("--out", "-o", help="Weights to write; the card goes beside them.")]
+
+
+def train_backbone(
+    images: Images,
+    teacher: TeacherFile,
+    out: Out,
+    architecture: Architecture = "vgg19",
+    steps: Annotated[
+        int | None, typer.Option(help="Training steps of 32 crops.", show_default="the recipe's")
+    ] = None,
+    width: Annotated[
+        float | None,
+        typer.Option(help="Channels relative to the original network.", show_default="the recipe's"),
+    ] = None,
+    seed: Seed = 0,
+) -> None:
+    """Distil an embedded backbone from a pretrained SqueezeNet; an interrupted training goes on."""
+    from nstbench.core.configuration import configured
+    from nstbench.core.progress import progress
+    from nstbench.networks.distillation.student import Recipe
+    from nstbench.networks.distillation.student import train_backbone as train
+
+    changes = given(architecture=architecture, width=width, steps=steps, seed=seed)
+    recipe = configured("distillation", Recipe, {"embedded": Recipe()}, "embedded", changes)
+    with progress(f"distilling {architecture}", recipe.steps) as watch:
+        train(recipe, images, teacher, out, watch)
+    say(f"wrote {out} and {out.with_suffix('.json')}")

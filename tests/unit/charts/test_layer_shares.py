@@ -1,0 +1,64 @@
+"""Shares of layers in the style loss against Gram matrices by numpy, and what is said of them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from nstbench.charts.analyses import analysis
+from nstbench.charts.analyses.channel_means import NETWORKS
+from nstbench.charts.analyses.layer_shares import rank_correlations
+from nstbench.core.errors import InputError
+from nstbench.networks.loading import load_backbone
+
+LAYERS = ["relu1_1", "relu2_1", "relu3_1"]
+PARAMETERS = {"pooling": "max", "layers": LAYERS}
+
+
+def maps(materials, network, picture):
+    backbone = load_backbone("vgg19", "embedded", "max", materials.hardware, network)
+    with torch.no_grad():
+        features = backbone(materials.picture(materials.pictures[picture]), LAYERS)
+    return {layer: features[layer][0].flatten(1).double().numpy() for layer in LAYERS}
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_shares_are_those_of_the_losses_written_out(materials, network):
+    """1/(4 N^2) |F F^T / M - R R^T / M|^2, with R of the style, the second picture."""
+    asked = materials("layer_shares", PARAMETERS, pictures=["first", "second"])
+    table = analysis("layer_shares").measure(asked)
+    rows = table[table["network"] == network].set_index("layer")
+    found, wanted = (maps(asked, network, name) for name in ("first", "second"))
+    losses = {}
+    for layer in LAYERS:
+        (channels, positions), pair = found[layer].shape, (found[layer], wanted[layer])
+        gram, target = (each @ each.T / positions for each in pair)
+        losses[layer] = ((gram - target) ** 2).sum() / (4 * channels**2)
+    for layer in LAYERS:
+        assert rows.loc[layer, "share"] == pytest.approx(losses[layer] / sum(losses.values()), rel=1e-3)
+        assert rows.loc[layer, "activation"] == pytest.approx(np.mean(wanted[layer]), rel=1e-4)
+
+
+def test_pictures_are_contents_and_styles_in_turns(materials):
+    table = analysis("layer_shares").measure(materials("layer_shares", PARAMETERS, pictures=[*"abcd"]))
+    assert set(zip(table["content"], table["style"], strict=True)) == {("a", "b"), ("c", "d")}
+    with pytest.raises(InputError, match="3 pictures; name a style after every content"):
+        analysis("layer_shares").measure(materials("layer_shares", PARAMETERS, pictures=[*"abc"]))
+
+
+@pytest.fixture
+def table():
+    """Shares that follow the activations in the regular network, and do the opposite in the others."""
+    rows = [
+        (network, "c", "s", layer, share, activation if network == "none" else -activation)
+        for network in NETWORKS
+        for layer, share, activation in zip(LAYERS, (0.1, 0.2, 0.7), (1.0, 3.0, 4.0), strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["network", "content", "style", "layer", "share", "activation"])
+
+
+def test_rank_correlations_and_findings(table):
+    assert rank_correlations(table).to_list() == pytest.approx([1, -1, -1])
+    first, *_ = analysis("layer_shares").findings(table)
+    assert "relu3_1 makes up 70% of the style loss" in first
+    assert "is 1.00 (medians over 1 pair)" in first
