@@ -6,8 +6,7 @@ import pytest
 import torch
 from PIL import Image
 
-from nstbench.charts.analyses import analysis
-from nstbench.charts.analyses.base import Materials
+from nstbench.charts.base import Materials
 from nstbench.cli import main
 from nstbench.core.hardware import Hardware
 from nstbench.networks.backbone import Backbone
@@ -57,16 +56,15 @@ def photo(tmp_path):
 
 @pytest.fixture
 def materials(tmp_path):
-    """What an analysis measures on: its parameters, and pictures of noise by name."""
+    """What a chart is measured on, with pictures of noise by name."""
 
-    def make(id, parameters, pictures=(), size=32, runs=()) -> Materials:
+    def make(pictures=(), size=32, runs=()) -> Materials:
         random = np.random.default_rng(0)
         files = {name: tmp_path / f"{name}.png" for name in pictures}
         for file in files.values():
             Image.fromarray(random.integers(0, 256, (size, size, 3), dtype=np.uint8)).save(file)
-        typed = analysis(id).parameters.model_validate(parameters)
         hardware = Hardware(torch.device("cpu"), "fp32")
-        return Materials(typed, files, {}, runs, tmp_path, size, "embedded", hardware)
+        return Materials(files, {}, runs, tmp_path, size, "embedded", hardware)
 
     return make
 

@@ -1,11 +1,11 @@
-"""A chart file: which measurement it shows, and on what it is measured."""
+"""A chart file: which kind of chart it is, and on what it is measured."""
 
 from pathlib import Path
-from typing import Any
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, JsonValue, ValidationError, field_validator
 
-from nstbench.charts.analyses import analysis
+from nstbench.charts.base import ChartKind
+from nstbench.charts.kinds import chart_kind
 from nstbench.core.configuration import Named, first_problem, load_named
 from nstbench.core.errors import InputError
 from nstbench.images.manifest import Manifest
@@ -17,8 +17,8 @@ from nstbench.pipeline.project import Project
 class Chart(Named):
     """One figure that shows numbers instead of pictures.
 
-    `analysis` measures them, on `pictures`, on the finished runs of `experiment` and on the learning curves
-    of `trainings`, as its `parameters` say.
+    `kind` says what is measured and how it is drawn, on `pictures`, on the finished runs of `experiment` and
+    on the learning curves of `trainings`, as the kind's `parameters` say.
     """
 
     title: str
@@ -26,33 +26,30 @@ class Chart(Named):
     question: str
     settings_note: str
     deviations: tuple[str, ...] = ()
-    analysis: str
-    parameters: dict[str, Any] = Field(default={})
+    kind: str
+    parameters: dict[str, JsonValue] = Field(default={})
     pictures: tuple[str, ...] = ()
     experiment: str | None = None
     trainings: tuple[str, ...] = ()
 
-    @field_validator("analysis")
+    @field_validator("kind")
     @classmethod
-    def _known_analysis(cls, id: str) -> str:
-        return analysis(id).id
+    def _known_kind(cls, name: str) -> str:
+        chart_kind(name)
+        return name
 
-    def typed_parameters(self) -> Any:
-        """InputError when they do not fit the analysis."""
-        model = analysis(self.analysis).parameters
+    @property
+    def module(self) -> str:
+        """The module that the kind is written in; its imports decide when the chart is outdated."""
+        return chart_kind(self.kind).__module__
+
+    def configured(self) -> ChartKind:
+        """The kind with its parameters; InputError when they do not fit."""
+        kind = chart_kind(self.kind)
         try:
-            return model.model_validate(self.parameters)
+            return kind.model_validate(self.parameters)
         except ValidationError as error:
-            raise InputError(f"parameters: {first_problem(error, model)}") from error
-
-    def check_pictures(self) -> None:
-        """InputError when there are not as many as the analysis takes."""
-        needed = analysis(self.analysis).pictures
-        given = dict.fromkeys(self.pictures)
-        if needed is not None and len(given) != needed:
-            raise InputError(
-                f"pictures: {self.analysis} takes {needed}; given: {len(given)} ({', '.join(given)})"
-            )
+            raise InputError(f"parameters: {first_problem(error, kind)}") from error
 
 
 def load_charts(project: Project) -> dict[str, Chart]:
@@ -69,8 +66,11 @@ def load_chart(file: Path, manifest: Manifest, experiments: set[str], trainings:
     """Read a chart file; InputError names file, key, value and what is allowed."""
 
     def check(chart: Chart) -> None:
-        chart.typed_parameters()
-        chart.check_pictures()
+        needed, given = chart.configured().pictures, dict.fromkeys(chart.pictures)
+        if needed is not None and len(given) != needed:
+            raise InputError(
+                f"pictures: {chart.kind} takes {needed}; given: {len(given)} ({', '.join(given)})"
+            )
         for picture in chart.pictures:
             manifest.available(picture)
 

@@ -1,4 +1,4 @@
-"""How lines and axes look in every chart."""
+"""How every chart looks: one palette, one typography, and how lines and axes are drawn."""
 
 import itertools
 import math
@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter
 
@@ -16,6 +15,11 @@ INK, RULE = "#1b1b1a", "#d9d9d4"
 # Okabe and Ito's colours, which stay apart for colour-blind readers, first solid, then dashed.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 STYLES = [(colour, dash) for dash, colour in itertools.product(("-", (0, (4, 1.5))), COLOURS)]
+# Pixels of the small picture that stands for a figure or a chart in the table of contents: three squares with
+# gaps between them.
+THUMBNAIL_SIDE, THUMBNAIL_GAP = 144, 4
+THUMBNAIL = (3 * THUMBNAIL_SIDE + 2 * THUMBNAIL_GAP, THUMBNAIL_SIDE)
+# `Any`, because matplotlib types the names of its settings as one long Literal.
 TYPOGRAPHY: Any = {
     "svg.hashsalt": "nstbench",
     "font.size": 9.5,
@@ -33,6 +37,11 @@ TYPOGRAPHY: Any = {
     "xtick.color": INK,
     "ytick.color": INK,
 }
+
+
+def curves_by(table: pd.DataFrame, name: str, index: str, value: str) -> dict[str, pd.Series]:
+    """A curve for each value of the column `name`: the column `value` over the column `index`."""
+    return {str(id): rows.set_index(index)[value] for id, rows in table.groupby(name, sort=False)}
 
 
 def lines(axes: Axes, curves: Mapping[str, pd.Series]) -> None:
@@ -57,21 +66,14 @@ def label_short_logarithmic_axes(figure: Figure) -> None:
     Ticks that a chart has chosen itself keep their labels.
     """
     for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
-        if isinstance(axis.get_major_formatter(), LogFormatter) and _decades(axis) < 2:
-            digits = {1, 2, 5} if _decades(axis) > 0.5 else set(range(1, 10))
+        low, high = map(float, axis.get_view_interval())
+        if isinstance(axis.get_major_formatter(), LogFormatter) and math.log10(high / low) < 2:
+            digits = {1, 2, 5} if math.log10(high / low) > 0.5 else set(range(1, 10))
             axis.set_major_formatter(partial(_plain, digits=digits))
             axis.set_minor_formatter(partial(_plain, digits=digits))
 
 
-def _decades(axis: Axis) -> float:
-    low, high = map(float, axis.get_view_interval())
-    return math.log10(high / low)
-
-
 def _plain(value: float, place: int | None, *, digits: set[int]) -> str:
-    return f"{value:,.10g}" if _digit(value) in digits else ""
-
-
-def _digit(value: float) -> int:
-    """The first digit of a tick that is a multiple of a power of ten."""
-    return round(value / 10.0 ** math.floor(math.log10(value) + 1e-9))
+    """A tick, a multiple of a power of ten, where its first digit is one of `digits`."""
+    first = round(value / 10.0 ** math.floor(math.log10(value) + 1e-9))
+    return f"{value:,.10g}" if first in digits else ""

@@ -11,11 +11,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from PIL import Image
 
-from nstbench.charts.analyses import analysis
-from nstbench.charts.analyses.base import Analysis, Materials
+from nstbench.charts.base import ChartKind, Materials
 from nstbench.charts.chart import Chart
-from nstbench.charts.style import TYPOGRAPHY, label_short_logarithmic_axes
-from nstbench.charts.thumbnail import SIZE
+from nstbench.charts.style import THUMBNAIL, TYPOGRAPHY, label_short_logarithmic_axes
 from nstbench.core.files import write_text, written_whole
 from nstbench.images.manifest import Manifest
 from nstbench.images.pictures import save_picture
@@ -39,36 +37,41 @@ def write_chart(
 
     `planned` are the runs of the chart's experiment; InputError names one that is not there.
     """
+    kind = chart.configured()
     materials = _materials(chart, planned, profile, manifest, results)
     started = time.perf_counter()
-    table = analysis(chart.analysis).measure(materials)
+    table = kind.measure(materials)
     seconds = time.perf_counter() - started
     with written_whole(table_file(results, chart.id)) as temporary:
         table.to_csv(temporary, index=False, float_format="%.6g")
-    _draw(analysis(chart.analysis), table, chart.id, reports)
+    _draw(kind, table, chart.id, reports)
+    weights = [weights_phrase(profile.weights, kind.weights_of)] if kind.weights_of else []
     facts = {
         "chart": chart.model_dump(),
         "profile": profile.model_dump(),
         "pictures": _pictures(materials),
         "runs": [run.planned.run.id for run in materials.runs],
-        "weights": _weights(materials),
+        "weights": weights_used(materials.runs) or weights,
         "device": str(materials.hardware.device),
         "precision": materials.hardware.precision,
         "seconds": round(seconds, 2),
-        "findings": analysis(chart.analysis).findings(table),
+        "findings": kind.findings(table),
     }
     write_text(facts_file(reports, chart.id), json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
 
 
 def table_file(results: Path, id: str) -> Path:
+    """The measured numbers."""
     return results / "charts" / f"{id}.csv"
 
 
 def drawing_file(reports: Path, id: str) -> Path:
+    """The drawing."""
     return reports / "figures" / f"{id}.svg"
 
 
 def facts_file(reports: Path, id: str) -> Path:
+    """How it was measured, and what was found, in sentences."""
     return reports / "figures" / f"{id}.json"
 
 
@@ -79,7 +82,6 @@ def _materials(
 
     folder = results / "pictures"
     return Materials(
-        parameters=chart.typed_parameters(),
         pictures={name: folder / f"{manifest.available(name)}.png" for name in chart.pictures},
         curves={id: results / "networks" / f"{id}.csv" for id in chart.trainings},
         # Pairs with one stand-in have the same runs.
@@ -101,30 +103,19 @@ def _pictures(materials: Materials) -> dict[str, str]:
     return {name: file.stem for name, file in materials.pictures.items()} | contents | styles
 
 
-def _weights(materials: Materials) -> list[str]:
-    """Where the weights come from of the networks of the runs, or of the one that the parameters name."""
-    if materials.runs:
-        return weights_used(materials.runs)
-    backbone = getattr(materials.parameters, "backbone", None)
-    return [weights_phrase(materials.weights, backbone)] if backbone else []
-
-
-def _draw(drawn: Analysis, table: pd.DataFrame, id: str, reports: Path) -> None:
+def _draw(kind: ChartKind, table: pd.DataFrame, id: str, reports: Path) -> None:
+    """The drawing, and its thumbnail: the whole drawing in the middle."""
     with matplotlib.rc_context(TYPOGRAPHY):
-        figure = Figure(figsize=drawn.inches, layout="constrained")
-        drawn.draw(table, figure)
+        figure = Figure(figsize=kind.inches, layout="constrained")
+        kind.draw(table, figure)
         label_short_logarithmic_axes(figure)
         with written_whole(drawing_file(reports, id)) as temporary:
             figure.savefig(temporary, metadata={"Date": None})
         pixels = io.BytesIO()
         figure.savefig(pixels, format="png", dpi=DOTS_PER_INCH)
-    with Image.open(pixels) as picture:
-        save_picture(_thumbnail(picture.convert("RGB")), reports / "figures" / f"{id}.thumb.jpg")
-
-
-def _thumbnail(picture: Image.Image) -> Image.Image:
-    """The whole drawing in the middle of a thumbnail."""
-    sheet = Image.new("RGB", SIZE, "white")
-    picture.thumbnail(SIZE, Image.Resampling.LANCZOS)
-    sheet.paste(picture, ((SIZE[0] - picture.width) // 2, (SIZE[1] - picture.height) // 2))
-    return sheet
+    sheet = Image.new("RGB", THUMBNAIL, "white")
+    with Image.open(pixels) as drawing:
+        small = drawing.convert("RGB")
+    small.thumbnail(THUMBNAIL, Image.Resampling.LANCZOS)
+    sheet.paste(small, ((THUMBNAIL[0] - small.width) // 2, (THUMBNAIL[1] - small.height) // 2))
+    save_picture(sheet, reports / "figures" / f"{id}.thumb.jpg")

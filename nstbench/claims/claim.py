@@ -53,6 +53,7 @@ class ClaimTest(Record):
 
     @property
     def rule(self) -> RuleName:
+        """The rule that judges the claimed side."""
         return RULE_OF_SIDE[self.side]
 
     def typed_parameters(self) -> StatisticParameters:

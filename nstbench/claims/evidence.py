@@ -56,6 +56,7 @@ class Evidence:
             raise InputError(f"{file} cannot be read ({error}); run snakemake again") from error
 
     def planned(self, experiment: str, arm: str) -> Iterator[PlannedRun]:
+        """The runs of an arm, made or not."""
         return (entry for entry in self.project.plans[experiment] if entry.arm.id == arm)
 
     def pair(self, entry: PlannedRun) -> Pair:

@@ -32,7 +32,12 @@ class Judgement:
 
 def judge(tests: Mapping[Key, ClaimTest], evidence: Evidence) -> dict[Key, Judgement]:
     """The tests of one document, which are corrected together."""
-    samples = {key: _sample(test, evidence) for key, test in tests.items()}
+    samples: dict[Key, Sample | str] = {}
+    for key, test in tests.items():
+        try:
+            samples[key] = find_statistic(test.statistic).sample(test.typed_parameters(), evidence)
+        except NoEvidenceError as error:
+            samples[key] = str(error)
     measured = {
         key: RULES[tests[key].rule].measure(tests[key], sample)
         for key, sample in samples.items()
@@ -45,14 +50,6 @@ def judge(tests: Mapping[Key, ClaimTest], evidence: Evidence) -> dict[Key, Judge
         key: _judgement(test, samples[key], measured.get(key), corrections.get(key))
         for key, test in tests.items()
     }
-
-
-def _sample(test: ClaimTest, evidence: Evidence) -> Sample | str:
-    """The sample of a test, or why there is none."""
-    try:
-        return find_statistic(test.statistic).sample(test.typed_parameters(), evidence)
-    except NoEvidenceError as error:
-        return str(error)
 
 
 def _judgement(

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from nstbench.claims.records import ClaimVerdict, ContradictionOutcome, Verdicts
+from nstbench.claims.records import ClaimVerdict, Verdicts
 from nstbench.claims.sample import LOG_RATIO
 from nstbench.core.number_format import number
 from nstbench.core.version import __version__
@@ -34,10 +34,14 @@ def _lines(verdicts: Verdicts, profile: Profile) -> Iterator[str]:
         own = [claim for claim in verdicts.claims if claim.document == document]
         yield from ("", f"## {document}", "", *_table(COLUMNS, [_cells(claim) for claim in own]))
     yield from ("", "## Where the documents contradict each other", "")
-    yield from _table(
-        ("topic", "positions", "outcome", "why"),
-        [(each.topic, _positions(each), each.outcome, each.reason) for each in verdicts.contradictions],
-    )
+    topics = []
+    for topic in verdicts.contradictions:
+        positions = "; ".join(
+            f"{place}. {', '.join(position.documents)}: {position.says}"
+            for place, position in enumerate(topic.positions, 1)
+        )
+        topics.append((topic.topic, positions, topic.outcome, topic.reason))
+    yield from _table(("topic", "positions", "outcome", "why"), topics)
 
 
 def _cells(claim: ClaimVerdict) -> tuple[str, ...]:
@@ -66,13 +70,6 @@ def _cells(claim: ClaimVerdict) -> tuple[str, ...]:
 
 def _written(value: float, in_logs: bool) -> str:
     return number(math.exp(value) if in_logs else value)
-
-
-def _positions(contradiction: ContradictionOutcome) -> str:
-    return "; ".join(
-        f"{place}. {', '.join(position.documents)}: {position.says}"
-        for place, position in enumerate(contradiction.positions, 1)
-    )
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

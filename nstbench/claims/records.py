@@ -10,7 +10,7 @@ from pydantic import ConfigDict, ValidationError
 
 from nstbench.claims.claim import Position, RuleName, Side
 from nstbench.claims.sample import Value
-from nstbench.core.configuration import Record
+from nstbench.core.configuration import Record, first_problem
 from nstbench.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -124,9 +124,11 @@ def read_verdicts(file: Path) -> Verdicts:
     """InputError when the file is not there or cannot be read."""
     try:
         return Verdicts.model_validate_json(file.read_bytes())
-    except (OSError, ValidationError) as error:
-        line = " ".join(str(error).split())
-        raise InputError(f"{file} cannot be read ({line}); run snakemake again") from error
+    except ValidationError as error:
+        problem = first_problem(error, Verdicts)
+        raise InputError(f"{file} cannot be read ({problem}); run snakemake again") from error
+    except OSError as error:
+        raise InputError(f"{file} cannot be read ({error}); run snakemake again") from error
 
 
 # Columns of results/claims.csv; `low` and `high` are the ends of the interval.

@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError, model_validator
 
 from nstbench.charts.chart import Chart, load_charts
-from nstbench.claims.claim import Claim, ClaimTest, Contradiction
+from nstbench.claims.claim import Claim, Contradiction
 from nstbench.core.configuration import Record, first_problem
 from nstbench.core.errors import InputError
 from nstbench.core.yaml_files import read_yaml
@@ -54,23 +54,20 @@ def load_register(project: Project) -> Register:
 
 
 def _problems(claim: Claim, project: Project, charts: Mapping[str, Chart]) -> Iterator[str]:
+    """What a claim's tests read, or it refers to, and the project does not have."""
     for test in claim.tests:
         try:
-            yield from _unknown(test, project, charts)
+            parameters = test.typed_parameters()
         except InputError as error:
             yield str(error)
+            continue
+        yield from _strangers("experiment", parameters.arms_read, project.experiments)
+        for experiment, arms in parameters.arms_read.items():
+            known = [arm.id for arm in project.experiments[experiment].arms]
+            yield from _strangers(f"arm of {experiment}", arms, known)
+        yield from _strangers("metric", parameters.metrics_read, metrics())
+        yield from _strangers("chart", parameters.charts_read, charts)
     yield from _strangers("experiment or chart", claim.see, {*project.experiments, *charts})
-
-
-def _unknown(test: ClaimTest, project: Project, charts: Mapping[str, Chart]) -> Iterator[str]:
-    """What a test reads and the project does not have."""
-    parameters = test.typed_parameters()
-    yield from _strangers("experiment", parameters.arms_read, project.experiments)
-    for experiment, arms in parameters.arms_read.items():
-        known = [arm.id for arm in project.experiments[experiment].arms]
-        yield from _strangers(f"arm of {experiment}", arms, known)
-    yield from _strangers("metric", parameters.metrics_read, metrics())
-    yield from _strangers("chart", parameters.charts_read, charts)
 
 
 def _strangers(what: str, given: Iterable[str], known: Collection[str]) -> Iterator[str]:

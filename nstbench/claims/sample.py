@@ -1,7 +1,7 @@
 """What a statistic has measured, before anything is concluded from it."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import TypeVar
@@ -51,6 +51,7 @@ class Sample:
 
     @property
     def differences(self) -> list[float]:
+        """What is tested, one per value."""
         return [value.difference for value in self.values]
 
 
@@ -63,16 +64,18 @@ def aligned(series: Sequence[Series[T]]) -> dict[Pair, list[tuple[T, ...]]]:
 
     A series with one value, because nothing in it is drawn, has that value for every seed.
     """
-    first, *others = series
-    pairs = [pair for pair in first if all(pair in other for other in others)]
-    return {pair: list(_for_each_seed([entry[pair] for entry in series])) for pair in pairs}
-
-
-def _for_each_seed(values: Sequence[Mapping[int, T]]) -> Iterable[tuple[T, ...]]:
-    drawn = [set(entry) for entry in values if len(entry) > 1]
-    seeds = sorted(set.intersection(*drawn)) if drawn else [0]
-    for seed in seeds:
-        yield tuple(entry[seed] if len(entry) > 1 else next(iter(entry.values())) for entry in values)
+    found: dict[Pair, list[tuple[T, ...]]] = {}
+    for pair in series[0]:
+        if not all(pair in entry for entry in series):
+            continue
+        values = [entry[pair] for entry in series]
+        drawn = [set(by_seed) for by_seed in values if len(by_seed) > 1]
+        seeds = sorted(set.intersection(*drawn)) if drawn else [0]
+        found[pair] = [
+            tuple(by_seed[seed] if len(by_seed) > 1 else next(iter(by_seed.values())) for by_seed in values)
+            for seed in seeds
+        ]
+    return found
 
 
 def compared(series: Sequence[Series[T]], compare: Callable[[tuple[T, ...]], Compared], unit: str) -> Sample:

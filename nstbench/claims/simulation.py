@@ -93,6 +93,7 @@ def table(times: int) -> Iterator[str]:
 
 
 def main() -> None:
+    """Print the table."""
     for line in table(2000):
         print(line)
 

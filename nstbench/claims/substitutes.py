@@ -67,11 +67,9 @@ class _Basis:
     def _embedded(self) -> bool:
         """Whether a network is embedded; those that paint in one pass stand on an embedded one."""
         used = [entry.run.parameters for entry in self._runs] + [each.recipe for each in self._trainings]
-        from_profile = self.project.profile.weights == "embedded"
-        return (
-            any(each.get("weights") == "embedded" or "network" in each for each in used)
-            or any(from_profile and _names(chart, "backbone") for chart in self._charts)
-            or any(_names(chart, "network") for chart in self._charts)
+        weights = self.project.profile.weights
+        return any(each.get("weights") == "embedded" or "network" in each for each in used) or any(
+            chart.configured().stands_on_embedded(weights) for chart in self._charts
         )
 
     @property
@@ -89,7 +87,7 @@ class _Basis:
             size
             for chart in self._charts
             if chart.pictures
-            for size in getattr(chart.typed_parameters(), "sizes", (self.project.profile.size,))
+            for size in chart.configured().sizes_at(self.project.profile.size)
         ]
         return [
             *(entry.run.size for entry in self._runs),
@@ -105,7 +103,3 @@ class _Basis:
             for entry in self._runs
             if "evaluations" in entry.run.parameters
         ]
-
-
-def _names(chart: Chart, what: str) -> bool:
-    return hasattr(chart.typed_parameters(), what)

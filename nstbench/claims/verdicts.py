@@ -10,7 +10,7 @@ from nstbench.claims.contradictions import decide
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.judgement import Judgement, judge
 from nstbench.claims.records import ClaimVerdict, Finding, Verdict, Verdicts
-from nstbench.claims.register import Register, load_register
+from nstbench.claims.register import load_register
 from nstbench.claims.rules.scale import bound, floor
 from nstbench.claims.substitutes import substitutes
 from nstbench.pipeline.project import Project
@@ -21,36 +21,24 @@ def judge_claims(project: Project, results: Path) -> Verdicts:
 
     InputError when config/claims.yaml is malformed or a table cannot be read.
     """
-    register = load_register(project)
-    claims = _judge_all(register, Evidence(project, results))
-    verdicts = {claim.id: claim.verdict for claim in claims}
-    return Verdicts(
-        claims=tuple(claims),
-        contradictions=tuple(decide(each, verdicts) for each in register.contradictions),
-    )
-
-
-def _judge_all(register: Register, evidence: Evidence) -> list[ClaimVerdict]:
+    register, evidence = load_register(project), Evidence(project, results)
     judged: dict[tuple[str, int], Judgement] = {}
     # Tests are corrected for their number within a document, without those of claims that cannot be tested.
     for document in register.documents:
-        own = [each for each in register.claims if each.document == document]
         tests = {
             (claim.id, place): test
-            for claim in own
-            if _untestable(claim, evidence) is None
+            for claim in register.claims
+            if claim.document == document and _untestable(claim, evidence) is None
             for place, test in enumerate(claim.tests)
         }
         judged |= judge(tests, evidence)
-    return [
-        _judge_claim(
-            claim,
-            register.documents[claim.document],
-            [judgement for (id, _), judgement in judged.items() if id == claim.id],
-            evidence,
-        )
-        for claim in register.claims
-    ]
+    claims = []
+    for claim in register.claims:
+        own = [judgement for (id, _), judgement in judged.items() if id == claim.id]
+        claims.append(_judge_claim(claim, register.documents[claim.document], own, evidence))
+    verdicts = {claim.id: claim.verdict for claim in claims}
+    outcomes = (decide(contradiction, verdicts) for contradiction in register.contradictions)
+    return Verdicts(claims=tuple(claims), contradictions=tuple(outcomes))
 
 
 def _untestable(claim: Claim, evidence: Evidence) -> str | None:

@@ -42,7 +42,7 @@ def execute(run: RunSpecification, pictures: Path, results: Path) -> Path:
     names |= {name: name for name in parameters.other_pictures()}
     files = {role: pictures / f"{name}.png" for role, name in names.items()}
     weights = parameters.weight_files()
-    mark = fingerprint([*files.values(), *weights])
+    mark = fingerprint(run.method, [*files.values(), *weights])
     if _is_done(folder, mark):
         return folder
     recipe = method(run.method)

@@ -36,7 +36,11 @@ rule chart:
         about=lambda wildcards: DRAWINGS[wildcards.chart].model_dump(
             include={"title", "question"}
         ),
-        code=code_hash(CHARTING),
+        code=lambda wildcards: code_of(
+            "draw_chart",
+            [DRAWINGS[wildcards.chart].module],
+            packages_of(runs_of_chart(wildcards.chart)),
+        ),
     message:
         "chart {output.drawing}"
     script:

@@ -1,7 +1,5 @@
 """What became of every claim of the documents."""
 
-from nstbench.pipeline.cache_keys import CLAIMS
-
 
 rule claims:
     input:
@@ -19,7 +17,7 @@ rule claims:
     threads: 1
     params:
         plan=PLAN,
-        code=code_hash(CLAIMS),
+        code=code_of("judge_claims", packages=["nstbench.claims"]),
     message:
         "verdicts of all claims"
     script:

@@ -4,23 +4,19 @@ import os
 import sys
 from pathlib import Path
 
-from nstbench.networks.embedded import embedded_files
 from nstbench.charts.chart import load_charts
 from nstbench.core.errors import InputError
-from nstbench.pipeline.experiment import short_name
+from nstbench.networks.embedded import embedded_files
+from nstbench.networks.feedforward.inventory import shipped_networks
 from nstbench.pipeline.cache_keys import (
-    CHARTING,
-    ENGINE,
-    NOTEBOOK,
-    PICTURES,
-    REPORTING,
-    SCORING,
-    TRAINING,
-    code_hash,
+    code_key,
+    imported_by,
+    method_package,
+    run_key,
 )
+from nstbench.pipeline.experiment import short_name
 from nstbench.pipeline.plan import shown
 from nstbench.pipeline.project import Project
-from nstbench.networks.feedforward.inventory import shipped_networks
 
 ROOT = Path(workflow.basedir)
 # For those who run with --software-deployment-method conda; the checkout itself is found by PYTHONPATH.
@@ -58,6 +54,17 @@ CONFIGURATION = [
 ]
 
 
+def code_of(script, modules=(), packages=(), docstrings=False):
+    """The key of the code behind a rule: what its script imports, and what is looked up by name besides."""
+    file = ROOT / "workflow" / "scripts" / f"{script}.py"
+    return code_key([*imported_by(file), *modules], packages, docstrings)
+
+
+def packages_of(runs):
+    """The packages of the methods that make `runs`."""
+    return sorted({method_package(run.method) for run in runs})
+
+
 def own_picture(wildcards):
     """The file in data/ or in the folder NSTBENCH_DATA; none for a picture of an installed package."""
     packaged = PROJECT.manifest[wildcards.name].package is not None
@@ -68,6 +75,18 @@ def picture_files(specifications):
     """The pictures that runs, trials or trainings need."""
     names = sorted({name for each in specifications for name in each.pictures})
     return [f"results/pictures/{name}.png" for name in names]
+
+
+def weight_files(runs):
+    """The weights in this checkout that runs read; the encoder of a trained network may be any of them."""
+    files = set()
+    for run in runs:
+        if run.network:
+            shipped = shipped_networks().get(run.network)
+            files.update(embedded_files(), [shipped] if shipped else [])
+        elif run.parameters.get("weights") != "imagenet":
+            files.update(run.typed_parameters().weight_files())
+    return sorted(map(str, files))
 
 
 def network_files(runs):
@@ -95,20 +114,22 @@ def chart_pictures(chart):
     return sorted(files.union(picture_files(runs_of_chart(chart))))
 
 
+def of_document(name, entries):
+    """Those of `entries`, experiments or charts by id, that are of the document that a notebook is called after."""
+    return [
+        id for id, entry in entries.items() if short_name(entry.source.document) == name
+    ]
+
+
 def results_shown(wildcards):
-    """What a notebook reads: every verdict, or the figures and charts of the document that it is named after."""
+    """What a notebook reads: every verdict, or the figures and charts of its document."""
     if wildcards.name == "claims":
         return ["results/claims.json"]
-
-    def own(entries):
-        return [
-            entry.id
-            for entry in entries.values()
-            if short_name(entry.source.document) == wildcards.name
-        ]
-
     return [
         "results/scores.csv",
-        *expand("reports/figures/{id}.png", id=own(PROJECT.experiments)),
-        *expand("reports/figures/{id}.json", id=own(DRAWINGS)),
+        *expand(
+            "reports/figures/{id}.png",
+            id=of_document(wildcards.name, PROJECT.experiments),
+        ),
+        *expand("reports/figures/{id}.json", id=of_document(wildcards.name, DRAWINGS)),
     ]

@@ -47,7 +47,7 @@ rule figure:
         about=lambda wildcards: PROJECT.experiments[wildcards.experiment].model_dump(
             include={"title", "question"}
         ),
-        code=code_hash(REPORTING),
+        code=code_of("draw_figure"),
     message:
         "figure {output.panel}"
     script:

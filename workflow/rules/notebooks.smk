@@ -23,7 +23,18 @@ rule notebook:
     conda:
         ENVIRONMENT
     params:
-        code=code_hash(NOTEBOOK),
+        code=lambda wildcards: code_key(
+            ["nstbench.report.notebook"],
+            [
+                "nstbench.metrics",
+                *packages_of(
+                    entry.run
+                    for id in of_document(wildcards.name, PROJECT.experiments)
+                    for entry in PROJECT.plans[id]
+                ),
+            ],
+            docstrings=True,
+        ),
     message:
         "notebook {wildcards.name}"
     notebook:
@@ -45,7 +56,7 @@ rule notebook_pages:
     conda:
         ENVIRONMENT
     params:
-        code=code_hash(REPORTING),
+        code=code_of("publish_notebooks"),
     message:
         "notebook pages"
     script:

@@ -17,7 +17,7 @@ rule picture:
         origin=lambda wildcards: PROJECT.manifest[wildcards.name].model_dump(
             include={"package", "file", "url"}
         ),
-        code=code_hash(PICTURES),
+        code=code_of("make_picture"),
     message:
         "picture {wildcards.name}"
     script:

@@ -11,13 +11,7 @@ rule report:
         charts=expand("reports/figures/{chart}.json", chart=CHARTS),
         notebooks=expand("reports/notebooks/{name}.html", name=NOTEBOOKS),
         configuration=CONFIGURATION,
-        explained=[
-            *map(
-                str,
-                sorted((ROOT / "nstbench" / "report" / "site" / "formulas").glob("*.yaml")),
-            ),
-            *map(str, sorted((ROOT / "docs").glob("*.md"))),
-        ],
+        explained=sorted(map(str, (ROOT / "docs").glob("*.md"))),
     output:
         pages=[
             report(
@@ -37,7 +31,7 @@ rule report:
         ENVIRONMENT
     params:
         plan=PLAN,
-        code=code_hash(REPORTING),
+        code=code_of("write_report", packages=["nstbench.metrics"], docstrings=True),
     message:
         "report {output.pages[0]}"
     script:

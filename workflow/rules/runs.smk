@@ -8,7 +8,7 @@ for rank, experiment in enumerate(EXPERIMENTS):
             f"runs_{experiment}"
         input:
             pictures=lambda wildcards: picture_files(BATCHES[wildcards.batch]),
-            weights=WEIGHTS,
+            weights=lambda wildcards: weight_files(BATCHES[wildcards.batch]),
             networks=lambda wildcards: network_files(BATCHES[wildcards.batch]),
         output:
             f"results/batches/{{batch,{experiment}-\\d+}}.csv",
@@ -22,7 +22,10 @@ for rank, experiment in enumerate(EXPERIMENTS):
             runs=lambda wildcards: [
                 run.model_dump() for run in BATCHES[wildcards.batch]
             ],
-            code=code_hash(ENGINE),
+            # Of each method by itself: when one changes, the job finds the runs of the others done.
+            code=lambda wildcards: {
+                run.method: run_key(run.method) for run in BATCHES[wildcards.batch]
+            },
         message:
             "runs {wildcards.batch}: progress in {log}"
         script:

@@ -7,7 +7,7 @@ rule score:
             planned.run for planned in SCORING_BATCHES[wildcards.batch]
         ),
         pictures=lambda wildcards: picture_files(SCORING_BATCHES[wildcards.batch]),
-        weights=WEIGHTS,
+        weights=[str(file) for file in embedded_files()],
     output:
         "results/scores/{batch}.csv",
     log:
@@ -20,7 +20,7 @@ rule score:
             (planned.run.model_dump(), planned.truth)
             for planned in SCORING_BATCHES[wildcards.batch]
         ],
-        code=code_hash(SCORING),
+        code=code_of("score_batch", packages=["nstbench.metrics"]),
     message:
         "scores {wildcards.batch}"
     script:
@@ -39,7 +39,7 @@ rule scores:
         ENVIRONMENT
     params:
         plan=PLAN,
-        code=code_hash(SCORING),
+        code=code_of("collect_scores"),
     message:
         "scores of all runs"
     script:

@@ -19,7 +19,10 @@ rule training:
     threads: 1
     params:
         training=lambda wildcards: PROJECT.training(wildcards.training).model_dump(),
-        code=code_hash(TRAINING),
+        code=lambda wildcards: code_of(
+            "train_network",
+            packages=[method_package(PROJECT.training(wildcards.training).method)],
+        ),
     message:
         "training {wildcards.training}: progress in {log}"
     script:

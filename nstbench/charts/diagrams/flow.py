@@ -1,108 +1,178 @@
-"""Pictures, networks and boxes with arrows between them."""
+"""How pictures, networks and losses of a method hang together: pictures and boxes on a grid, and arrows.
 
-import numpy as np
-import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+The pictures are those of a finished run and its content and style; networks are drawn from their tables.
+"""
 
-from nstbench.charts.diagrams.data_uri import from_data_uri
-from nstbench.charts.diagrams.sheet import (
-    BLUE,
-    GREEN,
-    MUTED,
-    ORANGE,
-    Place,
-    Point,
-    Row,
-    arrow,
-    box,
-    label,
-    picture,
-    sheet,
-)
-from nstbench.charts.style import INK
+import math
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Literal
 
-# Inches.
-SIZES = {"picture": (0.95, 0.95), "network": (1.5, 0.8), "box": (1.5, 0.5)}
-CAPTION, MARGIN, LAYER_GAP = 0.16, 0.2, 0.03
-FOOT = 0.4  # Below all nodes, where arrows lead back.
-# How much lower a layer is drawn when its maps are half as large, relative to the full height.
-LOWER_PER_OCTAVE = 0.15
-BOX_COLOURS = {"style": ORANGE, "content": GREEN, "both": INK}
-LAYER_COLOURS = {"convolution": BLUE, "pooling": MUTED, "residual block": GREEN, "upsampling": ORANGE}
+from pydantic import Field, model_validator
+
+from nstbench.charts.base import ChartKind, Materials
+from nstbench.charts.diagrams.chain import chain
+from nstbench.core.configuration import Record
+from nstbench.core.errors import InputError
+from nstbench.core.number_format import counted
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+    from torch import Tensor
 
 
-def draw_flow(table: pd.DataFrame, figure: Figure) -> None:
-    """The table of the analysis `flow_diagram`."""
-    axes = sheet(figure)
-    width, height = figure.get_size_inches()
-    nodes = table[table["part"] == "node"]
-    places = {
-        row["node"]: Place(width * row["x"], FOOT + (height - FOOT) * (1 - row["y"]), *SIZES[row["kind"]])
-        for row in nodes.to_dict("records")
-    }
-    for row in table[table["part"] == "arrow"].to_dict("records"):
-        _draw_arrow(axes, places[row["start"]], places[row["end"]], row)
-    for row in nodes.to_dict("records"):
-        layers = table[(table["part"] == "layer") & (table["node"] == row["node"])]
-        _draw_node(axes, places[row["node"]], row, layers)
+class Node(Record):
+    """A picture, a network or a box with its text, in the middle of a cell (column, row) of the grid.
+
+    `shows` is content, style, noise or an arm of the chart's experiment, and `part` what is left of its
+    colours; `network` is one that nstbench.charts.diagrams.chain knows; `about` colours a box.
+    """
+
+    at: tuple[float, float]
+    text: str
+    shows: str | None = None
+    part: Literal["all", "luminance", "chroma"] = "all"
+    network: str | None = None
+    about: Literal["style", "content", "both"] = "both"
+
+    @property
+    def kind(self) -> str:
+        """What is drawn: a picture, a network or a box."""
+        if self.shows:
+            return "picture"
+        return "network" if self.network else "box"
+
+    @model_validator(mode="after")
+    def _known_network(self) -> "Node":
+        if self.network:
+            chain(self.network)
+        return self
 
 
-def _draw_node(axes: Axes, place: Place, row: Row, layers: pd.DataFrame) -> None:
-    """Boxes have their text inside, pictures below and networks above."""
-    match row["kind"]:
-        case "picture":
-            picture(axes, place, from_data_uri(row["picture"]))
-            label(axes, (place.x, place.bottom[1] - CAPTION), row["text"])
-        case "network":
-            _draw_network(axes, place, layers)
-            label(axes, (place.x, place.top[1] + CAPTION), row["text"])
-        case _:
-            box(axes, place, BOX_COLOURS[row["about"]])
-            label(axes, (place.x, place.y), row["text"], linespacing=1.4)
+class Arrow(Record):
+    """From a node to another; `way` says how where a straight line or a step does not do.
+
+    `under` and `around` leave downwards and return at the bottom or the left; `turn` has one corner.
+    """
+
+    start: str
+    end: str
+    way: Literal["direct", "turn", "under", "around"] = "direct"
+    text: str = ""
 
 
-def _draw_network(axes: Axes, place: Place, layers: pd.DataFrame) -> None:
-    """A slab a layer, as high as its maps are large."""
-    pitch = place.width / len(layers)
-    scales = layers["stride"].cumprod()
-    slabs = zip(layers["kind"], scales, strict=True)
-    for number, (kind, scale) in enumerate(slabs):
-        height = place.height * (1 - LOWER_PER_OCTAVE * np.log2(scale))
-        slab = Place(place.left[0] + (number + 0.5) * pitch, place.y, pitch - LAYER_GAP, height)
-        box(axes, slab, LAYER_COLOURS[kind], radius=0.02, tinted=0.35)
+class FlowDiagram(ChartKind):
+    """The nodes by id in the cells of a grid of columns and rows, and the arrows between them."""
+
+    inches = (10.0, 4.6)
+
+    grid: tuple[int, int]
+    nodes: dict[str, Node] = Field(min_length=1)
+    arrows: tuple[Arrow, ...] = ()
+
+    @model_validator(mode="after")
+    def _known_nodes(self) -> "FlowDiagram":
+        for end in (end for arrow in self.arrows for end in (arrow.start, arrow.end)):
+            if end not in self.nodes:
+                raise ValueError(f"arrows: unknown node {end!r}; allowed: {', '.join(self.nodes)}")
+        return self
+
+    def measure(self, materials: Materials) -> "pd.DataFrame":
+        """One row a node, an arrow, and a layer of a network that is a node.
+
+        Columns part, node, kind, text, about, x and y, the middle of a node in shares of the sheet from its
+        upper left corner, picture as a data URI; start, end, way of an arrow; layer, channels, kernel, stride
+        of a layer.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(self._rows(materials))
+
+    def _rows(self, materials: Materials) -> Iterator[dict[str, Any]]:
+        columns, rows = self.grid
+        for id, node in self.nodes.items():
+            yield {
+                "part": "node",
+                "node": id,
+                "kind": node.kind,
+                "text": node.text,
+                "about": node.about,
+                "x": (node.at[0] + 0.5) / columns,
+                "y": (node.at[1] + 0.5) / rows,
+                "picture": _as_text(node.shows, node.part, materials) if node.shows else None,
+            }
+            for layer in chain(node.network) if node.network else ():
+                yield {
+                    "part": "layer",
+                    "node": id,
+                    "layer": layer.name,
+                    "kind": layer.kind,
+                    "channels": layer.channels,
+                    "kernel": layer.kernel,
+                    "stride": layer.stride,
+                }
+        for arrow in self.arrows:
+            yield {"part": "arrow", **arrow.model_dump()}
+
+    @staticmethod
+    def findings(table: "pd.DataFrame") -> list[str]:
+        """What the networks consist of, each once, and whether they change the size of their input."""
+        found = []
+        networks = table[table["kind"] == "network"].drop_duplicates("text")
+        for node, network in zip(networks["node"], networks["text"], strict=True):
+            layers = table[(table["part"] == "layer") & (table["node"] == node)]
+            kinds = ", ".join(counted(count, kind) for kind, count in Counter(layers["kind"]).items())
+            stride = math.prod(layers["stride"])
+            size = "of the size of its input" if stride == 1 else f"{stride:g} times smaller than its input"
+            found.append(f"{network}: {kinds}; the output is {size}.")
+        return found
+
+    @staticmethod
+    def draw(table: "pd.DataFrame", figure: "Figure") -> None:
+        """The nodes and the arrows."""
+        from nstbench.charts.diagrams.flow_drawing import draw_flow
+
+        draw_flow(table, figure)
 
 
-def _draw_arrow(axes: Axes, start: Place, end: Place, row: Row) -> None:
-    """Arrows that lead back along the lower edge of the sheet are dashed and have their text there."""
-    back = row["way"] in ("under", "around")
-    points = {"direct": _direct, "turn": _turn, "under": _under, "around": _around}[row["way"]](start, end)
-    arrow(axes, points, dashed=back)
-    if row["text"]:
-        middle = ((points[1][0] + points[2][0]) / 2, (points[1][1] + points[2][1]) / 2)
-        label(axes, middle, row["text"], backgroundcolor="white")
+def _as_text(shows: str, part: str, materials: Materials) -> str:
+    """A picture, its luminance, or its colours at one luminance, as a data URI."""
+    import torch
+
+    from nstbench.charts.diagrams.data_uri import to_data_uri
+    from nstbench.images.colour_spaces import luma
+    from nstbench.images.tensors import to_picture
+    from nstbench.methods.colour.preservation import with_luminance_of
+
+    image = _image(shows, materials)
+    match part:
+        case "luminance":
+            image = luma(image).expand_as(image)
+        case "chroma":
+            image = with_luminance_of(image, torch.full_like(image, 0.5))
+    return to_data_uri(to_picture(image))
 
 
-def _direct(start: Place, end: Place) -> list[Point]:
-    """Straight where both are in one row or column, else with a step half-way."""
-    if start.x == end.x:
-        return [start.bottom, end.top] if start.y > end.y else [start.top, end.bottom]
-    first, last = (start.right, end.left) if start.x < end.x else (start.left, end.right)
-    if start.y == end.y:
-        return [first, last]
-    middle = (first[0] + last[0]) / 2
-    return [first, (middle, first[1]), (middle, last[1]), last]
+def _image(shows: str, materials: Materials) -> "Tensor":
+    """Noise, or the first run's content or style, or the result of an arm, (1, 3, THUMBNAIL, THUMBNAIL).
 
+    InputError when the experiment has no such arm.
+    """
+    import torch
 
-def _turn(start: Place, end: Place) -> list[Point]:
-    """Sideways, then up or down."""
-    first = start.right if start.x < end.x else start.left
-    return [first, (end.x, start.y), end.bottom if start.y < end.y else end.top]
+    from nstbench.charts.diagrams.data_uri import THUMBNAIL
+    from nstbench.images.noise import grey_noise
+    from nstbench.images.pictures import load_picture
+    from nstbench.images.tensors import to_tensor
 
-
-def _under(start: Place, end: Place) -> list[Point]:
-    return [start.bottom, (start.x, MARGIN), (end.x, MARGIN), end.bottom]
-
-
-def _around(start: Place, end: Place) -> list[Point]:
-    return [start.bottom, (start.x, MARGIN), (MARGIN, MARGIN), (MARGIN, end.y), end.left]
+    if shows == "noise":
+        return grey_noise(torch.Size((1, 3, THUMBNAIL, THUMBNAIL)), seed=0)
+    # The first run of an arm counts.
+    files = {run.planned.arm.id: run.image for run in reversed(materials.runs)}
+    for run in materials.runs[:1]:
+        files["content"] = materials.folder / f"{run.planned.run.content}.png"
+        files["style"] = materials.folder / f"{run.planned.run.style}.png"
+    if shows not in files:
+        raise InputError(f"nothing to show for {shows!r}; allowed: noise, {', '.join(files)}")
+    return to_tensor(load_picture(files[shows], THUMBNAIL, square=True))

@@ -1,88 +1,101 @@
-"""A chain of layers as boxes, high where maps are large, over a table of their shapes."""
+"""A VGG network drawn layer by layer from its table: sizes, channels, parameters, and where it is read.
 
-import numpy as np
-import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+At full width, as published; no weights are read.
+"""
 
-from nstbench.charts.diagrams.sheet import BLUE, GREEN, MUTED, ORANGE, Place, Row, arrow, box, label, sheet
-from nstbench.charts.style import RULE
+from typing import TYPE_CHECKING, Literal
 
-# Inches, from the lower left corner.
-MIDDLE, LEFT, RIGHT, HEADINGS = 2.5, 1.15, 9.65, 0.15
-CAPTIONS = {"channels": 0.72, "side": 0.48, "parameters": 0.24}
-READINGS = {"style": 3.95, "content": 1.3}
-LINE = 0.17
-LOWEST, HIGHER_PER_OCTAVE, DENSE_HEIGHT = 0.52, 0.28, 1.2
-# Relative to each other.
-WIDTHS = {"convolution": 0.36, "pooling": 0.2, "fully connected": 0.36}
-GAP, BLOCK_GAP = 0.07, 0.08
+from pydantic import Field, model_validator
 
-COLOURS = {"convolution": BLUE, "pooling": MUTED, "fully connected": MUTED}
-READING_COLOURS = {"style": ORANGE, "content": GREEN}
+from nstbench.charts.base import ChartKind, Materials
+from nstbench.charts.diagrams.chain import chain
+from nstbench.networks.catalogue import architecture
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+DENSE = "fully connected"
 
 
-def draw_layers(table: pd.DataFrame, figure: Figure) -> None:
-    """The table of the analysis `layer_diagram`."""
-    axes = sheet(figure)
-    places = _places(table)
-    arrow(axes, [(places[0].left[0] - 0.2, MIDDLE), (places[-1].right[0] + 0.2, MIDDLE)])
-    for place, row in zip(places, table.to_dict("records"), strict=True):
-        box(axes, place, COLOURS[row["kind"]], dashed=row["kind"] == "fully connected", radius=0.03)
-        label(axes, (place.x, place.y), row["layer"], rotation=90, fontsize=8)
-        if row["read_for"]:
-            _draw_reading(axes, place, row)
-    for _, rows in table.groupby("block"):
-        _draw_shapes(axes, places[rows.index[0]].left[0], places[rows.index[-1]].right[0], rows)
-    _draw_headings(axes, [purpose for purpose in READINGS if purpose in set(table["read_for"])])
+class LayerDiagram(ChartKind):
+    """The layers of `network` for a picture of `size` pixels a side.
+
+    `style_layers` and `content_layers` are where it is read; `dense` are the widths of the fully connected
+    layers that the original ends with and style transfer leaves out.
+    """
+
+    network: Literal["vgg16", "vgg19"] = "vgg19"
+    size: int = Field(default=224, ge=32)
+    style_layers: tuple[str, ...] = ()
+    content_layers: tuple[str, ...] = ()
+    dense: tuple[int, ...] = ()
+
+    @model_validator(mode="after")
+    def _known_layers(self) -> "LayerDiagram":
+        architecture(self.network).check_layers([*self.style_layers, *self.content_layers])
+        return self
+
+    def measure(self, materials: Materials) -> "pd.DataFrame":
+        """A row a layer: its shape, block, number of parameters, and where it is read.
+
+        Columns layer, kind, channels, kernel, stride, block, side, parameters, activation, place, read_for;
+        `side` and `channels` are of the output, `activation` is the ReLU behind a convolution and `place` its
+        place among all layers, from 0, which is that in torchvision's `features`. `read_for` is style,
+        content or empty.
+        """
+        import pandas as pd
+
+        table = pd.DataFrame(chain(self.network)).rename(columns={"name": "layer"})
+        convolution = table["kind"] == "convolution"
+        table["block"] = (~convolution).shift(fill_value=False).cumsum() + 1
+        table["side"] = (self.size // table["stride"].cumprod()).astype(int)
+        inputs = table["channels"].shift(fill_value=3)
+        weights = table["channels"] * (inputs * table["kernel"] ** 2 + 1)
+        table["parameters"] = weights.where(convolution, 0)
+        table["activation"] = table["layer"].str.replace("conv", "relu").where(convolution, "")
+        names = architecture(self.network).layer_names
+        table["place"] = [str(names.index(name)) if name else "" for name in table["activation"]]
+        purposes = dict.fromkeys(self.style_layers, "style") | dict.fromkeys(self.content_layers, "content")
+        table["read_for"] = [purposes.get(name, "") for name in table["activation"]]
+        return pd.concat([table, _dense_layers(table.iloc[-1], self.dense)], ignore_index=True)
+
+    @staticmethod
+    def findings(table: "pd.DataFrame") -> list[str]:
+        """Layers and parameters by block, and the places in torchvision where the network is read."""
+        convolutions = table[table["kind"] == "convolution"]
+        poolings, dense = ((table["kind"] == kind).sum() for kind in ("pooling", DENSE))
+        blocks = ", ".join(map(str, convolutions.groupby("block").size()))
+        found = [
+            f"{len(convolutions)} convolutions, each with a ReLU, in blocks of {blocks}, and {poolings} "
+            f"poolings: {convolutions['parameters'].sum():,} parameters."
+        ]
+        for purpose, rows in table[table["read_for"] != ""].groupby("read_for", sort=False):
+            layers, places = ", ".join(rows["activation"]), ", ".join(rows["place"])
+            found.append(f"For the {purpose} it is read at {layers}: {places} in torchvision's vgg.features.")
+        if dense:
+            whole = table["parameters"].sum()
+            found.append(f"{whole:,} parameters with the {dense} fully connected layers of the original.")
+        return found
+
+    @staticmethod
+    def draw(table: "pd.DataFrame", figure: "Figure") -> None:
+        """Boxes over a table of their shapes."""
+        from nstbench.charts.diagrams.layers_drawing import draw_layers
+
+        draw_layers(table, figure)
 
 
-def _places(table: pd.DataFrame) -> list[Place]:
-    """Boxes from LEFT to RIGHT, with wider gaps between blocks."""
-    widths = table["kind"].map(WIDTHS)
-    gaps = GAP + BLOCK_GAP * table["block"].diff().fillna(0)
-    ends = (gaps + widths).cumsum() - GAP
-    scale = (RIGHT - LEFT) / ends.iloc[-1]
-    maps = table["side"].where(table["kind"] != "fully connected")
-    heights = (LOWEST + HIGHER_PER_OCTAVE * np.log2(maps / maps.min())).fillna(DENSE_HEIGHT)
-    shapes = zip(ends, widths, heights, strict=True)
-    return [
-        Place(LEFT + scale * (end - width / 2), MIDDLE, scale * width, height)
-        for end, width, height in shapes
+def _dense_layers(last: "pd.Series", widths: tuple[int, ...]) -> "pd.DataFrame":
+    """Rows for fully connected layers behind the output of the last layer."""
+    import pandas as pd
+
+    inputs = (last["channels"] * last["side"] ** 2, *widths)
+    rows = [
+        {"channels": width, "parameters": width * (incoming + 1)}
+        for incoming, width in zip(inputs, widths, strict=False)
     ]
-
-
-def _draw_reading(axes: Axes, place: Place, row: Row) -> None:
-    """An arrow out of a box, upwards for the style and downwards for the content, to what is read there."""
-    colour, end = READING_COLOURS[row["read_for"]], READINGS[row["read_for"]]
-    style = row["read_for"] == "style"
-    tip = end - 1.3 * LINE if style else end + 0.6 * LINE
-    arrow(axes, [place.top if style else place.bottom, (place.x, tip)], colour)
-    label(axes, (place.x, end), row["activation"], color=colour, weight="bold")
-    label(axes, (place.x, end - LINE), f"features[{row['place']}]", color=MUTED, fontsize=7.5)
-
-
-def _draw_shapes(axes: Axes, left: float, right: float, rows: pd.DataFrame) -> None:
-    """Under a bracket what the layers of one block have in common."""
-    first = rows.iloc[0]
-    dense = first["kind"] == "fully connected"
-    texts = {
-        "channels": ", ".join(map(str, rows["channels"])) if dense else str(first["channels"]),
-        "side": f"{first['side']} \N{MULTIPLICATION SIGN} {first['side']}",
-        "parameters": f"{rows['parameters'].sum():,}",
-    }
-    height = CAPTIONS["channels"] + 0.16
-    axes.plot([left, right], [height, height], color=RULE, linewidth=1)
-    for key, text in texts.items():
-        label(axes, ((left + right) / 2, CAPTIONS[key]), text)
-
-
-def _draw_headings(axes: Axes, purposes: list[str]) -> None:
-    """What the lines of text are, at the left margin."""
-    headings = {"channels": "channels", "side": "size", "parameters": "parameters"}
-    for key, text in headings.items():
-        label(axes, (HEADINGS, CAPTIONS[key]), text, ha="left", color=MUTED)
-    for purpose in purposes:
-        colour = READING_COLOURS[purpose]
-        label(axes, (HEADINGS, READINGS[purpose]), purpose, ha="left", color=colour, weight="bold")
-    label(axes, (HEADINGS, MIDDLE), "picture", ha="left", color=MUTED)
+    table = pd.DataFrame(rows, columns=["channels", "parameters"])
+    names = [f"fc{last['block'] + number}" for number in range(1, len(rows) + 1)]
+    same = {"kind": DENSE, "block": last["block"] + 1, "side": 1, "kernel": 1, "stride": 1}
+    return table.assign(layer=names, activation="", place="", read_for="", **same)

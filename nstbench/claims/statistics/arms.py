@@ -57,7 +57,7 @@ class PairedParameters(StatisticParameters):
 
 @statistic(PairedParameters)
 def paired(parameters: PairedParameters, evidence: Evidence) -> Sample:
-    """d = log(A / B), or A - B for a metric that is bounded or may be 0."""
+    """One arm against another: d = log(A / B), or A - B for a metric that is bounded or may be 0."""
     experiment, a, b = parameters.experiment, parameters.a, parameters.b
     first = evidence.metric(experiment, a, parameters.metric)
     if b in CONTROLS:
@@ -95,7 +95,7 @@ class ThresholdParameters(StatisticParameters):
 
 @statistic(ThresholdParameters)
 def threshold(parameters: ThresholdParameters, evidence: Evidence) -> Sample:
-    """d = log(A / T), or A - T for a metric that is bounded or may be 0."""
+    """An arm against a number: d = log(A / T), or A - T for a metric that is bounded or may be 0."""
 
     def compare(values: tuple[float, ...]) -> Compared:
         limit = parameters.threshold

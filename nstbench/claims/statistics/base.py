@@ -33,16 +33,28 @@ class StatisticParameters(Record):
 
     @property
     def metrics_read(self) -> tuple[str, ...]:
+        """Metrics by name."""
         return ()
 
     @property
     def charts_read(self) -> tuple[str, ...]:
+        """Charts by id."""
         return ()
 
     @property
     def sides(self) -> tuple[str, str] | None:
         """What the two values of each pair belong to, in words, where two things are compared."""
         return None
+
+
+class ChartParameters(StatisticParameters):
+    """What is read of the table of one chart."""
+
+    chart: str
+
+    @property
+    def charts_read(self) -> tuple[str, ...]:
+        return (self.chart,)
 
 
 class NoParameters(StatisticParameters):

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import SHARE, NoEvidenceError, Pair, Sample, Value
-from nstbench.claims.statistics.base import StatisticParameters, statistic
+from nstbench.claims.statistics.base import ChartParameters, StatisticParameters, statistic
 from nstbench.claims.statistics.tables import Wanted, check_columns, chosen
 from nstbench.core.configuration import Record
 
@@ -122,7 +122,7 @@ def _checked(
     }
 
 
-class TableShareParameters(StatisticParameters):
+class TableShareParameters(ChartParameters):
     """Instances are the rows `where` columns hold a value, or one of several.
 
     `conditions` are bounds by column.
@@ -130,13 +130,8 @@ class TableShareParameters(StatisticParameters):
     A row that is empty in one of those columns is no instance.
     """
 
-    chart: str
     where: dict[str, Wanted] = Field(default={})
     conditions: dict[str, Bounds] = Field(min_length=1)
-
-    @property
-    def charts_read(self) -> tuple[str, ...]:
-        return (self.chart,)
 
 
 @statistic(TableShareParameters)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from nstbench.charts.analyses.segment import barriers
+from nstbench.charts.landscape import barriers
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import LOG_RATIO, NoEvidenceError, Sample, Value
-from nstbench.claims.statistics.base import UNITS, StatisticParameters, Transform, difference, statistic
+from nstbench.claims.statistics.base import UNITS, ChartParameters, Transform, difference, statistic
 from nstbench.core.configuration import Record
 from nstbench.core.errors import InputError
 from nstbench.core.rank_correlation import spearman
@@ -53,19 +53,14 @@ class Cells(Record):
     along: str | None = None
 
 
-class TableParameters(StatisticParameters):
+class TableParameters(ChartParameters):
     """A unit is what shares its values in the columns `per`: a picture, or content and style."""
 
-    chart: str
     per: tuple[str, ...] = Field(min_length=1, max_length=2)
     a: Cells
     b: Cells | None = None
     transform: Transform = "difference"
     unit: str | None = None
-
-    @property
-    def charts_read(self) -> tuple[str, ...]:
-        return (self.chart,)
 
     @property
     def noun(self) -> str:
@@ -75,7 +70,7 @@ class TableParameters(StatisticParameters):
 
 @statistic(TableParameters)
 def table(parameters: TableParameters, evidence: Evidence) -> Sample:
-    """d = a - b, or log(a / b); without b, d = a or log(a)."""
+    """A value of each unit, or how far it is from another: a - b, or log(a / b); without b, a or log(a)."""
     rows = evidence.chart(parameters.chart)
     first = reduced(rows, parameters.a, parameters.per)
     second = reduced(rows, parameters.b, parameters.per) if parameters.b else {}
@@ -121,19 +116,9 @@ def _one(rows: "pd.DataFrame", cells: Cells) -> float:
             return float(getattr(values, reduction)())
 
 
-class BarrierParameters(StatisticParameters):
-    """A chart of the analysis `segment`."""
-
-    chart: str
-
-    @property
-    def charts_read(self) -> tuple[str, ...]:
-        return (self.chart,)
-
-
-@statistic(BarrierParameters)
-def barrier(parameters: BarrierParameters, evidence: Evidence) -> Sample:
-    """How high the loss rises on the straight lines between the results of several starts.
+@statistic(ChartParameters)
+def barrier(parameters: ChartParameters, evidence: Evidence) -> Sample:
+    """How high the loss rises on the lines between the results of several starts, by a chart of the kind `segment`.
 
     d = log of the lowest, over lines, of (highest loss on the line / higher loss of its ends)
     """

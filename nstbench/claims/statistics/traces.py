@@ -10,7 +10,7 @@ from pydantic import Field
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import LOG_RATIO, Compared, NoEvidenceError, Sample, Value, compared, log_ratio
 from nstbench.claims.statistics.arms import TwoGroups
-from nstbench.claims.statistics.base import StatisticParameters, statistic
+from nstbench.claims.statistics.base import ChartParameters, statistic
 from nstbench.claims.statistics.tables import chosen
 
 if TYPE_CHECKING:
@@ -65,18 +65,13 @@ def _quickest(traces: "Sequence[pd.Series]", goal: float) -> float:
     return min(first) if first else max(float(trace.index[-1]) for trace in traces)
 
 
-class ArrivalParameters(StatisticParameters):
-    """A chart of the analysis `common_objective`, one of its quantities, and two arms by their captions."""
+class ArrivalParameters(ChartParameters):
+    """A chart of the kind `common_objective`, one of its quantities, and two arms by their captions."""
 
-    chart: str
     quantity: str
     a: str
     b: str
     within: float = Field(default=1.2, ge=1)
-
-    @property
-    def charts_read(self) -> tuple[str, ...]:
-        return (self.chart,)
 
     @property
     def sides(self) -> tuple[str, str]:

@@ -197,7 +197,7 @@ def below_curve(parameters: CurveParameters, evidence: Evidence) -> Sample:
 
 
 def beside_curve(point: Point, curve: Sequence[Point]) -> Compared:
-    """y of the point, y of the curve at its x, and the logarithm of their ratio; NaN where something is 0.
+    """Give y of the point, y of the curve at its x, and the log of their ratio; NaN where something is 0.
 
     log y is interpolated linearly over log x between the points of the curve. Beyond its ends the curve goes
     on level: on the left lower than it would, on the right at what a point of it reaches that is better in x.

@@ -11,7 +11,9 @@ from pydantic import Field, field_validator
 
 from nstbench.methods.adain2017.recipe import DecoderRecipe
 from nstbench.methods.base import Method, Parameters, Task
+from nstbench.networks.catalogue import architecture
 from nstbench.networks.feedforward.inventory import locate_network
+from nstbench.networks.random_weights import RANDOM_WIDTHS
 from nstbench.networks.training.trainer import Trainer, TrainingTask
 
 if TYPE_CHECKING:
@@ -42,7 +44,16 @@ class AdaINParameters(Parameters):
         return tuple(self.blend)
 
     def weight_files(self) -> list[Path]:
-        return [locate_network(self.network)]
+        """The decoder's, and those of the encoder that its card names."""
+        from nstbench.methods.adain2017.network import KIND
+        from nstbench.networks.feedforward.files import read_network
+        from nstbench.networks.weight_search import locate_weights
+
+        file = locate_network(self.network)
+        card = read_network(file, KIND).card
+        if card.get("weights") is None or card["weights"] in RANDOM_WIDTHS:
+            return [file]
+        return [file, locate_weights(architecture(card["backbone"]), card["weights"])]
 
 
 def stylize(task: Task[AdaINParameters]) -> "Outcome":
@@ -54,8 +65,7 @@ def stylize(task: Task[AdaINParameters]) -> "Outcome":
     from nstbench.optim.loop import lossless
 
     parameters = task.parameters
-    (file,) = parameters.weight_files()
-    network = load_network(file, parameters.stage, task.hardware)
+    network = load_network(locate_network(parameters.network), parameters.stage, task.hardware)
     started = time.perf_counter()
     styles = [task.style, *(task.others[name] for name in parameters.blend)]
     shares = [1 - sum(parameters.blend.values()), *parameters.blend.values()]

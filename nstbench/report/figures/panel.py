@@ -8,7 +8,7 @@ from typing import Protocol
 
 from PIL import Image
 
-from nstbench.charts.thumbnail import GAP, SIDE, SIZE
+from nstbench.charts.style import THUMBNAIL, THUMBNAIL_GAP, THUMBNAIL_SIDE
 from nstbench.pipeline.usage import usage_lines
 from nstbench.report.figures.pair_results import PairResults
 from nstbench.report.figures.tiles import Tile, panel_tiles
@@ -88,10 +88,10 @@ def draw_thumbnail(pair: PairResults) -> Image.Image:
     """Three tiles of the panel side by side: the first, the middle and the last."""
     tiles = [tile for row in panel_tiles(pair) for tile in row if tile]
     last, side = len(tiles) - 1, tile_side(pair)
-    sheet = Image.new("RGB", SIZE, "white")
+    sheet = Image.new("RGB", THUMBNAIL, "white")
     for column, place in enumerate(sorted({0, last // 2, last})):
-        small = tiles[place].enlarged(side).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
-        sheet.paste(small, (column * (SIDE + GAP), 0))
+        small = tiles[place].enlarged(side).resize((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
+        sheet.paste(small, (column * (THUMBNAIL_SIDE + THUMBNAIL_GAP), 0))
     return sheet
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nstbench.charts.analyses import analysis
 from nstbench.charts.chart import Chart
+from nstbench.charts.kinds import chart_kind
 from nstbench.charts.writing import DOTS_PER_INCH, drawing_file, facts_file
 from nstbench.core.errors import InputError
 from nstbench.core.number_format import duration
@@ -50,7 +50,7 @@ def make_chart_page(
         facts: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise InputError(f"{file} is not there; run snakemake again") from error
-    width, height = (round(DOTS_PER_INCH * inches) for inches in analysis(chart.analysis).inches)
+    width, height = (round(DOTS_PER_INCH * inches) for inches in chart_kind(chart.kind).inches)
     return ChartPage(
         entry=chart,
         drawing=relative(drawing_file(reports, chart.id), reports / "figures"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nstbench.core.number_format import counted
 from nstbench.images.manifest import Manifest, Picture
-from nstbench.pipeline.cache_keys import ENGINE, SCORING, code_hash
+from nstbench.pipeline.cache_keys import code_key, run_key
 from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.profile import Profile
 from nstbench.pipeline.usage import distinct, weights_used
@@ -38,8 +38,10 @@ def provenance(runs: Sequence[FinishedRun], profile: Profile, commit: str) -> di
     versions = (f"{name} {version}" for record in records for name, version in record["versions"].items())
     listed = {
         "Commit": [commit],
-        "Hash of the engine's code": [code_hash(ENGINE)[:12]],
-        "Hash of the metrics' code": [code_hash(SCORING)[:12]],
+        "Hash of the methods' code": distinct(
+            f"{run.planned.run.method} {run_key(run.planned.run.method)[:12]}" for run in runs
+        ),
+        "Hash of the metrics' code": [code_key([], ["nstbench.metrics"])[:12]],
         "Profile": [profile.name],
         "What the profile says": [
             f"{name} {value}" for name, value in profile.model_dump(exclude={"name"}).items()

@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 import torch
 
-from nstbench.charts.analyses import analysis
-from nstbench.charts.analyses.channel_means import BINS, LARGEST, NETWORKS, histogram, moments
+from nstbench.charts.channel_means import BINS, LARGEST, NETWORKS, ChannelMeans, histogram, moments
 from nstbench.core.errors import InputError
 from nstbench.networks.loading import load_backbone
 
@@ -16,8 +15,8 @@ LAYERS = ["relu1_1", "relu2_1"]
 @pytest.fixture
 def measured(materials):
     """The materials of two pictures of noise, and the table measured on them."""
-    asked = materials("channel_means", {"pooling": "max", "layers": LAYERS}, pictures=["a", "b"])
-    return asked, analysis("channel_means").measure(asked)
+    asked = materials(["a", "b"])
+    return asked, ChannelMeans(pooling="max", layers=LAYERS).measure(asked)
 
 
 def positions(materials, normalisation, layer):
@@ -77,7 +76,7 @@ def test_findings_compare_medians_signs_and_layers():
         for layer, mean, before in [("relu1_1", 1.0, -1.0), ("relu2_1", 4.0, 2.0)]
     ]
     columns = ["network", "layer", "mean", "mean_before_relu", "correlation"]
-    medians, signs, spread = analysis("channel_means").findings(pd.DataFrame(rows, columns=columns))
+    medians, signs, spread = ChannelMeans.findings(pd.DataFrame(rows, columns=columns))
     assert "2.50 in the regular network, 0.25 after the port's procedure and 1.25" in medians
     assert signs.startswith("50% of the regular network's channels have a negative mean")
     assert "0.20 at relu1_1, 0.20 at relu2_1" in signs
@@ -85,6 +84,6 @@ def test_findings_compare_medians_signs_and_layers():
     assert "256" in spread
 
 
-def test_layers_must_exist(materials):
+def test_layers_must_exist():
     with pytest.raises(InputError, match="unknown layer 'relu9_9' of vgg19; allowed: conv1_1"):
-        materials("channel_means", {"layers": ["relu9_9"]})
+        ChannelMeans(layers=["relu9_9"])

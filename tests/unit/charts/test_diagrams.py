@@ -10,10 +10,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from PIL import Image
 
-from nstbench.charts.analyses import analysis
-from nstbench.charts.analyses.chain import chain
 from nstbench.charts.chart import load_charts
+from nstbench.charts.diagrams.chain import chain
 from nstbench.charts.diagrams.data_uri import from_data_uri, to_data_uri
+from nstbench.charts.diagrams.flow import FlowDiagram
+from nstbench.charts.diagrams.gram import GramDiagram
+from nstbench.charts.diagrams.layers import LayerDiagram
 from nstbench.charts.style import TYPOGRAPHY
 from nstbench.core.errors import InputError
 from nstbench.methods.johnson2016.architecture import JAIN
@@ -25,7 +27,7 @@ from nstbench.pipeline.project import CHECKOUT, Project
 
 PROJECT = Project.load(CHECKOUT, "smoke")
 SCHEMATICS = ["layer_diagram", "gram_diagram", "flow_diagram"]
-CHARTS = [chart for chart in load_charts(PROJECT).values() if chart.analysis in SCHEMATICS]
+CHARTS = [chart for chart in load_charts(PROJECT).values() if chart.kind in SCHEMATICS]
 READ = {
     "style_layers": ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"],
     "content_layers": ["relu4_2"],
@@ -33,7 +35,7 @@ READ = {
 
 
 def layers(materials, **parameters):
-    return analysis("layer_diagram").measure(materials("layer_diagram", parameters))
+    return LayerDiagram.model_validate(parameters).measure(materials())
 
 
 # Layers.
@@ -51,7 +53,7 @@ def test_vgg_has_its_published_layers_and_parameters(materials, network, convolu
     assert tuple(kinds.loc["pooling"]) == (5, 0)
     assert table["parameters"].sum() == whole
     assert table.loc[table["kind"] == "pooling", "side"].tolist() == [112, 56, 28, 14, 7]
-    said = analysis("layer_diagram").findings(table)
+    said = LayerDiagram.findings(table)
     assert f"{alone:,}" in said[0]
     assert f"{whole:,}" in said[1]
 
@@ -117,8 +119,8 @@ def test_unknown_layers_and_networks_are_told(materials):
 def described(materials, top, side):
     """The maps by name as arrays, and the entries by their maps, of a picture of 64 px."""
     parameters = {"pooling": "max", "top": top, "side": side}
-    asked = materials("gram_diagram", parameters, pictures=["a"], size=64)
-    table = analysis("gram_diagram").measure(asked)
+    asked = materials(["a"], size=64)
+    table = GramDiagram.model_validate(parameters).measure(asked)
     rows = table[table["part"] == "map"]
     maps = {
         name: own.pivot(index="y", columns="x", values="value").to_numpy()
@@ -186,11 +188,11 @@ def changed(node, **values):
 
 
 def test_a_flow_has_its_nodes_layers_and_arrows(materials):
-    table = analysis("flow_diagram").measure(materials("flow_diagram", FLOW))
+    table = FlowDiagram.model_validate(FLOW).measure(materials())
     assert table["part"].value_counts().to_dict() == {"layer": 11, "node": 2, "arrow": 1}
     places = table[table["part"] == "node"].set_index("node")[["x", "y"]]
     assert places.loc["network"].tolist() == [0.75, 0.5]
-    assert analysis("flow_diagram").findings(table) == [
+    assert FlowDiagram.findings(table) == [
         "network: 4 convolutions, 5 residual blocks, 2 upsamplings; the output is of the size of its input."
     ]
 
@@ -199,7 +201,7 @@ def test_parts_of_pictures_add_up(materials):
     """Luminance is grey; what is called colours has one luminance, Y = 0.299 R + 0.587 G + 0.114 B."""
     shown = {}
     for part in ("luminance", "chroma"):
-        table = analysis("flow_diagram").measure(materials("flow_diagram", changed("noise", part=part)))
+        table = FlowDiagram.model_validate(changed("noise", part=part)).measure(materials())
         (uri,) = table["picture"].dropna()
         shown[part] = np.asarray(from_data_uri(uri), dtype=float)
     assert np.ptp(shown["luminance"], axis=2).max() == 0
@@ -223,7 +225,7 @@ def test_pictures_survive_as_text():
 )
 def test_mistakes_in_a_flow_are_told(materials, parameters, complaint):
     with pytest.raises((InputError, ValueError), match=complaint):
-        analysis("flow_diagram").measure(materials("flow_diagram", parameters))
+        FlowDiagram.model_validate(parameters).measure(materials())
 
 
 # What is drawn.
@@ -240,11 +242,11 @@ def drawn(materials, tmp_path):
         for run in runs:
             run.folder.mkdir()
             Image.new("RGB", (8, 8), "red").save(run.image)
-        asked = materials(chart.analysis, chart.parameters, [*chart.pictures, *names], size=64, runs=runs)
-        table = analysis(chart.analysis).measure(asked)
+        kind = chart.configured()
+        table = kind.measure(materials([*chart.pictures, *names], size=64, runs=runs))
         with matplotlib.rc_context(TYPOGRAPHY):
-            figure = Figure(figsize=analysis(chart.analysis).inches)
-            analysis(chart.analysis).draw(table, figure)
+            figure = Figure(figsize=kind.inches)
+            kind.draw(table, figure)
             figure.draw_without_rendering()
         return figure, table
 
@@ -268,10 +270,10 @@ def test_every_box_and_picture_of_a_schematic_is_on_the_sheet(drawn, chart):
     figure, table = drawn(chart)
     axes = figure.axes[0]
     boxes = [patch for patch in axes.patches if isinstance(patch, FancyBboxPatch)]
-    if chart.analysis == "flow_diagram":
+    if chart.kind == "flow_diagram":
         assert len(boxes) == (table["part"] == "layer").sum() + (table["kind"] == "box").sum()
         assert len(axes.images) == (table["kind"] == "picture").sum()
-    if chart.analysis == "layer_diagram":
+    if chart.kind == "layer_diagram":
         assert len(boxes) == len(table)
     for drawn_part in (*boxes, *axes.images):
         extent = drawn_part.get_window_extent()

@@ -16,8 +16,7 @@ from small_runs import TWO_LAYERS, make, small_run
 from nstbench.core.hardware import Hardware
 from nstbench.losses.objective import Objective
 from nstbench.metrics import metrics
-from nstbench.pipeline import cache_keys as fingerprint
-from nstbench.pipeline import execution
+from nstbench.pipeline import cache_keys, execution
 from nstbench.pipeline.execution import execute
 from nstbench.pipeline.plan import PlannedRun
 from nstbench.pipeline.scoring import score_trials
@@ -185,7 +184,7 @@ def test_run_is_made_again_when_its_inputs_changed(run, pictures, tmp_path, monk
     if changed == "picture":
         Image.new("RGB", (40, 40), "red").save(pictures / "painting.png")
     else:
-        monkeypatch.setattr(fingerprint, "code_hash", lambda patterns: "another engine")
+        monkeypatch.setattr(cache_keys, "run_key", lambda method: "another engine")
     execute(run, pictures, tmp_path / "results")
     assert folder.image.stat().st_mtime_ns > before
 

@@ -55,10 +55,11 @@ def checkout(tmp_path_factory):
     """A folder with two small pinned runs and their reference."""
     root = tmp_path_factory.mktemp("checkout")
     for folder, name, content in (
+        ("config", "config.yaml", {}),
         ("config", "regression.yaml", SPECIFICATIONS),
         ("data", "images.yaml", PICTURES),
     ):
-        (root / folder).mkdir()
+        (root / folder).mkdir(exist_ok=True)
         (root / folder / name).write_text(yaml.safe_dump(content))
     for file in ("dotted_bank.png", "tesserae.png"):
         save_picture(load_picture(CHECKOUT / "data" / "pictures" / file, 64), root / "data" / file)

@@ -1,4 +1,4 @@
-"""Charts: their files validated, their analyses measured against independent truth, their files written."""
+"""Charts as the pipeline makes them: files read, measured against independent truth, and written."""
 
 import json
 
@@ -8,12 +8,8 @@ import pytest
 import torch
 from PIL import Image
 
-from nstbench.charts.analyses import analyses
-from nstbench.charts.analyses.gram_entries import NORMALISERS
-from nstbench.charts.analyses.gram_entries import findings as gram_findings
-from nstbench.charts.analyses.segment import barriers
-from nstbench.charts.analyses.statistic_cost import ALL_PAIRS, WRITTEN_OUT, distances, timed
 from nstbench.charts.chart import load_chart, load_charts
+from nstbench.charts.statistic_cost import WRITTEN_OUT
 from nstbench.charts.writing import write_chart
 from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
@@ -36,7 +32,7 @@ title: A chart
 source: {document: Nobody, row: nobody, figure: None}
 question: How many?
 settings_note: None.
-analysis: gram_entries
+kind: gram_entries
 parameters: {layers: [relu1_1, relu2_1]}
 pictures: [chelsea]
 """
@@ -55,7 +51,7 @@ def written(tmp_path):
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (("analysis: gram_entries", "analysis: tarot"), "unknown analysis 'tarot'; allowed: channel_means"),
+        (("kind: gram_entries", "kind: tarot"), "unknown kind of chart 'tarot'; allowed: channel_means"),
         (("relu2_1", "relu9_9"), "unknown layer 'relu9_9'"),
         (("layers:", "lairs:"), "lairs: unknown key; allowed: backbone"),
         (("[chelsea]", "[felix]"), "felix"),
@@ -73,17 +69,12 @@ def test_mistakes_in_a_chart_file_are_said_in_one_line(written, change, complain
 
 
 @pytest.mark.parametrize("pictures", [[], ["chelsea"], ["coffee", "coffee"], ["chelsea", "temple", "coffee"]])
-def test_an_analysis_says_how_many_pictures_it_takes(written, pictures):
+def test_a_kind_says_how_many_pictures_it_takes(written, pictures):
     chart = CHART.replace("gram_entries", "statistic_cost")
     load_chart(written(chart.replace("[chelsea]", "[chelsea, temple]")), MANIFEST, set(), set())
     file = written(chart.replace("[chelsea]", str(pictures)))
     with pytest.raises(InputError, match=r"mine\.yaml: pictures: statistic_cost takes 2; given: [013] \("):
         load_chart(file, MANIFEST, set(), set())
-
-
-def test_every_analysis_is_shown_by_a_chart():
-    charts = load_charts(Project.load(CHECKOUT, "smoke")).values()
-    assert {chart.analysis for chart in charts} == set(analyses())
 
 
 @pytest.fixture
@@ -139,16 +130,6 @@ def test_gram_entries_are_those_of_a_plain_product(made, tmp_path):
     assert "surrogate" in facts["weights"][0]
 
 
-def test_gram_findings_name_the_normalisers_that_rise():
-    layers = ["relu1_1", "relu2_1", "relu3_1"]
-    rows = [("p", layer, "small", "", 0.1) for layer in layers]
-    for place in NORMALISERS:
-        rows += [("p", layer, "mean", place, -depth) for depth, layer in enumerate(layers)]
-    rows[-3:] = [("p", layer, "mean", "F Fᵀ / (N M)", 10.0**depth) for depth, layer in enumerate(layers)]
-    table = pd.DataFrame(rows, columns=["picture", "layer", "quantity", "place", "value"])
-    assert gram_findings(table)[1] == "The mean entry rises with depth with F Fᵀ / (N M)."
-
-
 def test_costs_are_counted_by_the_formulas(made):
     """N^2 (2X - 1)(2Y - 1) values of 4 bytes for all pairs of N maps of X by Y."""
     table, _ = made("nikulin-spatial-cost")
@@ -159,32 +140,13 @@ def test_costs_are_counted_by_the_formulas(made):
     assert float(rows.loc[("Gram matrix", "relu3_1"), "seconds"]) > 0
 
 
-def test_all_pairs_written_out_are_those_of_the_closed_form():
-    torch.manual_seed(3)
-    features, target = torch.rand(2, 1, 3, 5, 6, dtype=torch.float64)
-    closed_form, written_out = (distances()[name](target)(features) for name in (ALL_PAIRS, WRITTEN_OUT))
-    torch.testing.assert_close(closed_form, written_out)
-
-
 def test_a_statistic_that_fits_at_some_layers_is_drawn(made, monkeypatch):
     most = 4 * 64**2 * 63**2 - 1
-    monkeypatch.setattr("nstbench.charts.analyses.statistic_cost.MOST_BYTES", most)
+    monkeypatch.setattr("nstbench.charts.statistic_cost.MOST_BYTES", most)
     table, _ = made("nikulin-spatial-cost")
     written_out = table[table["statistic"] == WRITTEN_OUT].set_index("layer")
     assert ((written_out["seconds"] != "") == (written_out["bytes"].astype(int) <= most)).all()
     assert 0 < (written_out["seconds"] != "").sum() < len(written_out)
-
-
-def test_what_does_not_fit_is_not_written_out(monkeypatch):
-    monkeypatch.setattr("nstbench.charts.analyses.statistic_cost.MOST_BYTES", 4 * 3 * 3 * 9 * 11 - 1)
-    features = torch.rand(1, 3, 5, 6)
-    assert WRITTEN_OUT not in dict(timed(features, features, 1))
-
-
-def test_a_barrier_is_the_height_over_the_higher_end():
-    places, losses = [0.0, 0.5, 1.0], [2.0, 9.0, 3.0]
-    table = pd.DataFrame({"place": places, "loss": losses}).assign(content="c", style="s", start="a", end="b")
-    assert list(barriers(table)) == [3.0]
 
 
 def test_the_segments_end_at_the_runs_own_losses(made, tmp_path):

@@ -5,14 +5,13 @@ import pandas as pd
 import pytest
 import torch
 
-from nstbench.charts.analyses import analysis
-from nstbench.charts.analyses.channel_means import NETWORKS
-from nstbench.charts.analyses.layer_shares import rank_correlations
+from nstbench.charts.channel_means import NETWORKS
+from nstbench.charts.style_layers import LayerShares, rank_correlations
 from nstbench.core.errors import InputError
 from nstbench.networks.loading import load_backbone
 
 LAYERS = ["relu1_1", "relu2_1", "relu3_1"]
-PARAMETERS = {"pooling": "max", "layers": LAYERS}
+SHARES = LayerShares(pooling="max", layers=LAYERS)
 
 
 def maps(materials, network, picture):
@@ -25,8 +24,8 @@ def maps(materials, network, picture):
 @pytest.mark.parametrize("network", NETWORKS)
 def test_shares_are_those_of_the_losses_written_out(materials, network):
     """1/(4 N^2) |F F^T / M - R R^T / M|^2, with R of the style, the second picture."""
-    asked = materials("layer_shares", PARAMETERS, pictures=["first", "second"])
-    table = analysis("layer_shares").measure(asked)
+    asked = materials(["first", "second"])
+    table = SHARES.measure(asked)
     rows = table[table["network"] == network].set_index("layer")
     found, wanted = (maps(asked, network, name) for name in ("first", "second"))
     losses = {}
@@ -40,10 +39,10 @@ def test_shares_are_those_of_the_losses_written_out(materials, network):
 
 
 def test_pictures_are_contents_and_styles_in_turns(materials):
-    table = analysis("layer_shares").measure(materials("layer_shares", PARAMETERS, pictures=[*"abcd"]))
+    table = SHARES.measure(materials([*"abcd"]))
     assert set(zip(table["content"], table["style"], strict=True)) == {("a", "b"), ("c", "d")}
     with pytest.raises(InputError, match="3 pictures; name a style after every content"):
-        analysis("layer_shares").measure(materials("layer_shares", PARAMETERS, pictures=[*"abc"]))
+        SHARES.measure(materials([*"abc"]))
 
 
 @pytest.fixture
@@ -59,6 +58,6 @@ def table():
 
 def test_rank_correlations_and_findings(table):
     assert rank_correlations(table).to_list() == pytest.approx([1, -1, -1])
-    first, *_ = analysis("layer_shares").findings(table)
+    first, *_ = LayerShares.findings(table)
     assert "relu3_1 makes up 70% of the style loss" in first
     assert "is 1.00 (medians over 1 pair)" in first

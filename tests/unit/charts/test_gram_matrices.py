@@ -5,8 +5,16 @@ import pandas as pd
 import pytest
 import torch
 
-from nstbench.charts.analyses import analysis
-from nstbench.charts.analyses.gram_sparsity import READ_OFF, SHIFTED, SILENT, UNSHIFTED, zero_shares
+from nstbench.charts.gram_matrices import (
+    NORMALISERS,
+    READ_OFF,
+    SHIFTED,
+    SILENT,
+    UNSHIFTED,
+    GramEntries,
+    GramSparsity,
+    zero_shares,
+)
 from nstbench.core.errors import InputError
 
 # Four maps of 2 x 2: two that fire apart, one that fires with both, one that never fires.
@@ -38,8 +46,7 @@ def test_shares_are_those_of_a_double_loop():
 
 
 def test_every_relu_of_every_picture_is_counted(materials):
-    asked = materials("gram_sparsity", {"read_off": [*range(16)]}, pictures=["a", "b"])
-    table = analysis("gram_sparsity").measure(asked)
+    table = GramSparsity(read_off=[*range(16)]).measure(materials(["a", "b"]))
     counts = table.groupby("quantity")["layer"].nunique()
     assert counts.to_dict() == {UNSHIFTED: 16, SHIFTED: 16, SILENT: 16, READ_OFF: 16}
     assert len(table[table["quantity"] == UNSHIFTED]) == 2 * 16
@@ -47,9 +54,9 @@ def test_every_relu_of_every_picture_is_counted(materials):
     assert (read_off["relu1_1"], read_off["relu5_4"]) == (0.0, 0.15)
 
 
-def test_read_off_values_are_one_a_layer(materials):
+def test_read_off_values_are_one_a_layer():
     with pytest.raises((InputError, ValueError), match="read_off has 3 values for 16 layers"):
-        materials("gram_sparsity", {"read_off": [0, 1, 2]})
+        GramSparsity(read_off=[0, 1, 2])
 
 
 @pytest.fixture
@@ -74,10 +81,20 @@ def table():
 
 
 def test_findings_say_how_shares_grow_and_how_far_they_are_from_the_document(table):
-    zeros, distance, shifted, silent = analysis("gram_sparsity").findings(table)
+    zeros, distance, shifted, silent = GramSparsity.findings(table)
     assert "90.0% at relu2_2 (medians over 2 pictures)" in zeros
     # Ranks 2 1 3 4 instead of 1 2 3 4: 1 - 6 (1 + 1) / (4 (16 - 1)) = 0.8.
     assert "0.90 in the median picture and 0.80 in the lowest" in zeros
     assert "up to 30 percentage points, at relu2_1" in distance
     assert "at most 0.10%" in shifted
     assert "40% to 60% are zero, more than half at 1 of 2 layers" in silent
+
+
+def test_gram_findings_name_the_normalisers_that_rise():
+    layers = ["relu1_1", "relu2_1", "relu3_1"]
+    rows = [("p", layer, "small", "", 0.1) for layer in layers]
+    for place in NORMALISERS:
+        rows += [("p", layer, "mean", place, -depth) for depth, layer in enumerate(layers)]
+    rows[-3:] = [("p", layer, "mean", "F Fᵀ / (N M)", 10.0**depth) for depth, layer in enumerate(layers)]
+    table = pd.DataFrame(rows, columns=["picture", "layer", "quantity", "place", "value"])
+    assert GramEntries.findings(table)[1] == "The mean entry rises with depth with F Fᵀ / (N M)."

@@ -1,4 +1,4 @@
-"""Jumps of losses at launches, and pictures of several sizes, against what is known of made-up ones."""
+"""Learning curves, and jumps of losses at launches, against what is known of made-up ones."""
 
 from dataclasses import replace
 
@@ -8,14 +8,9 @@ import pytest
 from matplotlib.figure import Figure
 from pydantic import ValidationError
 
-from nstbench.charts.analyses import analysis
-from nstbench.images.pictures import load_picture
-from nstbench.images.tensors import to_tensor
-from nstbench.methods.adain2017.method import METHOD
-from nstbench.methods.base import Task
-from nstbench.methods.colour.preservation import stylize
+from nstbench.charts.training_curves import LearningCurve, Relaunches
 
-RELAUNCHES = {"shares": [0.2, 0.5], "before": 0.1, "after": 0.05}
+RELAUNCHES = Relaunches(shares=(0.2, 0.5), before=0.1, after=0.05)
 
 
 @pytest.fixture
@@ -33,11 +28,11 @@ def curves(materials, tmp_path):
         return file
 
     files = {"whole": make("whole", 1.0), "relaunched": make("relaunched", 3.0)}
-    return replace(materials("relaunches", RELAUNCHES), curves=files)
+    return replace(materials(), curves=files)
 
 
 def test_a_jump_is_the_largest_loss_after_a_launch_over_the_median_before_it(curves):
-    table = analysis("relaunches").measure(curves)
+    table = RELAUNCHES.measure(curves)
     jumps = table.dropna(subset="jump").set_index(["training", "loss", "step"])["jump"]
     assert set(jumps.index.get_level_values("step")) == {21, 51}
     assert jumps["relaunched", "style", 51] == pytest.approx(3.0)
@@ -50,19 +45,16 @@ def test_a_jump_is_the_largest_loss_after_a_launch_over_the_median_before_it(cur
 def test_chance_is_how_often_the_first_training_jumps_as_far(curves):
     """Its loss is 3 times as high on two steps, so jumps are 3 where one of them is among the five after."""
     other = curves.curves["relaunched"]
-    table = analysis("relaunches").measure(replace(curves, curves={"first": other, "again": other}))
+    table = RELAUNCHES.measure(replace(curves, curves={"first": other, "again": other}))
     marked = table.dropna(subset="jump").set_index(["training", "loss", "place"])["chance"]
     assert marked["again", "style", 0.5] == pytest.approx(6 / 99)  # After steps 46 to 51.
     assert marked["again", "style", 0.2] == 1.0
-    fair = (
-        analysis("relaunches").measure(curves).dropna(subset="jump").set_index(["training", "loss", "place"])
-    )
+    fair = RELAUNCHES.measure(curves).dropna(subset="jump").set_index(["training", "loss", "place"])
     assert fair["chance"]["relaunched", "style", 0.5] == 0.0
 
 
 def test_changes_are_of_medians_of_blocks(curves):
-    five = curves.parameters.model_copy(update={"blocks": 25})
-    table = analysis("relaunches").measure(replace(curves, parameters=five))
+    table = Relaunches(shares=(0.2, 0.5), before=0.1, after=0.05, blocks=25).measure(curves)
     style = table[table["loss"] == "style"].dropna(subset="block").set_index("step")
     whole, relaunched = (style[style["training"] == id] for id in ("whole", "relaunched"))
     assert whole.index.tolist() == list(range(8, 101, 4))
@@ -71,19 +63,18 @@ def test_changes_are_of_medians_of_blocks(curves):
     assert relaunched["change"][52] == pytest.approx(2.0)
     assert relaunched["change"][56] == pytest.approx(0.5)
     assert (relaunched["change"].drop([52, 56]) == 1.0).all()
-    assert "style 1 of 24" in analysis("relaunches").findings(table)[3]
+    assert "style 1 of 24" in Relaunches.findings(table)[3]
 
 
 def test_short_trainings_have_a_block_a_step(curves, tmp_path):
     table = pd.read_csv(curves.curves["whole"]).head(5)
     table.to_csv(tmp_path / "short.csv", index=False)
-    found = analysis("relaunches").measure(replace(curves, curves={"short": tmp_path / "short.csv"}))
+    found = RELAUNCHES.measure(replace(curves, curves={"short": tmp_path / "short.csv"}))
     assert found.dropna(subset="block").groupby("loss").size().eq(4).all()
 
 
 def test_a_jump_before_or_long_after_a_launch_does_not_count(curves):
-    elsewhere = curves.parameters.model_copy(update={"shares": (0.4, 0.52)})
-    table = analysis("relaunches").measure(replace(curves, parameters=elsewhere))
+    table = Relaunches(shares=(0.4, 0.52), before=0.1, after=0.05).measure(curves)
     jumps = table[table["training"] == "relaunched"].dropna(subset="jump")
     assert set(jumps["step"]) == {41, 53}
     assert (jumps["jump"] == 1.0).all()
@@ -92,11 +83,11 @@ def test_a_jump_before_or_long_after_a_launch_does_not_count(curves):
 @pytest.mark.parametrize("share", [0.0, 1.0, 7.0, float("nan")])
 def test_a_launch_lies_within_the_training(share):
     with pytest.raises(ValidationError, match=r"shares\.0"):
-        analysis("relaunches").parameters.model_validate({"shares": [share]})
+        Relaunches(shares=(share,))
 
 
 def test_jumps_are_said(curves):
-    said = analysis("relaunches").findings(analysis("relaunches").measure(curves))
+    said = Relaunches.findings(RELAUNCHES.measure(curves))
     whole, falls, relaunched, falls_too = said
     assert falls.endswith("total 0 of 19; style 0 of 19; content 0 of 19.")
     assert falls_too == falls.replace("whole", "relaunched")
@@ -106,47 +97,29 @@ def test_jumps_are_said(curves):
 
 def test_launches_are_marked(curves):
     figure = Figure()
-    analysis("relaunches").draw(analysis("relaunches").measure(curves), figure)
+    Relaunches.draw(RELAUNCHES.measure(curves), figure)
     for axes in figure.axes:
         marked = [line.get_xdata()[0] for line in axes.get_lines() if len(set(line.get_xdata())) == 1]
         assert marked == [21, 51]
 
 
-SIZES = {"sides": [[40, 40], [28, 52]], "repeats": 1}
-
-
-def test_pictures_have_the_size_that_was_asked_for(materials):
-    asked = materials("picture_sizes", SIZES, ("a", "b", "c"), size=40)
-    table = analysis("picture_sizes").measure(asked)
-    assert table["style"].tolist() == ["b", "b", "c", "c"]
-    assert table["asked"].tolist() == table["size"].tolist() == ["40 x 40", "52 x 28"] * 2
-    assert table["kept"].tolist() == [1] * 4
-    assert (table["seconds"] > 0).all()
-    kept, *_ = analysis("picture_sizes").findings(table)
-    assert kept.endswith("yes.")
-    wrong = table.assign(kept=[1, 0, 1, 1])
-    assert analysis("picture_sizes").findings(wrong)[0].endswith("no.")
-
-
-def test_the_distance_is_that_of_the_moments_as_a_share_of_the_content_s(materials):
-    from nstbench.losses.channel_moments import channel_moments
-    from nstbench.methods.adain2017.architecture import LAYERS
-    from nstbench.methods.adain2017.network import load_network
-    from nstbench.networks.feedforward.inventory import locate_network
-
-    asked = materials("picture_sizes", {"sides": [[40, 40]], "repeats": 1}, ("a", "b"), size=24)
-    (found,) = analysis("picture_sizes").measure(asked)["distance"]
-    content, style = (to_tensor(load_picture(asked.folder / f"{name}.png", 40)) for name in "ab")
-    painted = stylize(METHOD, Task(content, style, METHOD.configure("default", {}), 0, asked.hardware)).image
-    encoder = load_network(locate_network("any_style"), None, asked.hardware).encoder
-
-    def distance(image):
-        ours, theirs = encoder(image, LAYERS), encoder(style, LAYERS)
-        pairs = [
-            pair
-            for layer in LAYERS
-            for pair in zip(channel_moments(ours[layer]), channel_moments(theirs[layer]), strict=True)
-        ]
-        return sum(((one - other) ** 2).mean().item() for one, other in pairs)
-
-    assert found == pytest.approx(distance(painted) / distance(content), rel=1e-3)
+def test_curves_are_means_over_a_window_of_sums_over_layers(materials, tmp_path):
+    curve = pd.DataFrame(
+        {
+            "step": [1, 2, 3],
+            "total": [8.0, 4.0, 2.0],
+            "content/a": [1.0, 1.0, 4.0],
+            "style/a": [3.0, 1.0, 1.0],
+            "style/b": [0.0, 0.0, 6.0],
+            "seconds": [1.0, 2.0, 3.0],
+        }
+    )
+    curve.to_csv(tmp_path / "mine.csv")
+    asked = replace(materials(), curves={"mine": tmp_path / "mine.csv"})
+    table = LearningCurve(window=2).measure(asked)
+    values = {loss: rows["value"].tolist() for loss, rows in table.groupby("loss")}
+    assert values == {"total": [8, 6, 3], "content": [1, 1, 2.5], "style": [3, 2, 4]}
+    assert LearningCurve.findings(table) == [
+        "In 3 steps and 3 s, mine brought its losses down: total from 8 to 3, style from 3 to 4, "
+        "content from 1 to 2.5."
+    ]

@@ -1,4 +1,4 @@
-"""Descents measured along their way, against the losses and gradients written out."""
+"""Descents measured at their snapshots, against the losses and gradients written out."""
 
 from itertools import pairwise
 
@@ -7,8 +7,14 @@ import pytest
 import torch
 from torch.nn.functional import interpolate
 
-from nstbench.charts.analyses import analysis
-from nstbench.charts.analyses.common_objective import COMMON, OWN_CONTENT, OWN_STYLE, ends
+from nstbench.charts.snapshots import (
+    COMMON,
+    OWN_CONTENT,
+    OWN_STYLE,
+    CommonObjective,
+    GradientBalance,
+    ends,
+)
 from nstbench.core.errors import InputError
 from nstbench.images.manifest import load_manifest
 from nstbench.networks.loading import load_backbone
@@ -50,20 +56,20 @@ ORIGINAL = {"objective": "jain", "metrics": ["C_vgg16", "SSIM"]}
 
 @pytest.fixture
 def descents(materials, tmp_path):
-    """Materials of an analysis with two descents of 5 evaluations and pictures after 1, 3 and 5."""
+    """Two descents of 5 evaluations and pictures after 1, 3 and 5."""
 
-    def make(id, parameters, **changes):
+    def make(**changes):
         profile = Profile(name="tiny", size=48, evaluations=5, precision="fp32")
         planned = plan(
             Experiment.model_validate(EXPERIMENT | changes),
             profile,
             load_manifest(CHECKOUT / "data" / "images.yaml"),
         )
-        materials(id, parameters, ["chelsea", "tesserae"], 48)
+        materials(["chelsea", "tesserae"], 48)
         for entry in planned:
             execute(entry.run, tmp_path, tmp_path / "results")
         runs = [FinishedRun.of(entry, tmp_path / "results") for entry in planned]
-        return materials(id, parameters, ["chelsea", "tesserae"], 48, runs)
+        return materials(["chelsea", "tesserae"], 48, runs)
 
     return make
 
@@ -94,8 +100,8 @@ def products(shallow, deep, shift):
 
 
 def test_gradients_are_those_of_the_losses_written_out(descents):
-    asked = descents("gradient_balance", {})
-    table = analysis("gradient_balance").measure(asked)
+    asked = descents()
+    table = GradientBalance().measure(asked)
     assert table["evaluation"].tolist() == [3, 5, 3, 5]  # not of the start, where the content has none
     for run in asked.runs:
         arm = run.planned.arm.id
@@ -117,7 +123,7 @@ def test_balance_says_how_many_descents_stay_an_order_above():
         for arm, values in ratios.items()
         for evaluation, ratio in zip((3, 5), values, strict=True)
     ]
-    spans, above = analysis("gradient_balance").findings(pd.DataFrame(rows))
+    spans, above = GradientBalance.findings(pd.DataFrame(rows))
     assert "weak 5.00 to 50.0; strong 10.0 to 2.0" in spans
     assert "on 1 of 2 descents" in above
 
@@ -127,15 +133,15 @@ def test_methods_without_a_lasting_objective_have_no_balance(descents):
     arm |= {"settings": {"style_layers": {"relu1_1": 1.0}, "optimiser": {"kind": "adam", "rate": 0.02}}}
     changes = {"settings": {}, "axes": [[arm]], "panel": {"rows": [["arm"]]}}
     with pytest.raises(InputError, match="nikulin2016_random_gram has no objective that stays the same"):
-        analysis("gradient_balance").measure(descents("gradient_balance", {}, **changes))
+        GradientBalance().measure(descents(**changes))
 
 
 def test_all_arms_are_measured_by_the_originals_objective(descents):
     """By the original's own trace where it minimises that objective, apart from rounding to 8 bits."""
     everything = {"style_layers": dict.fromkeys(["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"], 0.2)}
     everything |= {"content_layers": {"relu4_2": 1.0}, "alpha": 5.25e-7}
-    asked = descents("common_objective", ORIGINAL, settings=EXPERIMENT["settings"] | everything)
-    table = analysis("common_objective").measure(asked)
+    asked = descents(settings=EXPERIMENT["settings"] | everything)
+    table = CommonObjective.model_validate(ORIGINAL).measure(asked)
     values = table.set_index(["arm", "quantity", "evaluation"])["value"].sort_index()
     traces = {run.planned.arm.id: run.trace.set_index("evaluation") for run in asked.runs}
     common, total = values["original", COMMON], traces["original"]["total"]
@@ -172,4 +178,4 @@ def test_ends_are_medians_of_the_last_evaluation():
 )
 def test_unknown_objectives_and_metrics_are_named(change, complaint):
     with pytest.raises(InputError, match=complaint):
-        analysis("common_objective").parameters.model_validate(ORIGINAL | change)
+        CommonObjective.model_validate(ORIGINAL | change)

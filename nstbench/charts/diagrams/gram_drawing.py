@@ -32,7 +32,7 @@ DARK = 0.65
 
 
 def draw_gram_table(table: pd.DataFrame, figure: Figure) -> None:
-    """The table of the analysis `gram_diagram`."""
+    """Draw the table of `GramDiagram`."""
     axes = sheet(figure)
     (shown,) = table.loc[table["part"] == "picture", "picture"]
     picture(axes, PICTURE, from_data_uri(shown))

@@ -1,11 +1,10 @@
-"""What analyses that look into a network share: which network, and how it pools and is normalised."""
+"""Kinds of charts that look into a network: which one, how it pools and how it is normalised."""
 
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from nstbench.charts.analyses.base import Materials
-from nstbench.core.configuration import Record
+from nstbench.charts.base import ChartKind, Materials
 from nstbench.networks.architecture import Architecture
 from nstbench.networks.catalogue import architecture
 
@@ -14,8 +13,8 @@ if TYPE_CHECKING:
     from nstbench.networks.normalisation import Normalisation
 
 
-class NetworkParameters(Record):
-    """A network by its id; its weights are the profile's."""
+class NetworkKind(ChartKind):
+    """A chart of a network, by its id; its weights are the profile's."""
 
     backbone: str = "vgg19"
     normalisation: Literal["mean-1", "port", "none"] = "mean-1"
@@ -28,27 +27,28 @@ class NetworkParameters(Record):
 
     @property
     def architecture(self) -> Architecture:
+        """The table of the network's layers."""
         return architecture(self.backbone)
 
+    @property
+    def weights_of(self) -> str:
+        """The network."""
+        return self.backbone
+
     def load(self, materials: Materials, normalisation: "Normalisation | None" = None) -> "Backbone":
-        """The network with its own normalisation, or with the one asked for."""
+        """Load the network with its own normalisation, or with the one asked for."""
         from nstbench.networks.loading import load_backbone
 
-        return load_backbone(
-            self.backbone,
-            materials.weights,
-            self.pooling,
-            materials.hardware,
-            normalisation or self.normalisation,
-        )
+        own = normalisation or self.normalisation
+        return load_backbone(self.backbone, materials.weights, self.pooling, materials.hardware, own)
 
 
-class LayersParameters(NetworkParameters):
-    """A network and some of its layers, from the input on."""
+class LayersKind(NetworkKind):
+    """A chart of a network and of some of its layers, from the input on."""
 
     layers: tuple[str, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _known_layers(self) -> "LayersParameters":
+    def _known_layers(self) -> "LayersKind":
         self.architecture.check_layers(self.layers)
         return self

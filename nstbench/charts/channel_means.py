@@ -1,0 +1,135 @@
+"""Mean activation of every channel: as trained, normalised as in the port, and normalised to mean 1.
+
+Source of the question: Jain and Venkitachalam, section 3 and figure 8. nstbench.networks.normalisation has
+the three networks; the right procedure divides each channel by a positive number and so keeps what
+it computes.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from nstbench.charts.base import Materials
+from nstbench.charts.network import LayersKind
+from nstbench.core.number_format import number
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+    from torch import Tensor
+
+    from nstbench.networks.normalisation import Normalisation
+
+# Each with what it is called above its panel; the first is the one that the others are compared with.
+NETWORKS: "dict[Normalisation, str]" = {
+    "none": "Regular",
+    "port": "Normalised as in the port",
+    "mean-1": "Normalised to mean 1",
+}
+BINS = 50
+# As far as the document's histogram of the regular network reaches.
+LARGEST = 3.0
+
+
+class ChannelMeans(LayersKind):
+    """Mean activations of the channels of layers behind a ReLU; all three normalisations are made."""
+
+    def measure(self, materials: Materials) -> "pd.DataFrame":
+        """Columns network, layer, channel, mean, mean_before_relu, correlation, over pictures and positions.
+
+        `correlation` is Pearson's with the same channel of the regular network, NaN for one that is constant.
+        """
+        import pandas as pd
+        import torch
+
+        networks = {name: self.load(materials, name) for name in NETWORKS}
+        names = self.architecture.layer_names
+        before = {layer: names[names.index(layer) - 1] for layer in self.layers}
+        sums: dict[tuple[str, str], Tensor] = {}
+        with torch.no_grad():
+            for file in materials.pictures.values():
+                image = materials.picture(file)
+                found = {
+                    name: network(image, {*before, *before.values()}) for name, network in networks.items()
+                }
+                for name, features in found.items():
+                    for layer in self.layers:
+                        added = moments(features[layer], features[before[layer]], found["none"][layer])
+                        sums[name, layer] = sums.get((name, layer), 0) + added
+        return pd.concat([_described(*key, total / len(materials.pictures)) for key, total in sums.items()])
+
+    @staticmethod
+    def findings(table: "pd.DataFrame") -> list[str]:
+        """Medians by network, channels with the wrong sign, and how far layers' means are apart."""
+        medians = table.groupby("network", sort=False)["mean"].median()
+        negative = (table[table["network"] == "none"]["mean_before_relu"] < 0).mean()
+        layers = table.groupby(["network", "layer"], sort=False)[["mean", "correlation"]]
+        means, correlations = layers.mean()["mean"], layers.mean()["correlation"]
+        spread = {network: means[network].max() / means[network].min() for network in NETWORKS}
+        listed = ", ".join(f"{value:z.2f} at {layer}" for layer, value in correlations["port"].items())
+        return [
+            f"The median channel's mean activation is {medians['none']:.2f} in the regular network, "
+            f"{medians['port']:.2f} after the port's procedure and {medians['mean-1']:.2f} after the right "
+            "one.",
+            f"{negative:.0%} of the regular network's channels have a negative mean before the ReLU, by "
+            f"which the port divides. Its channels correlate with the regular ones by {listed}; "
+            f"with the right procedure by at least {correlations['mean-1'].min():.4f}.",
+            f"The layers' means differ by a factor of {spread['none']:.1f} in the regular network, "
+            f"{spread['port']:.0f} in the port's and {spread['mean-1']:.1f} in the right one. A style loss "
+            f"goes with the fourth power of the activations, which makes {number(spread['none'] ** 4)}, "
+            f"{number(spread['port'] ** 4)} and {number(spread['mean-1'] ** 4)} of it.",
+        ]
+
+    @staticmethod
+    def draw(table: "pd.DataFrame", figure: "Figure") -> None:
+        """A panel a network, an outline a layer; the legend says how many channels lie beyond the axis."""
+        from matplotlib.ticker import MultipleLocator
+
+        from nstbench.charts.style import COLOURS, INK
+
+        for axes, (network, title) in zip(figure.subplots(1, 3, sharex=True), NETWORKS.items(), strict=True):
+            channels = table[table["network"] == network]
+            for colour, layer in zip(COLOURS, channels["layer"].unique(), strict=False):
+                shares, edges, beyond = histogram(channels.loc[channels["layer"] == layer, "mean"])
+                label = f"{layer}, {beyond:.0f}% beyond" if beyond >= 0.5 else layer
+                axes.stairs(shares, edges, color=colour, linewidth=1.1, label=label)
+                axes.stairs(shares, edges, color=colour, alpha=0.12, fill=True)
+            axes.axvline(1, color=INK, linewidth=0.8, linestyle=(0, (2, 2)))
+            axes.set_ylim(0, 1.2 * axes.get_ylim()[1])
+            axes.yaxis.set_major_locator(MultipleLocator(5))
+            axes.grid(axis="y")
+            axes.set_axisbelow(True)
+            axes.legend(frameon=False, fontsize=8)
+            axes.set(title=title, xlabel="mean activation of a channel", xlim=(0, LARGEST))
+        figure.axes[0].set_ylabel("% of the layer's channels")
+
+
+def moments(features: "Tensor", before: "Tensor", original: "Tensor") -> "Tensor":
+    """Means over the positions of (1, N, H, W) as (6, N) in fp64.
+
+    Of the features, of those before the ReLU, of the original ones, and of the squares and the products of
+    the first and the third.
+    """
+    import torch
+
+    x, z, y = (layer[0].flatten(1).float() for layer in (features, before, original))
+    return torch.stack([each.mean(1, dtype=torch.float64) for each in (x, z, y, x * x, y * y, x * y)])
+
+
+def _described(network: str, layer: str, means: "Tensor") -> "pd.DataFrame":
+    """The rows of one layer from the means of its moments (6, N)."""
+    import pandas as pd
+
+    x, z, y, xx, yy, xy = means
+    correlation = (xy - x * y) / ((xx - x * x) * (yy - y * y)).sqrt()
+    columns = {"mean": x.cpu(), "mean_before_relu": z.cpu(), "correlation": correlation.cpu()}
+    return pd.DataFrame({"network": network, "layer": layer, "channel": range(len(x)), **columns})
+
+
+def histogram(means: "Iterable[float]") -> "tuple[list[float], list[float], float]":
+    """Per cent of channels in each of BINS bins from 0 to LARGEST, the bins' edges, per cent beyond."""
+    import numpy as np
+
+    values = np.asarray(list(means))
+    counts, edges = np.histogram(values, BINS, (0.0, LARGEST))
+    beyond = float((values > LARGEST).mean())
+    return (100 * counts / len(values)).tolist(), edges.tolist(), 100 * beyond

@@ -1,0 +1,234 @@
+"""How fast the engine is beside other code, and networks beside the descents that they save.
+
+Sources of the questions: Nikulin and Novak 2016, section 2, who compare the implementations of their day;
+Jain and Venkitachalam, sections 2.4 and 4, who call a pass through a network real-time and a descent slow.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pydantic import Field, field_validator, model_validator
+
+from nstbench.charts.base import ChartKind, Materials, Pixels
+from nstbench.core.configuration import Record
+from nstbench.core.number_format import counted
+from nstbench.methods.johnson2016.architecture import architecture
+from nstbench.methods.johnson2016.method import TRAINER
+from nstbench.methods.johnson2016.recipe import TransformationRecipe
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from nstbench.methods.base import Task
+    from nstbench.methods.gatys2015.method import GatysParameters
+
+DESCENT = "descent"
+# A turn is so many passes, or evaluations.
+TIMED = 3
+# What is called real-time: the pictures of a film in a second.
+REAL_TIME = 24
+
+
+class EngineSpeed(ChartKind):
+    """Seconds per evaluation of the engine, as `nstbench bench` takes them, beside a textbook's code."""
+
+    inches = (10.0, 2.6)
+
+    @property
+    def weights_of(self) -> str:
+        """That of `nstbench stylize`."""
+        return "vgg19"
+
+    def measure(self, materials: Materials) -> "pd.DataFrame":
+        """The rows of `nstbench.pipeline.timing.engine.benchmark` at the profile's size."""
+        import pandas as pd
+
+        from nstbench.pipeline.timing.engine import benchmark, check_equal_work
+
+        rows = benchmark(materials.size)
+        check_equal_work(rows)
+        return pd.DataFrame(rows)
+
+    @staticmethod
+    def findings(table: "pd.DataFrame") -> list[str]:
+        """The textbook's seconds, and how many times as fast the engine is."""
+        row = table.iloc[0]
+        speeds = ", ".join(
+            f"{entry.ratio:.2f} times as fast in {entry.precision} with {entry.layout}"
+            for entry in table.itertuples()
+        )
+        return [
+            f"A textbook evaluation in fp32 takes {row.reference_s:.3f} s at {row['size']} px "
+            f"on {counted(row.threads, 'thread')} of {row.device}; the engine is {speeds}."
+        ]
+
+    @staticmethod
+    def draw(table: "pd.DataFrame", figure: "Figure") -> None:
+        """A bar for the textbook and one for each precision and layout of the engine."""
+        from nstbench.charts.style import COLOURS
+
+        names = ["textbook, fp32", *(f"{row.precision}, {row.layout}" for row in table.itertuples())]
+        seconds = [table["reference_s"].iloc[0], *table["engine_s"]]
+        axes = figure.subplots()
+        bars = axes.barh(names, seconds, color=[COLOURS[-1], *[COLOURS[0]] * len(table)])
+        axes.bar_label(bars, fmt="%.3f s", padding=4)
+        axes.invert_yaxis()
+        axes.set(title="Seconds per evaluation of loss and gradient")
+        axes.grid(axis="x")
+        axes.set_axisbelow(True)
+
+
+class NetworkEntry(Record):
+    """A network by its architecture and width; what it has learned does not change its speed."""
+
+    architecture: str
+    width: float = Field(gt=0, le=1)
+
+    @field_validator("architecture")
+    @classmethod
+    def _known(cls, id: str) -> str:
+        return architecture(id).id
+
+
+class FramesPerSecond(ChartKind):
+    """Seconds per picture of transformation networks, and of the descent that they save.
+
+    `networks` by the name they have in the chart. The descent of `evaluations` has the loss that a network
+    learns with the preset `training`. `sizes` are pixels of a side under every profile. The quickest of
+    `repeats` counts.
+    """
+
+    pictures = 2
+
+    networks: dict[str, NetworkEntry] = Field(min_length=1)
+    training: str = "default"
+    evaluations: int = Field(default=500, ge=1)
+    sizes: tuple[Pixels, ...] = Field(default=(128, 256, 512), min_length=1)
+    repeats: int = Field(default=2, ge=1)
+
+    @model_validator(mode="after")
+    def _known_training(self) -> "FramesPerSecond":
+        TRAINER.configure(self.training, {})
+        return self
+
+    def sizes_at(self, profile: int) -> tuple[int, ...]:
+        """The same under every profile."""
+        return self.sizes
+
+    def measure(self, materials: Materials) -> "pd.DataFrame":
+        """Columns way, size, seconds (of a picture), evaluations, ratio, device, precision, threads.
+
+        `ratio` is how many times as long the descent takes. The content is the first picture, the style the
+        second; all ways take turns.
+        """
+        import pandas as pd
+        import torch
+
+        from nstbench.methods.base import Task
+
+        hardware = materials.hardware
+        recipe = TRAINER.configure(self.training, {}).with_weights(materials.weights)
+        assert isinstance(recipe, TransformationRecipe)
+        tables = []
+        for size in self.sizes:
+            content, style = map(replace(materials, size=size).picture, materials.pictures.values())
+            task = Task(content, style, recipe.loss, 0, hardware)
+            ways = {name: _network(task, entry) for name, entry in self.networks.items()}
+            ways[DESCENT] = _descent(task, recipe)
+            seconds = quickest(ways, self.repeats)
+            seconds[DESCENT] *= self.evaluations
+            table = pd.DataFrame({"way": seconds.keys(), "seconds": seconds.values()})
+            table.insert(1, "size", size)
+            table["evaluations"] = [self.evaluations if way == DESCENT else 0 for way in seconds]
+            tables.append(table.assign(ratio=seconds[DESCENT] / table["seconds"]))
+        return pd.concat(tables, ignore_index=True).assign(
+            device=str(hardware.device), precision=hardware.precision, threads=torch.get_num_threads()
+        )
+
+    @staticmethod
+    def findings(table: "pd.DataFrame") -> list[str]:
+        """Rates at the largest size, and up to which size networks are real-time."""
+        largest = table[table["size"] == table["size"].max()].set_index("way")
+        descent = largest.loc[DESCENT]
+        networks = table[table["way"] != DESCENT]
+        rates = "; ".join(
+            f"{way} {1 / row['seconds']:.2g} pictures per second, {row['ratio']:,.0f} times as fast"
+            for way, row in largest.drop(DESCENT).iterrows()
+        )
+        real_time = networks[networks["seconds"] <= 1 / REAL_TIME].groupby("way", sort=False)["size"].max()
+        reached = ", ".join(f"{way} up to {size} px" for way, size in real_time.items())
+        return [
+            f"At {descent['size']} px on {descent['threads']} thread(s) of {descent['device']} in "
+            f"{descent['precision']}, a descent of {descent['evaluations']} evaluations takes "
+            f"{descent['seconds']:.3g} s; {rates}.",
+            f"{REAL_TIME} pictures per second are reached by {reached or 'none of them'}.",
+        ]
+
+    @staticmethod
+    def draw(table: "pd.DataFrame", figure: "Figure") -> None:
+        """Pictures per second, and times as fast as the descent, over the size."""
+        from nstbench.charts.style import RULE, curves_by, lines
+
+        rates, ratios = figure.subplots(1, 2)
+        with_rates = table.assign(rate=1 / table["seconds"])
+        lines(rates, curves_by(with_rates, "way", "size", "rate"))
+        rates.axhline(REAL_TIME, color=RULE, zorder=0)
+        rates.annotate("real time", (table["size"].max(), REAL_TIME), ha="right", va="bottom", fontsize=8)
+        rates.set(title="Pictures per second")
+        rates.legend(frameon=False, fontsize=8)
+        lines(ratios, curves_by(table[table["way"] != DESCENT], "way", "size", "ratio"))
+        ratios.set(title="Times as fast as the descent")
+        for axes in (rates, ratios):
+            axes.set(xlabel="pixels of a side", yscale="log", xscale="log")
+            sizes = sorted(table["size"].unique())
+            axes.set_xticks(sizes, [str(size) for size in sizes])
+            axes.xaxis.minorticks_off()
+
+
+def _network(task: "Task", entry: NetworkEntry) -> Callable[[], float]:
+    """What gives the seconds of one pass."""
+    from nstbench.methods.johnson2016.modules import Transformation
+
+    network = Transformation(architecture(entry.architecture), entry.width).freeze(task.hardware.device)
+
+    def seconds() -> float:
+        started = time.perf_counter()
+        for _ in range(TIMED):
+            network.stylize(task.content, task.hardware).sum().item()  # Waits for the device.
+        return (time.perf_counter() - started) / TIMED
+
+    return seconds
+
+
+def _descent(task: "Task[GatysParameters]", recipe: TransformationRecipe) -> Callable[[], float]:
+    """What gives the seconds of one evaluation of the descent that a network saves."""
+    from nstbench.losses.objective import Objective
+    from nstbench.methods.descent import make_optimiser, open_backbone, start_image
+    from nstbench.optim.loop import optimise
+
+    backbone = open_backbone(task)
+    objective = Objective(backbone, recipe.terms_of(task, backbone))
+    start = start_image(task, recipe.loss.init)
+
+    def seconds() -> float:
+        optimiser = make_optimiser(recipe.loss.optimiser)
+        started = time.perf_counter()
+        optimise(objective, start, optimiser, TIMED)
+        return (time.perf_counter() - started) / TIMED
+
+    return seconds
+
+
+def quickest(ways: dict[str, Callable[[], float]], repeats: int) -> dict[str, float]:
+    """The least seconds of each way, which take turns after one that does not count."""
+    best = dict.fromkeys(ways, math.inf)
+    for turn in range(repeats + 1):
+        for name, seconds in ways.items():
+            taken = seconds()
+            if turn > 0:
+                best[name] = min(best[name], taken)
+    return best
