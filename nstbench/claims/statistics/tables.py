@@ -118,7 +118,7 @@ def _one(rows: "pd.DataFrame", cells: Cells) -> float:
 
 @statistic(ChartParameters)
 def barrier(parameters: ChartParameters, evidence: Evidence) -> Sample:
-    """How high the loss rises on the lines between the results of several starts, by a chart of the kind `segment`.
+    """How high the loss rises on lines between the results of several starts, by a chart of kind `segment`.
 
     d = log of the lowest, over lines, of (highest loss on the line / higher loss of its ends)
     """
