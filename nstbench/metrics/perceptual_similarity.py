@@ -21,7 +21,7 @@ def learned_perceptual_distance(trial: Trial) -> float:
     used where they lie on this machine and are never downloaded.
     """
     from nstbench.networks.alexnet import ALEXNET
-    from nstbench.networks.weight_search import find_imagenet_weights, imagenet_file_name
+    from nstbench.networks.weight_sources import find_imagenet_weights, imagenet_file_name
 
     side = min(trial.result.image.shape[-2:])
     if side < SMALLEST_SIDE:

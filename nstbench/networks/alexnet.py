@@ -1,8 +1,7 @@
 """AlexNet (Krizhevsky 2014, one column, without local response normalisation, as torchvision has it)."""
 
-from nstbench.networks.architecture import Architecture, Convolution, Pooling, Rectifier
+from nstbench.networks.architecture import Architecture, Convolution, Pooling, Rectifier, Release
 from nstbench.networks.preprocessing import IMAGENET
-from nstbench.networks.release import Release
 
 ALEXNET = Architecture(
     id="alexnet",

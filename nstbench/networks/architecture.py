@@ -1,4 +1,4 @@
-"""Networks as data: an ordered tuple of named layers, readable without importing torch."""
+"""Networks as data: named layers and published weights, readable without importing torch."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -6,12 +6,21 @@ from dataclasses import dataclass
 
 from nstbench.core.errors import InputError
 from nstbench.networks.preprocessing import IMAGENET, Preprocessing
-from nstbench.networks.release import Release
 
 
 @dataclass(frozen=True)
 class Convolution:
-    """A square convolution with bias; `channels` are output channels at full width."""
+    """A square convolution.
+
+    Parameters
+    ----------
+    name
+        Of the layer.
+    channels
+        Output channels at full width.
+    kernel, stride, padding
+        In pixels of its input.
+    """
 
     name: str
     channels: int
@@ -31,7 +40,14 @@ class Rectifier:
 class Pooling:
     """A square pooling window; maximum or average is chosen when the network is built.
 
-    With `ceil` a last window that sticks out of the input counts too.
+    Parameters
+    ----------
+    name
+        Of the layer.
+    kernel, stride, padding
+        In pixels of its input.
+    ceil
+        Whether a last window that sticks out of the input counts too.
     """
 
     name: str
@@ -53,11 +69,38 @@ Layer = Convolution | Rectifier | Pooling | Branches
 
 
 @dataclass(frozen=True)
+class Release:
+    """Weights trained on ImageNet as they were published.
+
+    Parameters
+    ----------
+    file
+        Name of the file without suffix.
+    preprocessing
+        What they expect of an image.
+    torchvision
+        The enumeration member that holds their address, for example VGG19_Weights.IMAGENET1K_V1.
+    """
+
+    file: str
+    preprocessing: Preprocessing
+    torchvision: str | None = None
+
+
+@dataclass(frozen=True)
 class Architecture:
     """A feed-forward network under the layer names of the literature (`conv1_1`, `relu4_2`, `pool3`).
 
-    `content_layers` and `style_layers` are those that style transfer reads unless told otherwise;
-    `releases` are its ImageNet weights, the first of them downloadable.
+    Parameters
+    ----------
+    id, title
+        Its name on the command line, and for people.
+    layers
+        From the input on.
+    content_layers, style_layers
+        Those that style transfer reads unless told otherwise.
+    releases
+        Its ImageNet weights, the first of them downloadable.
     """
 
     id: str
@@ -69,6 +112,7 @@ class Architecture:
 
     @property
     def layer_names(self) -> tuple[str, ...]:
+        """Every layer that can be asked for, from the input on."""
         return tuple(layer.name for layer in self.layers)
 
     @property
@@ -82,22 +126,54 @@ class Architecture:
         return dict(_convolutions(self.layers))
 
     def check_layers(self, names: Iterable[str]) -> None:
-        """Raise InputError when a name is not a layer of this network."""
+        """Refuse layers that the network does not have.
+
+        Parameters
+        ----------
+        names
+            Of layers.
+
+        Raises
+        ------
+        InputError
+            When one is unknown.
+        """
         for name in names:
             if name not in self.layer_names:
                 allowed = ", ".join(self.layer_names)
                 raise InputError(f"unknown layer {name!r} of {self.id}; allowed: {allowed}")
 
     def preprocessing_of(self, file: str) -> Preprocessing:
-        """What the weights in `file` (its name without suffix) expect of an image.
+        """What weights expect of an image.
 
-        Weights that nobody published, ours among them, expect what torchvision's do.
+        Parameters
+        ----------
+        file
+            The name of their file without suffix.
+
+        Returns
+        -------
+        Preprocessing
+            Weights that nobody published, ours among them, expect what torchvision's do.
         """
         published = {release.file: release.preprocessing for release in self.releases}
         return published.get(file, IMAGENET)
 
     def check_side(self, names: Iterable[str], side: int) -> None:
-        """Raise InputError when a picture whose short side is `side` pixels leaves nothing of a layer."""
+        """Refuse a picture that is too small for some layers to have an activation.
+
+        Parameters
+        ----------
+        names
+            Of the layers.
+        side
+            The picture's short side in pixels.
+
+        Raises
+        ------
+        InputError
+            When it is too small.
+        """
         for name in names:
             least = self.least_side(name)
             if side < least:
@@ -107,26 +183,83 @@ class Architecture:
                 )
 
     def least_side(self, name: str) -> int:
-        """Pixels of the shortest side of a picture of which layer `name` has an activation."""
+        """How small a picture may be.
+
+        Parameters
+        ----------
+        name
+            Of a layer.
+
+        Returns
+        -------
+        int
+            Pixels of the shortest side of a picture of which the layer has an activation.
+        """
         side = 1
         for layer in reversed(self._down_to(name)):
             side = _least_input(layer, side)
         return side
 
     def stride(self, name: str) -> int:
-        """Pixels between neighbouring activations of layer `name`."""
+        """Pixels between neighbouring activations.
+
+        Parameters
+        ----------
+        name
+            Of a layer.
+
+        Returns
+        -------
+        int
+            1 at least.
+        """
         return math.prod(getattr(layer, "stride", 1) for layer in self._down_to(name))
 
     def receptive_field(self, name: str) -> int:
-        """Side of the square of pixels that an activation of layer `name` depends on."""
+        """Side of the square of pixels that an activation depends on.
+
+        Parameters
+        ----------
+        name
+            Of a layer.
+
+        Returns
+        -------
+        int
+            In pixels of the picture.
+        """
         return _reach(self._down_to(name)) + 1
 
     def channels(self, name: str, width: float = 1.0) -> int:
-        """Number of feature maps N_l of layer `name` when every convolution is `width` times as wide."""
+        """Number of feature maps N_l.
+
+        Parameters
+        ----------
+        name
+            Of a layer.
+        width
+            Channels of every convolution relative to this table.
+
+        Returns
+        -------
+        int
+            1 at least.
+        """
         return output_channels(self._down_to(name), 3, width)
 
     def parameters(self, width: float = 1.0) -> int:
-        """Number of weights and biases of all convolutions."""
+        """Number of weights and biases of all convolutions.
+
+        Parameters
+        ----------
+        width
+            Channels of every convolution relative to this table.
+
+        Returns
+        -------
+        int
+            Of the whole network.
+        """
         return _parameters(self.layers, 3, width)
 
     def _down_to(self, name: str) -> tuple[Layer, ...]:
@@ -185,7 +318,22 @@ def _parameters(layers: Iterable[Layer], channels: int, width: float) -> int:
 
 
 def output_channels(layers: Iterable[Layer], input_channels: int, width: float) -> int:
-    """Channels behind a chain of layers."""
+    """Channels behind a chain of layers.
+
+    Parameters
+    ----------
+    layers
+        One behind another.
+    input_channels
+        Channels in front of them.
+    width
+        Channels of every convolution relative to its table.
+
+    Returns
+    -------
+    int
+        1 at least.
+    """
     count = input_channels
     for layer in layers:
         match layer:

@@ -35,17 +35,27 @@ class Concatenation(nn.Module):
 
     @property
     def branches(self) -> Iterable[nn.Sequential]:
+        """The chains, in order."""
         return (chain for chain in self.chains if isinstance(chain, nn.Sequential))
 
     def forward(self, features: Tensor) -> Tensor:
+        """Features (N, C, H, W) as (N, C', H, W)."""
         return torch.cat([chain(features) for chain in self.chains], 1)
 
 
 class Backbone(nn.Module):
     """A network addressed by canonical layer names.
 
-    Takes images (N, 3, H, W), RGB in [0, 1]; returns the activations asked for, each
-    (N, N_l, H_l, W_l), running no layer deeper than the deepest of them.
+    Parameters
+    ----------
+    architecture
+        Its table.
+    width
+        Channels of every convolution relative to the table, in (0, 1].
+    pooling
+        "max" or "average".
+    preprocessing
+        What its weights expect of an image.
     """
 
     scale: Tensor
@@ -85,9 +95,21 @@ class Backbone(nn.Module):
         return last.weight.dtype
 
     def place(self, device: torch.device, dtype: torch.dtype) -> Self:
-        """Move to `device`, with the layers in `dtype`.
+        """Move to a device, with the layers in a precision.
 
         The first convolution stays in fp32, because bf16 would round the picture itself to 8 bits.
+
+        Parameters
+        ----------
+        device
+            Where it is to run.
+        dtype
+            Of features and weights.
+
+        Returns
+        -------
+        Backbone
+            The network itself.
         """
         self.to(device)
         self.layers.to(dtype=dtype).to(memory_format=self.memory_format)
@@ -95,12 +117,37 @@ class Backbone(nn.Module):
         return self
 
     def preprocess(self, image: Tensor) -> Tensor:
-        """Turn RGB in [0, 1] into what the network was trained on, in the image's own precision."""
+        """Turn an image into what the network was trained on, in the image's own precision.
+
+        Parameters
+        ----------
+        image
+            (N, 3, H, W), RGB in [0, 1].
+
+        Returns
+        -------
+        Tensor
+            (N, 3, H, W).
+        """
         if self.preprocessing.bgr:
             image = image.flip(1)
         return image * self.scale + self.offset
 
     def forward(self, image: Tensor, wanted: Iterable[str]) -> dict[str, Tensor]:
+        """Activations of an image.
+
+        Parameters
+        ----------
+        image
+            (N, 3, H, W), RGB in [0, 1].
+        wanted
+            Names of layers; none deeper than the deepest of them is run.
+
+        Returns
+        -------
+        dict
+            Activations (N, N_l, H_l, W_l) by layer.
+        """
         missing = set(wanted)
         features: dict[str, Tensor] = {}
         dtype = self.dtype
@@ -117,7 +164,13 @@ class Backbone(nn.Module):
         return features
 
     def truncate(self, wanted: Iterable[str]) -> None:
-        """Drop the layers below the deepest one wanted, and their memory."""
+        """Drop the layers behind the deepest one wanted, and their memory.
+
+        Parameters
+        ----------
+        wanted
+            Names of layers.
+        """
         names = list(self.layers)
         deepest = max(names.index(name) for name in wanted)
         for name in names[deepest + 1 :]:
@@ -125,7 +178,20 @@ class Backbone(nn.Module):
 
 
 def box_blur(image: Tensor, side: int) -> Tensor:
-    """Means over squares of `side` pixels, the borders of the image (N, 3, H, W) repeated outwards."""
+    """Average an image over squares, its borders repeated outwards.
+
+    Parameters
+    ----------
+    image
+        (N, 3, H, W).
+    side
+        Of the squares, in pixels; 1 leaves the image as it is.
+
+    Returns
+    -------
+    Tensor
+        (N, 3, H, W).
+    """
     if side == 1:
         return image
     before, after = (side - 1) // 2, side // 2

@@ -13,6 +13,23 @@ ARCHITECTURES: dict[str, Architecture] = {
 
 
 def architecture(id: str) -> Architecture:
+    """Look a backbone up.
+
+    Parameters
+    ----------
+    id
+        "vgg19", "vgg16", "alexnet", "googlenet" or "squeezenet1_0".
+
+    Returns
+    -------
+    Architecture
+        Its table.
+
+    Raises
+    ------
+    InputError
+        When there is none of that name.
+    """
     if id not in ARCHITECTURES:
         raise InputError(f"unknown backbone {id!r}; allowed: {', '.join(ARCHITECTURES)}")
     return ARCHITECTURES[id]

@@ -1,16 +1,37 @@
 """GoogLeNet (Szegedy et al. 2015, table 1), without local response normalisation, as torchvision has it."""
 
-from nstbench.networks.architecture import Architecture, Branches, Convolution, Layer, Pooling, Rectifier
+from nstbench.networks.architecture import (
+    Architecture,
+    Branches,
+    Convolution,
+    Layer,
+    Pooling,
+    Rectifier,
+    Release,
+)
 from nstbench.networks.preprocessing import HALVES
-from nstbench.networks.release import Release
 
 
 def inception(
     name: str, one: int, three_reduce: int, three: int, five_reduce: int, five: int, pool_proj: int
 ) -> Branches:
-    """An inception module by its numbers of channels, in the order of the paper's table.
+    """An inception module; the layer called 5x5 has 3x3 windows, because torchvision's weights do.
 
-    The layer called 5x5 has 3x3 windows, because torchvision's weights do.
+    Parameters
+    ----------
+    name
+        Of the module.
+    one, three_reduce, three, five_reduce, five, pool_proj
+        Numbers of channels, in the order of the paper's table.
+
+    Returns
+    -------
+    Branches
+        Four chains.
+
+    References
+    ----------
+    Szegedy et al. 2015, Going deeper with convolutions, arXiv:1409.4842, table 1.
     """
     return Branches(
         name,

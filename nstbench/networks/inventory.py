@@ -4,13 +4,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nstbench.networks.architecture import Architecture
-from nstbench.networks.embedded import EMBEDDED_WIDTH, embedded_file, has_embedded_weights
-from nstbench.networks.weight_search import find_imagenet_weights, imagenet_file_name
+from nstbench.networks.weight_sources import (
+    EMBEDDED_WIDTH,
+    embedded_file,
+    find_imagenet_weights,
+    has_embedded_weights,
+    imagenet_file_name,
+)
 
 
 @dataclass(frozen=True)
 class LayerRow:
-    """A layer by name: its channels at full width; stride and receptive field in pixels."""
+    """A layer.
+
+    Parameters
+    ----------
+    name
+        Of the literature.
+    channels
+        At full width.
+    stride, receptive_field
+        In pixels of the picture.
+    """
 
     name: str
     channels: int
@@ -20,9 +35,20 @@ class LayerRow:
 
 @dataclass(frozen=True)
 class WeightsRow:
-    """Trained weights: `file` is None where they are not on this machine and `published` has to be fetched.
+    """Trained weights.
 
-    `megabytes` are those of the file, `parameters` those of the convolutions.
+    Parameters
+    ----------
+    source
+        What `--weights` calls them.
+    published
+        The name of their file.
+    file
+        Where it is; None where it is not on this machine and has to be downloaded.
+    megabytes
+        Of the file.
+    parameters
+        Number of weights and biases of the convolutions.
     """
 
     source: str
@@ -33,7 +59,18 @@ class WeightsRow:
 
 
 def layer_table(architecture: Architecture) -> list[LayerRow]:
-    """Every layer that can be asked for, from the input on."""
+    """Every layer of a network that can be asked for.
+
+    Parameters
+    ----------
+    architecture
+        The network.
+
+    Returns
+    -------
+    list of LayerRow
+        From the input on.
+    """
     return [
         LayerRow(
             name, architecture.channels(name), architecture.stride(name), architecture.receptive_field(name)
@@ -43,17 +80,29 @@ def layer_table(architecture: Architecture) -> list[LayerRow]:
 
 
 def known_weights(architecture: Architecture) -> list[WeightsRow]:
-    """The weights that `--weights` takes by name for this network, on this machine or not."""
-    imagenet = find_imagenet_weights(architecture)
-    rows = [_row(architecture, "imagenet", imagenet_file_name(architecture), imagenet, width=1.0)]
+    """The weights that `--weights` takes by name for a network, on this machine or not.
+
+    Parameters
+    ----------
+    architecture
+        The network.
+
+    Returns
+    -------
+    list of WeightsRow
+        Embedded ones first, where there are any.
+    """
+    sources = [("imagenet", find_imagenet_weights(architecture), imagenet_file_name(architecture), 1.0)]
     if has_embedded_weights(architecture.id):
         file = embedded_file(architecture.id)
-        rows.insert(0, _row(architecture, "embedded", file.name, file, EMBEDDED_WIDTH))
-    return rows
-
-
-def _row(
-    architecture: Architecture, source: str, published: str, file: Path | None, width: float
-) -> WeightsRow:
-    megabytes = file.stat().st_size / 1e6 if file else None
-    return WeightsRow(source, published, file, megabytes, architecture.parameters(width))
+        sources.insert(0, ("embedded", file, file.name, EMBEDDED_WIDTH))
+    return [
+        WeightsRow(
+            source,
+            published,
+            file,
+            file.stat().st_size / 1e6 if file else None,
+            architecture.parameters(width),
+        )
+        for source, file, published, width in sources
+    ]

@@ -1,6 +1,9 @@
-"""A backbone ready for use: weights read, activations normalised, precision and device set."""
+"""A backbone ready for use: weights read or drawn, activations normalised, precision and device set."""
 
 from pathlib import Path
+
+import torch
+from torch import nn
 
 from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
@@ -8,9 +11,8 @@ from nstbench.networks.architecture import Architecture
 from nstbench.networks.backbone import Backbone
 from nstbench.networks.catalogue import architecture
 from nstbench.networks.normalisation import Calibration, Normalisation, calibrate_on_photographs, normalise
-from nstbench.networks.random_weights import RANDOM_WIDTHS, random_backbone
-from nstbench.networks.weight_files import Weights, read_weights
-from nstbench.networks.weight_search import locate_weights
+from nstbench.networks.weight_files import read_weights
+from nstbench.networks.weight_sources import RANDOM_WIDTHS, locate_weights
 
 
 def load_backbone(
@@ -21,50 +23,123 @@ def load_backbone(
     normalisation: Normalisation = "mean-1",
     seed: int = 0,
 ) -> Backbone:
-    """The network `id`, frozen, in the precision and on the device of `hardware`.
+    """Load a network of the catalogue.
 
-    `weights` is embedded, imagenet, a file, random or random-half; `seed` decides the random ones.
-    Raises InputError when the weights cannot be had or do not fit.
+    Parameters
+    ----------
+    id
+        "vgg19", "vgg16", "alexnet", "googlenet" or "squeezenet1_0".
+    weights
+        "embedded", "imagenet", "random", "random-half", or a file.
+    pooling
+        "max" or "average".
+    hardware
+        Its device and precision.
+    normalisation
+        "mean-1": every channel divided by its mean activation; "port": as the first document's code has it;
+        "none".
+    seed
+        Decides random weights.
+
+    Returns
+    -------
+    Backbone
+        Frozen.
+
+    Raises
+    ------
+    InputError
+        When there is no such network, or when the weights cannot be had or do not fit.
+
+    References
+    ----------
+    Gatys, Ecker and Bethge 2016, Image style transfer using convolutional neural networks (normalisation).
     """
     table = architecture(id)
+    calibration: Calibration | None = None
     if weights in RANDOM_WIDTHS:
-        backbone, calibration = random_backbone(table, RANDOM_WIDTHS[weights], pooling, seed), None
+        backbone = random_backbone(table, RANDOM_WIDTHS[weights], pooling, seed)
     else:
         backbone, calibration = open_network(table, locate_weights(table, weights), pooling)
     backbone.requires_grad_(False).eval().to(hardware.device)
     if normalisation != "none":
-        calibration = calibration or _calibrate(backbone)
+        if calibration is None:
+            # Under maximum pooling, so that the scale does not depend on how `backbone` pools.
+            twin = Backbone(table, backbone.width, "max", backbone.preprocessing)
+            twin.load_state_dict(backbone.state_dict())
+            calibration = calibrate_on_photographs(twin.eval().to(hardware.device))
         normalise(backbone, calibration.divisors(normalisation))
         backbone.calibration = calibration.pictures
     return backbone.place(hardware.device, hardware.dtype)
 
 
 def open_network(table: Architecture, file: Path, pooling: str) -> tuple[Backbone, Calibration | None]:
-    """The network in a weight file as it was trained, with the channel means that the file brings."""
+    """Read a weight file as it was trained.
+
+    Parameters
+    ----------
+    table
+        The network; how wide it is, the file says.
+    file
+        As of `read_weights`.
+    pooling
+        "max" or "average".
+
+    Returns
+    -------
+    backbone
+        Not normalised, in fp32.
+    calibration
+        The channel means that the file brings, if it does.
+
+    Raises
+    ------
+    InputError
+        When the file is damaged or does not fit.
+    """
     stored = read_weights(table, file)
     name, first = next(iter(table.convolutions.items()))
     width = stored.tensors[f"{name}.weight"].shape[0] / first.channels
     backbone = Backbone(table, width, pooling, table.preprocessing_of(file.stem))
-    try:
-        _fill(backbone, stored.tensors)
-    except InputError as error:
-        raise InputError(f"{file} does not fit {table.id}: {error}") from error
-    return backbone, stored.calibration
-
-
-def _calibrate(backbone: Backbone) -> Calibration:
-    """Channel means under maximum pooling, so that the scale does not depend on how `backbone` pools."""
-    twin = Backbone(backbone.architecture, backbone.width, "max", backbone.preprocessing)
-    twin.load_state_dict(backbone.state_dict())
-    return calibrate_on_photographs(twin.eval().to(backbone.scale.device))
-
-
-def _fill(backbone: Backbone, tensors: Weights) -> None:
-    """Copy weights and biases by canonical name; InputError names the first of another shape."""
     for name, convolution in backbone.convolutions.items():
-        parts = {part: tensors[f"{name}.{part}"] for part in ("weight", "bias")}
+        parts = {part: stored.tensors[f"{name}.{part}"] for part in ("weight", "bias")}
         for part, own in convolution.named_parameters():
             if own.shape != parts[part].shape:
                 given, wanted = tuple(parts[part].shape), tuple(own.shape)
-                raise InputError(f"{name}.{part} has the shape {given} instead of {wanted}")
+                raise InputError(
+                    f"{file} does not fit {table.id}: {name}.{part} has the shape {given} instead of {wanted}"
+                )
         convolution.load_state_dict(parts)
+    return backbone, stored.calibration
+
+
+def random_backbone(table: Architecture, width: float, pooling: str, seed: int) -> Backbone:
+    """A network that learned nothing: weights from N(0, 2 / fan-in), no biases.
+
+    Parameters
+    ----------
+    table
+        The network.
+    width
+        Channels relative to the original one, in (0, 1].
+    pooling
+        "max" or "average".
+    seed
+        Decides the weights.
+
+    Returns
+    -------
+    Backbone
+        In fp32 on the CPU.
+
+    References
+    ----------
+    He, Zhang, Ren and Sun 2015, Delving deep into rectifiers, arXiv:1502.01852.
+    """
+    backbone = Backbone(table, width, pooling)
+    generator = torch.Generator().manual_seed(seed)
+    for convolution in backbone.convolutions.values():
+        nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu", generator=generator)
+        assert convolution.bias is not None
+        nn.init.zeros_(convolution.bias)
+    return backbone

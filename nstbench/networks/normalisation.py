@@ -28,7 +28,15 @@ CALIBRATION_SIZE = 224
 
 @dataclass(frozen=True)
 class Calibration:
-    """Mean activation per channel, (N_l,) by convolution, and the pictures that it was measured on."""
+    """Mean activation per channel.
+
+    Parameters
+    ----------
+    after_relu, before_relu
+        (N_l,) by convolution.
+    pictures
+        What they were measured on, in words.
+    """
 
     after_relu: Mapping[str, Tensor]
     before_relu: Mapping[str, Tensor]
@@ -41,7 +49,18 @@ class Calibration:
         return (means <= 0).float().mean().item()
 
     def divisors(self, procedure: Literal["mean-1", "port"]) -> dict[str, Tensor]:
-        """What `procedure` divides each channel by."""
+        """What each channel is divided by.
+
+        Parameters
+        ----------
+        procedure
+            "mean-1" or "port", as above.
+
+        Returns
+        -------
+        dict
+            (N_l,) by convolution; 1 for channels that hardly ever fire ("mean-1").
+        """
         if procedure == "mean-1":
             means = self.after_relu.items()
             return {name: torch.where(mean < DEAD_MEAN, 1.0, mean) for name, mean in means}
@@ -51,7 +70,22 @@ class Calibration:
 
 @torch.no_grad()
 def calibrate(backbone: Backbone, batches: Iterable[Tensor], pictures: str) -> Calibration:
-    """Channel means over `batches` (N, 3, H, W) of images of one size, described as `pictures`."""
+    """Measure channel means.
+
+    Parameters
+    ----------
+    backbone
+        The whole network, in evaluation mode.
+    batches
+        Images (N, 3, H, W) of one size, RGB in [0, 1].
+    pictures
+        What they are, in words.
+
+    Returns
+    -------
+    Calibration
+        Means over all images.
+    """
     after: dict[str, Tensor] = {}
     before: dict[str, Tensor] = {}
     count = 0
@@ -79,7 +113,18 @@ def calibrate(backbone: Backbone, batches: Iterable[Tensor], pictures: str) -> C
 
 
 def calibrate_on_photographs(backbone: Backbone) -> Calibration:
-    """Channel means on the photographs that installed packages carry, for weights that bring none."""
+    """Measure channel means on the photographs that installed packages carry.
+
+    Parameters
+    ----------
+    backbone
+        The whole network, in evaluation mode.
+
+    Returns
+    -------
+    Calibration
+        For weights that bring none.
+    """
     images = [
         to_tensor(load_picture(photograph(name), CALIBRATION_SIZE, square=True)) for name in PHOTOGRAPHS
     ]
@@ -89,7 +134,15 @@ def calibrate_on_photographs(backbone: Backbone) -> Calibration:
 
 @torch.no_grad()
 def normalise(backbone: Backbone, divisors: Mapping[str, Tensor]) -> None:
-    """Divide each channel behind each convolution by its divisor, in place."""
+    """Divide each channel behind each convolution by its divisor, in place.
+
+    Parameters
+    ----------
+    backbone
+        Its weights change, its function but for these factors does not.
+    divisors
+        (N_l,) by convolution.
+    """
     of_module = {module: divisors[name] for name, module in backbone.convolutions.items()}
     _rescale(backbone.layers.values(), backbone.scale.new_ones(3), of_module)
 

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """network input = scale * image + offset per channel, the image RGB in [0, 1], or BGR when `bgr`."""
+    """network input = scale * image + offset, per channel of an image in [0, 1].
+
+    Parameters
+    ----------
+    scale, offset
+        One a channel.
+    bgr
+        Whether channels are in the order B, G, R.
+    """
 
     scale: tuple[float, float, float]
     offset: tuple[float, float, float]
@@ -13,7 +21,18 @@ class Preprocessing:
 
 
 def standardised(mean: tuple[float, float, float], std: tuple[float, float, float]) -> Preprocessing:
-    """(image - mean) / std with images in [0, 1], as torchvision trains its networks."""
+    """(image - mean) / std, as torchvision trains its networks.
+
+    Parameters
+    ----------
+    mean, std
+        Of R, G and B in [0, 1].
+
+    Returns
+    -------
+    Preprocessing
+        The same as a scale and an offset.
+    """
     scale = (1 / std[0], 1 / std[1], 1 / std[2])
     offset = (-mean[0] / std[0], -mean[1] / std[1], -mean[2] / std[2])
     return Preprocessing(scale, offset)

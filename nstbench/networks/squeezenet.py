@@ -1,12 +1,38 @@
 """SqueezeNet 1.0 (Iandola et al. 2016, table 1)."""
 
-from nstbench.networks.architecture import Architecture, Branches, Convolution, Layer, Pooling, Rectifier
+from nstbench.networks.architecture import (
+    Architecture,
+    Branches,
+    Convolution,
+    Layer,
+    Pooling,
+    Rectifier,
+    Release,
+)
 from nstbench.networks.preprocessing import CAFFE, IMAGENET
-from nstbench.networks.release import Release
 
 
 def fire(number: int, squeeze: int, expand: int) -> tuple[Layer, ...]:
-    """A fire module: few channels of 1x1 windows, then as many of 1x1 as of 3x3 windows."""
+    """A fire module: few channels of 1x1 windows, then as many of 1x1 as of 3x3 windows.
+
+    Parameters
+    ----------
+    number
+        Of the module, from 2.
+    squeeze
+        Channels in front.
+    expand
+        Channels of each half behind.
+
+    Returns
+    -------
+    tuple of Layer
+        Three.
+
+    References
+    ----------
+    Iandola et al. 2016, SqueezeNet, arXiv:1602.07360, section 3.1.
+    """
     return (
         Convolution(f"squeeze{number}", squeeze, kernel=1, padding=0),
         Rectifier(f"relu_squeeze{number}"),

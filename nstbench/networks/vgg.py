@@ -1,8 +1,7 @@
 """The VGG family (Simonyan and Zisserman 2015, table 1, configurations D and E)."""
 
-from nstbench.networks.architecture import Architecture, Convolution, Layer, Pooling, Rectifier
+from nstbench.networks.architecture import Architecture, Convolution, Layer, Pooling, Rectifier, Release
 from nstbench.networks.preprocessing import CAFFE, IMAGENET
-from nstbench.networks.release import Release
 
 CHANNELS = (64, 128, 256, 512, 512)
 
@@ -10,6 +9,24 @@ CHANNELS = (64, 128, 256, 512, 512)
 def vgg(
     id: str, title: str, convolutions_per_block: tuple[int, ...], releases: tuple[Release, ...]
 ) -> Architecture:
+    """The table of a VGG, five blocks of 3x3 convolutions with a pooling behind each.
+
+    Parameters
+    ----------
+    id, title, releases
+        As of `Architecture`.
+    convolutions_per_block
+        Five numbers.
+
+    Returns
+    -------
+    Architecture
+        With the layers of Gatys et al. for content and style.
+
+    References
+    ----------
+    Simonyan and Zisserman 2015, arXiv:1409.1556, table 1.
+    """
     layers: list[Layer] = []
     for block, (count, channels) in enumerate(zip(convolutions_per_block, CHANNELS, strict=True), 1):
         for position in range(1, count + 1):

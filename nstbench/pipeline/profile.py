@@ -10,7 +10,7 @@ from nstbench.core.errors import InputError
 from nstbench.core.yaml_files import read_yaml
 from nstbench.images.manifest import Manifest
 from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
-from nstbench.networks.weight_search import check_weights
+from nstbench.networks.weight_sources import check_weights
 from nstbench.pipeline.experiment import Pair
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from nstbench.core.number_format import counted, span
 from nstbench.images.manifest import Manifest
-from nstbench.networks.embedded import EMBEDDED_WIDTH
+from nstbench.networks.weight_sources import EMBEDDED_WIDTH
 from nstbench.pipeline.experiment import IMAGE_TILES, Experiment
 from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.profile import Profile

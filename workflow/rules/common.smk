@@ -6,8 +6,8 @@ from pathlib import Path
 
 from nstbench.charts.chart import load_charts
 from nstbench.core.errors import InputError
-from nstbench.networks.embedded import embedded_files
 from nstbench.networks.feedforward.inventory import shipped_networks
+from nstbench.networks.weight_sources import embedded_files
 from nstbench.pipeline.cache_keys import (
     code_key,
     imported_by,

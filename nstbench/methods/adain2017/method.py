@@ -13,8 +13,8 @@ from nstbench.methods.adain2017.recipe import DecoderRecipe
 from nstbench.methods.base import Method, Parameters, Task
 from nstbench.networks.catalogue import architecture
 from nstbench.networks.feedforward.inventory import locate_network
-from nstbench.networks.random_weights import RANDOM_WIDTHS
 from nstbench.networks.training.trainer import Trainer, TrainingTask
+from nstbench.networks.weight_sources import RANDOM_WIDTHS
 
 if TYPE_CHECKING:
     from nstbench.optim.loop import Outcome
@@ -47,7 +47,7 @@ class AdaINParameters(Parameters):
         """The decoder's, and those of the encoder that its card names."""
         from nstbench.methods.adain2017.network import KIND
         from nstbench.networks.feedforward.files import read_network
-        from nstbench.networks.weight_search import locate_weights
+        from nstbench.networks.weight_sources import locate_weights
 
         file = locate_network(self.network)
         card = read_network(file, KIND).card

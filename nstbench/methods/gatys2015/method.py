@@ -17,7 +17,7 @@ from pydantic import Field, field_validator, model_validator
 
 from nstbench.methods.base import DescentParameters, Method, Task, TotalVariation
 from nstbench.networks.catalogue import architecture
-from nstbench.networks.random_weights import RANDOM_WIDTHS
+from nstbench.networks.weight_sources import RANDOM_WIDTHS
 from nstbench.optim.settings import AdamSettings, LBFGSSettings, OptimiserSettings
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class GatysParameters(DescentParameters):
     optimiser: OptimiserSettings
 
     def weight_files(self) -> list[Path]:
-        from nstbench.networks.weight_search import locate_weights
+        from nstbench.networks.weight_sources import locate_weights
 
         if self.weights in RANDOM_WIDTHS:
             return []

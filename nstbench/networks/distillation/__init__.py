@@ -1,0 +1,1 @@
+"""How the embedded backbones are made: students that learn the activations of a teacher."""

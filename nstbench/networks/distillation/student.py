@@ -27,12 +27,12 @@ from nstbench.networks.catalogue import ARCHITECTURES
 from nstbench.networks.distillation.batch_norm import fold_batch_norm, insert_batch_norm
 from nstbench.networks.distillation.rarity import Rarity
 from nstbench.networks.distillation.teacher import Teacher
-from nstbench.networks.embedded import EMBEDDED_WIDTH
 from nstbench.networks.feedforward.files import check_network_output
 from nstbench.networks.normalisation import calibrate
 from nstbench.networks.training import trainer
 from nstbench.networks.training.crops import CropSource, pictures_in
 from nstbench.networks.weight_files import save_weights
+from nstbench.networks.weight_sources import EMBEDDED_WIDTH
 from nstbench.optim.checkpoints import Checkpoint
 
 # Student layer -> teacher activations of the same stride.

@@ -1,1 +1,1 @@
-"""Networks that paint in one pass: their layers, their files, their training."""
+"""What networks that stylize in one pass share: modules, their files, and where these lie."""

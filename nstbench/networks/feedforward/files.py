@@ -73,14 +73,14 @@ def read_network(file: Path, kind: str) -> StoredNetwork:
     except Exception as error:  # A damaged file can raise anything.
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(
-            f"{file} is no readable network ({reason}); give a file of `nstbench {COMMANDS[kind]}`"
+            f"{file} is not a readable network ({reason}); give a file of `nstbench {COMMANDS[kind]}`"
         ) from error
     card = _card(metadata)
     if card.get("kind") != kind:
         raise InputError(f"{file} holds no {kind} network; give a file of `nstbench {COMMANDS[kind]}`")
     for name, tensor in weights.items():
         if not tensor.isfinite().all():
-            raise InputError(f"{file} is damaged: {name} holds values that are no numbers; train it again")
+            raise InputError(f"{file} is damaged: {name} contains NaN or Inf; train it again")
     return StoredNetwork(file, weights, card)
 
 

@@ -1,0 +1,1 @@
+"""Training of feed-forward networks: what a training is, pictures and crops, and the loop."""

@@ -61,7 +61,7 @@ def test_text_as_weights_is_refused(run, photo, painting, tmp_path):
     weights = tmp_path / "weights.pth"
     weights.write_text("no weights")
     process = run("stylize", photo, painting, "-o", tmp_path / "o.png", "--weights", weights)
-    assert_refused(process, "no readable weight file")
+    assert_refused(process, "not a readable weight file")
 
 
 @pytest.mark.parametrize("out", ["/proc/nothing/out.png", "picture.xyz"])

@@ -133,7 +133,7 @@ def test_the_command_paints_a_picture_of_any_size(run, tmp_path, size):
     ("options", "complaint"),
     [
         (("--network", "monet"), "network 'monet' does not exist; allowed: any_style, starry_night"),
-        (("--network", "photo.png"), "photo.png is no readable network"),
+        (("--network", "photo.png"), "photo.png is not a readable network"),
         (("--iterations", "5"), "evaluations: unknown key"),
         (("--preserve-colour", "cholesky"), "preserve_colour"),
         (("painting.png",), "would not look at painting.png; leave it out"),

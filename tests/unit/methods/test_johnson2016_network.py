@@ -201,9 +201,9 @@ def without_the_last(file):
 @pytest.mark.parametrize(
     ("damage", "complaint"),
     [
-        (cut, "is no readable network"),
-        (lambda file: file.write_text("a picture, honestly"), "is no readable network"),
-        (lambda file: file.unlink(), "is no readable network"),
+        (cut, "is not a readable network"),
+        (lambda file: file.write_text("a picture, honestly"), "is not a readable network"),
+        (lambda file: file.unlink(), "is not a readable network"),
         (lambda file: save_file({"weight": torch.zeros(3)}, file), "holds no transformation network"),
         (lambda file: save_file({"weight": torch.zeros(3)}, file, {CARD: "[]"}), "holds no transformation"),
         (lambda file: save_file({"weight": torch.zeros(3)}, file, {CARD: "{"}), "holds no transformation"),
@@ -212,7 +212,7 @@ def without_the_last(file):
         (lambda file: rewritten(file, width="wide"), "without known architecture or width"),
         (lambda file: rewritten(file, width=1.0), r"is \(4, 3, 9, 9\) instead of \(32, 3, 9, 9\)"),
         (lambda file: rewritten(file, architecture="johnson"), "layers.u64.0.weight is missing"),
-        (without_numbers, "holds values that are no numbers"),
+        (without_numbers, "contains NaN or Inf"),
         (without_the_last, "layers.c9s1-3.weight is missing"),
     ],
 )

@@ -11,10 +11,9 @@ from safetensors.torch import load_file, save_file
 from nstbench.core.hardware import Hardware
 from nstbench.networks.distillation import student as backbone
 from nstbench.networks.distillation.student import HEADS, Recipe, train_backbone
-from nstbench.networks.embedded import embedded_file
-from nstbench.networks.loading import load_backbone
-from nstbench.networks.random_weights import random_backbone
+from nstbench.networks.loading import load_backbone, random_backbone
 from nstbench.networks.squeezenet import SQUEEZENET
+from nstbench.networks.weight_sources import embedded_file
 
 RECIPE = Recipe(architecture="alexnet", width=0.0625, steps=3, batch=2, crop=64)
 
@@ -112,7 +111,7 @@ def test_the_default_is_what_the_shipped_networks_were_trained_with():
         (("alexnet", "--width", "nan"), "distillation: width: Input should be a finite number"),
         (("alexnet", "--seed", str(2**64)), "distillation: seed: Input should be less than"),
         (("alexnet", "-o", "alexnet.pth"), "alexnet.pth must end in .safetensors"),
-        (("alexnet", "--teacher", "nobody.safetensors"), "nobody.safetensors is no readable weight file"),
+        (("alexnet", "--teacher", "nobody.safetensors"), "nobody.safetensors is not a readable weight file"),
     ],
 )
 def test_mistakes_are_told_in_one_line_before_pictures_are_read(run, teacher, arguments, complaint):

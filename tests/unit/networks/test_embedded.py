@@ -15,9 +15,9 @@ from nstbench.losses.objective import Objective
 from nstbench.methods.descent import content_terms, style_terms
 from nstbench.methods.gatys2015.method import equal_weights
 from nstbench.networks.catalogue import ARCHITECTURES
-from nstbench.networks.embedded import embedded_file, embedded_files
 from nstbench.networks.loading import load_backbone
 from nstbench.networks.weight_files import read_weights
+from nstbench.networks.weight_sources import embedded_file, embedded_files
 from nstbench.optim.lbfgs import LBFGS
 from nstbench.optim.loop import optimise
 

@@ -18,7 +18,7 @@ from nstbench.networks.normalisation import calibrate
 from nstbench.networks.squeezenet import SQUEEZENET
 from nstbench.networks.vgg import VGG19
 from nstbench.networks.weight_files import read_weights, save_weights
-from nstbench.networks.weight_search import find_imagenet_weights, imagenet_file_name, locate_weights
+from nstbench.networks.weight_sources import find_imagenet_weights, imagenet_file_name, locate_weights
 
 CPU = Hardware(torch.device("cpu"), "fp32")
 REAL_SQUEEZENET = Path(os.environ.get("NSTBENCH_WEIGHTS", "")) / "squeezenet1_0.safetensors"
@@ -130,7 +130,7 @@ def test_the_real_squeezenet_knows_a_cat():
 def test_damaged_files_are_said(tmp_path, name):
     file = tmp_path / name
     file.write_bytes(b"these are no weights at all")
-    with pytest.raises(InputError, match="no readable weight file") as failure:
+    with pytest.raises(InputError, match="not a readable weight file") as failure:
         read_weights(VGG19, file)
     assert "\n" not in str(failure.value)
 
@@ -142,7 +142,7 @@ def test_pickled_code_is_never_run(tmp_path):
 
     file = tmp_path / "malicious.pth"
     torch.save({"conv1_1.weight": Malicious()}, file)
-    with pytest.raises(InputError, match="no readable weight file"):
+    with pytest.raises(InputError, match="not a readable weight file"):
         read_weights(VGG19, file)
     assert not (tmp_path / "broken-in").exists()
 

@@ -12,7 +12,7 @@ from nstbench.pipeline.project import CHECKOUT
 def test_planning_does_not_import_torch():
     code = (
         "import sys, nstbench; from nstbench.pipeline.project import CHECKOUT, Project;"
-        "from nstbench.pipeline.cache_keys import run_key; import nstbench.networks.embedded;"
+        "from nstbench.pipeline.cache_keys import run_key; import nstbench.networks.weight_sources;"
         "Project.load(CHECKOUT, 'default').batches; run_key('gatys2015'); sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

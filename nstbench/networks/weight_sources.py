@@ -1,0 +1,191 @@
+"""Where the weights of backbones come from; no torch is needed to find them.
+
+`embedded` ships in the package; `imagenet` is published weights, found in the folder NSTBENCH_WEIGHTS or in
+torch's hub cache, else downloaded with their checksum; `random` and `random-half` are drawn anew; anything
+else is the path of a file.
+"""
+
+import os
+from pathlib import Path
+
+from nstbench.core.errors import InputError
+from nstbench.networks.architecture import Architecture
+
+FOLDER = Path(__file__).parent / "weights"
+# Channels of every embedded network relative to the original one.
+EMBEDDED_WIDTH = 0.5
+# Weights that learned nothing, the lower bound for every claim about trained features: their channels
+# relative to the original network, by name.
+RANDOM_WIDTHS = {"random": 1.0, "random-half": EMBEDDED_WIDTH}
+
+
+def embedded_files() -> list[Path]:
+    """The files of all embedded weights, each named by its network.
+
+    Returns
+    -------
+    list of Path
+        Sorted.
+    """
+    return sorted(FOLDER.glob("*.safetensors"))
+
+
+def has_embedded_weights(architecture_id: str) -> bool:
+    """Whether weights of a network ship in the package.
+
+    Parameters
+    ----------
+    architecture_id
+        "vgg19", for example.
+
+    Returns
+    -------
+    bool
+        False for a network that does not exist.
+    """
+    return architecture_id in {file.stem for file in embedded_files()}
+
+
+def embedded_file(architecture_id: str) -> Path:
+    """The embedded weights of a network.
+
+    Parameters
+    ----------
+    architecture_id
+        "vgg19", for example.
+
+    Returns
+    -------
+    Path
+        A .safetensors file.
+
+    Raises
+    ------
+    InputError
+        When none are embedded.
+    """
+    files = {file.stem: file for file in embedded_files()}
+    if architecture_id not in files:
+        raise InputError(
+            f"no embedded weights for {architecture_id!r}; embedded are: {', '.join(files)}; "
+            "use one of them, or --weights imagenet"
+        )
+    return files[architecture_id]
+
+
+def check_weights(source: str) -> None:
+    """Refuse weights that do not exist, whatever the network.
+
+    Parameters
+    ----------
+    source
+        A name as in this module's docstring, or a file.
+
+    Raises
+    ------
+    InputError
+        When weights neither go by this name nor lie in this file.
+    """
+    names = ("embedded", "imagenet", *RANDOM_WIDTHS)
+    if source not in names and not Path(source).is_file():
+        raise InputError(f"weights {source!r} do not exist; allowed: {', '.join(names)}, or a file")
+
+
+def locate_weights(architecture: Architecture, source: str) -> Path:
+    """The file of weights of a network; ImageNet weights that are nowhere on this machine are downloaded.
+
+    Parameters
+    ----------
+    architecture
+        The network.
+    source
+        "embedded", "imagenet" or a file.
+
+    Returns
+    -------
+    Path
+        It exists.
+
+    Raises
+    ------
+    InputError
+        When there is no such file and none can be had.
+    """
+    if source == "embedded":
+        return embedded_file(architecture.id)
+    if source == "imagenet":
+        return find_imagenet_weights(architecture) or _download_imagenet_weights(architecture)
+    check_weights(source)
+    return Path(source)
+
+
+def find_imagenet_weights(architecture: Architecture) -> Path | None:
+    """Published weights of a network on this machine.
+
+    Parameters
+    ----------
+    architecture
+        The network.
+
+    Returns
+    -------
+    Path or None
+        A .pth file, or the same as .safetensors, in NSTBENCH_WEIGHTS or in torch's hub cache.
+    """
+    for folder in _folders():
+        for release in architecture.releases:
+            for suffix in (".pth", ".safetensors"):
+                if (file := folder / f"{release.file}{suffix}").is_file():
+                    return file
+    return None
+
+
+def imagenet_file_name(architecture: Architecture) -> str:
+    """What torchvision calls the published weights of a network.
+
+    Parameters
+    ----------
+    architecture
+        The network.
+
+    Returns
+    -------
+    str
+        "vgg19-dcbb9e9d.pth", for example.
+    """
+    return f"{architecture.releases[0].file}.pth"
+
+
+def _download_imagenet_weights(architecture: Architecture) -> Path:
+    import torch
+    from torchvision.models import get_weight
+
+    release = architecture.releases[0]
+    file = _hub_cache() / imagenet_file_name(architecture)
+    assert release.torchvision is not None
+    # torchvision's file names end in the first digits of their SHA-256.
+    checksum = release.file.split("-")[-1]
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        torch.hub.download_url_to_file(get_weight(release.torchvision).url, str(file), checksum)
+    except (OSError, RuntimeError) as error:
+        looked = ", ".join(str(folder) for folder in _folders())
+        alternative = "--weights embedded"
+        if not has_embedded_weights(architecture.id):
+            alternative = "a backbone with embedded weights, such as --backbone vgg19 --weights embedded"
+        raise InputError(
+            f"ImageNet weights {file.name} are not in {looked} and cannot be downloaded ({error}); "
+            f"put the file into the folder named by NSTBENCH_WEIGHTS, or use {alternative}"
+        ) from error
+    return file
+
+
+def _folders() -> list[Path]:
+    own = os.environ.get("NSTBENCH_WEIGHTS")
+    return ([Path(own)] if own else []) + [_hub_cache()]
+
+
+def _hub_cache() -> Path:
+    import torch
+
+    return Path(torch.hub.get_dir()) / "checkpoints"
