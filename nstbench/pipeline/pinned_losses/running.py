@@ -26,7 +26,8 @@ SEED = 0
 def measure(regression: Regression, manifest: Manifest) -> pd.DataFrame:
     """One row per pinned run, evaluation compared and loss: specification, evaluation, loss, value.
 
-    The losses are those of the trace: `total`, then each term's unweighted loss. The same on every call.
+    The losses are those of the trace: `total`, then each term's unweighted loss. A method that has none is
+    held by its picture, by the mean and the standard deviation of each channel. The same on every call.
     Raises InputError when a picture is not one that every checkout holds alike.
     """
     rows: list[tuple[str, int, str, float]] = []
@@ -37,11 +38,19 @@ def measure(regression: Regression, manifest: Manifest) -> pd.DataFrame:
             task = Task(content, style, regression.parameters_of(run), SEED, HARDWARE)
             outcome = stylize(method(run.method), task)
             for evaluation in regression.tolerances_of(run):
-                losses = outcome.trace[evaluation - 1].tolist()
-                names = ("total", *outcome.terms)
-                rows += [(run.id, evaluation, *named) for named in zip(names, losses, strict=True)]
+                losses = zip(("total", *outcome.terms), outcome.trace[evaluation - 1].tolist(), strict=True)
+                measured = losses if outcome.terms else _colours(outcome.image)
+                rows += [(run.id, evaluation, *named) for named in measured]
             watch(done, outcome.trace[-1, 0])
     return pd.DataFrame(rows, columns=COLUMNS).astype({"value": "float32"})
+
+
+def _colours(image: Tensor) -> Iterator[tuple[str, float]]:
+    """Mean and standard deviation of every channel of (1, 3, H, W), by name."""
+    deviations, means = torch.std_mean(image[0].double(), (1, 2))
+    for name, values in (("mean", means), ("deviation", deviations)):
+        for channel, value in zip(("red", "green", "blue"), values.tolist(), strict=True):
+            yield f"{channel} {name}", value
 
 
 @contextmanager

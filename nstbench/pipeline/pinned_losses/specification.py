@@ -59,8 +59,9 @@ class Regression(Record):
 
     def parameters_of(self, run: PinnedRun) -> Parameters:
         """The parameters of `run`, ending at the last evaluation compared; InputError on a bad setting."""
-        budget = {"evaluations": max(self.tolerances_of(run))}
-        return method(run.method).configure(run.parameters, run.settings | budget)
+        pinned = method(run.method)
+        budget = pinned.known({"evaluations": max(self.tolerances_of(run))})
+        return pinned.configure(run.parameters, run.settings | budget)
 
 
 def load_regression(file: Path) -> Regression:

@@ -1,18 +1,24 @@
 """The regression check: silent on the same code, loud on a change of one per cent."""
 
 import json
+from functools import partial
 
 import pandas as pd
 import pytest
 import torch
 import yaml
 
-import nstbench.methods.descent
 from nstbench.core.errors import InputError
 from nstbench.images.manifest import load_manifest
 from nstbench.images.pictures import load_picture, save_picture
 from nstbench.losses.objective import Match
+from nstbench.losses.squared_distance import GradientNormalisedDistance
+from nstbench.methods import descent
+from nstbench.methods.adain2017 import modules as adain_modules
+from nstbench.methods.colour import preservation
+from nstbench.networks import backbone
 from nstbench.networks.backbone import POOLING
+from nstbench.networks.normalisation import Calibration
 from nstbench.pipeline.pinned_losses.comparison import check_same_losses, compare
 from nstbench.pipeline.pinned_losses.reference import COLUMNS, KEYS, read_reference, write_reference
 from nstbench.pipeline.pinned_losses.running import measure
@@ -125,14 +131,14 @@ def pooled(monkeypatch):
 
 
 def hurried(monkeypatch):
-    make = nstbench.methods.descent.make_optimiser
+    make = descent.make_optimiser
 
     def faster(settings):
         optimiser = make(settings)
         optimiser.rate *= 1.01
         return optimiser
 
-    monkeypatch.setattr(nstbench.methods.descent, "make_optimiser", faster)
+    monkeypatch.setattr(descent, "make_optimiser", faster)
 
 
 BOTH = {"content-lbfgs", "both-adam"}
@@ -153,6 +159,73 @@ def test_a_change_of_one_per_cent_is_seen(
     breached = table[table.breach]
     assert set(breached.specification) == specifications
     assert breached.evaluation.min() == evaluation
+
+
+def scaled(function):
+    return lambda *arguments: 1.01 * function(*arguments)
+
+
+def scaled_tail(function):
+    """Mean and deviation, of which the deviation is off."""
+
+    def moments(features):
+        mean, deviation = function(features)
+        return mean, 1.01 * deviation
+
+    return moments
+
+
+def with_divisors_off(divisors):
+    return lambda calibration, procedure: {
+        name: 1.01 * values for name, values in divisors(calibration, procedure).items()
+    }
+
+
+# The pinned run, and what of the code is off by 1 %: the place, its attribute, and how it comes to be off.
+MECHANISMS = [
+    ("total-variation-absolute", descent, "absolute_variation", scaled),
+    ("total-variation-squared", descent, "squared_variation", scaled),
+    ("gradient-normalisation", GradientNormalisedDistance, "__call__", scaled),
+    ("port-normalisation", Calibration, "divisors", with_divisors_off),
+    ("input-blur", backbone, "box_blur", scaled),
+    ("channel-moments", adain_modules, "channel_moments", scaled_tail),
+    ("channel-moments-luminance", preservation, "with_luminance_of", scaled),
+]
+# The pinned run, and the way of keeping colours of which the matching is off by 1 %.
+MATCHINGS = {
+    "colour-cholesky": "cholesky",
+    "colour-image-analogies": "image-analogies",
+    "colour-symmetric": "symmetric",
+    "luminance": "luminance",
+    "luminance-mean": "luminance-mean",
+    "luminance-mean-std": "luminance-mean-std",
+    "luminance-histogram": "histogram",
+}
+
+
+def breaches_of(id):
+    """What breaks of a committed pinned run on the code as it is."""
+    committed = load_regression(CHECKOUT / "config" / "regression.yaml")
+    (run,) = (run for run in committed.specifications if run.id == id)
+    alone = Regression.model_validate({**committed.model_dump(), "specifications": [run.model_dump()]})
+    reference = read_reference(CHECKOUT / "results" / "reference" / "losses.csv")
+    measured = measure(alone, load_manifest(CHECKOUT / "data" / "images.yaml"))
+    return compare(reference[reference.specification == id], measured, alone).breach.sum()
+
+
+@pytest.mark.parametrize(("id", "place", "name", "off"), MECHANISMS, ids=[entry[0] for entry in MECHANISMS])
+def test_a_mechanism_that_is_off_by_one_per_cent_is_seen(monkeypatch, id, place, name, off):
+    assert breaches_of(id) == 0
+    monkeypatch.setattr(place, name, off(getattr(place, name)))
+    assert breaches_of(id) > 0
+
+
+@pytest.mark.parametrize(("id", "strategy"), MATCHINGS.items(), ids=MATCHINGS)
+def test_a_matching_of_colours_that_is_off_by_one_per_cent_is_seen(monkeypatch, id, strategy):
+    kept = preservation.STRATEGIES[strategy]
+    ((role, matching),) = kept.keywords.items()
+    monkeypatch.setitem(preservation.STRATEGIES, strategy, partial(kept.func, **{role: scaled(matching)}))
+    assert breaches_of(id) > 0
 
 
 def test_breach_is_marked_counted_and_ends_with_status_1(regress, reference):
@@ -258,9 +331,9 @@ def test_tolerance_is_relative_and_of_its_evaluation():
 
 def test_one_thread_and_the_number_of_threads_put_back(checkout, monkeypatch):
     used = set()
-    make = nstbench.methods.descent.make_optimiser
+    make = descent.make_optimiser
     monkeypatch.setattr(
-        nstbench.methods.descent,
+        descent,
         "make_optimiser",
         lambda settings: used.add(torch.get_num_threads()) or make(settings),
     )
