@@ -55,7 +55,14 @@ class ChannelMeans(LayersKind):
                     for layer in self.layers:
                         added = moments(features[layer], features[before[layer]], found["none"][layer])
                         sums[name, layer] = sums.get((name, layer), 0) + added
-        return pd.concat([_described(*key, total / len(materials.pictures)) for key, total in sums.items()])
+        tables = []
+        for (normalised, layer), total in sums.items():
+            x, z, y, xx, yy, xy = (total / len(materials.pictures)).cpu()
+            table = pd.DataFrame({"network": normalised, "layer": layer, "channel": range(len(x))})
+            correlation = (xy - x * y) / ((xx - x * x) * (yy - y * y)).sqrt()
+            columns = {"mean": x, "mean_before_relu": z, "correlation": correlation}
+            tables.append(table.assign(**{key: values.numpy() for key, values in columns.items()}))
+        return pd.concat(tables)
 
     @staticmethod
     def findings(table: "pd.DataFrame") -> list[str]:
@@ -113,16 +120,6 @@ def moments(features: "Tensor", before: "Tensor", original: "Tensor") -> "Tensor
 
     x, z, y = (layer[0].flatten(1).float() for layer in (features, before, original))
     return torch.stack([each.mean(1, dtype=torch.float64) for each in (x, z, y, x * x, y * y, x * y)])
-
-
-def _described(network: str, layer: str, means: "Tensor") -> "pd.DataFrame":
-    """The rows of one layer from the means of its moments (6, N)."""
-    import pandas as pd
-
-    x, z, y, xx, yy, xy = means
-    correlation = (xy - x * y) / ((xx - x * x) * (yy - y * y)).sqrt()
-    columns = {"mean": x.cpu(), "mean_before_relu": z.cpu(), "correlation": correlation.cpu()}
-    return pd.DataFrame({"network": network, "layer": layer, "channel": range(len(x)), **columns})
 
 
 def histogram(means: "Iterable[float]") -> "tuple[list[float], list[float], float]":

@@ -25,7 +25,7 @@ ESCAPED = LEAST / 2
 
 
 class Segment(ChartKind):
-    """The loss on the straight line between two results: is there a barrier?
+    """The loss on the straight line between two results, where there may be a barrier.
 
     Between two minima of a convex function the loss never exceeds the higher end. `points` are those on each
     segment, ends included.
@@ -180,7 +180,7 @@ def path(settings: OptimiserSettings, start: "Tensor", evaluations: int) -> list
 
 
 def surface(point: "Tensor") -> "Evaluation":
-    """f and its gradient at (x, y)."""
+    """Value and gradient of x^2 - y^2 + y^4 at a point (x, y)."""
     import torch
 
     from nstbench.optim.evaluation import Evaluation

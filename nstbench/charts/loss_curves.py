@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 RUN = ["content", "style", "seed", "arm"]
 # Descents between the same pictures.
 PAIR = ["content", "style", "seed"]
-# A descent has arrived when its loss is at most so many times the least that any arm has found.
+# A descent has arrived when its loss is at most this many times the least that any arm has found.
 WITHIN = 1.05
 
 
@@ -37,7 +37,7 @@ def least_so_far(run: "FinishedRun") -> "pd.DataFrame":
 
 
 class Convergence(ChartKind):
-    """How fast the arms of an experiment get down the same loss. Nothing to choose."""
+    """How fast the arms of an experiment lower the same loss. Nothing to choose."""
 
     def measure(self, materials: Materials) -> "pd.DataFrame":
         """Columns content, style, seed, arm, evaluation, loss (the least so far), arrived.

@@ -69,10 +69,10 @@ class PictureSizes(ChartKind):
                 seconds = []
                 for _ in range(self.repeats + 1):  # The first does not count.
                     started = time.perf_counter()
-                    painted = network.stylize(given, [wanted], [1.0], 1.0)
-                    painted.sum().item()  # Waits for the device.
+                    stylized = network.stylize(given, [wanted], [1.0], 1.0)
+                    stylized.sum().item()  # Waits for the device.
                     seconds.append(time.perf_counter() - started)
-                height, width = painted.shape[-2:]
+                height, width = stylized.shape[-2:]
                 rows.append(
                     {
                         "content": content,
@@ -82,7 +82,7 @@ class PictureSizes(ChartKind):
                         "kept": int((height, width) == sides),
                         "pixels": sides[0] * sides[1],
                         "seconds": min(seconds[1:]),
-                        "distance": _distance(network, painted, wanted) / _distance(network, given, wanted),
+                        "distance": _distance(network, stylized, wanted) / _distance(network, given, wanted),
                     }
                 )
         return pd.DataFrame(rows).assign(

@@ -210,9 +210,9 @@ class GradientBalance(ChartKind):
         first, last = table["evaluation"].min(), table["evaluation"].max()
         lowest = table.groupby(DESCENT)["ratio"].min()
         return [
-            f"Between evaluations {first:,} and {last:,} the style's gradient is so many times as long as "
-            f"the content's: {spans}.",
-            f"It is always {ORDER:g} times as long or longer on {(lowest >= ORDER).sum()} of {len(lowest)} "
+            f"Between evaluations {first:,} and {last:,} the style's gradient is longer than the content's "
+            f"by these factors: {spans}.",
+            f"It is always at least {ORDER:g} times as long on {(lowest >= ORDER).sum()} of {len(lowest)} "
             "descents.",
         ]
 

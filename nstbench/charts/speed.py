@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from nstbench.methods.gatys2015.method import GatysParameters
 
 DESCENT = "descent"
-# A turn is so many passes, or evaluations.
+# Passes, or evaluations, in a turn.
 TIMED = 3
 # What is called real-time: the pictures of a film in a second.
 REAL_TIME = 24

@@ -56,10 +56,10 @@ class LayerShares(LayersKind):
         rows: list[dict[str, Any]] = []
         with torch.no_grad():
             for content, style in zip(names[::2], names[1::2], strict=True):
-                start, painting = (materials.picture(materials.pictures[name]) for name in (content, style))
+                start, target = (materials.picture(materials.pictures[name]) for name in (content, style))
                 for network, backbone in networks.items():
-                    terms = style_terms(backbone, painting, dict.fromkeys(self.layers, 1.0))
-                    found, wanted = backbone(start, self.layers), backbone(painting, self.layers)
+                    terms = style_terms(backbone, target, dict.fromkeys(self.layers, 1.0))
+                    found, wanted = backbone(start, self.layers), backbone(target, self.layers)
                     losses = [term.loss(found).item() for term in terms]
                     for layer, loss in zip(self.layers, losses, strict=True):
                         own = {"network": network, "content": content, "style": style, "layer": layer}
@@ -153,8 +153,8 @@ class LayerBalance(LayersKind):
             spread = spreads(table, start).sort_values()
             listed = ", ".join(f"{decades:.2f} ({name})" for name, decades in spread.items())
             said.append(
-                f"Started from {start}, the norms of the layers' gradients scatter by so many decades: "
-                f"{listed}; the most even is {spread.index[0]}."
+                f"Started from {start}, the norms of the layers' gradients have these standard deviations in "
+                f"decades: {listed}; the most even is {spread.index[0]}."
             )
         parts = shares(table, "gradient", "noise")
         heaviest = ", ".join(f"{parts[name].idxmax()} {parts[name].max():.0%} ({name})" for name in parts)

@@ -155,7 +155,7 @@ class Relaunches(ChartKind):
             )
             found += [
                 f"{id}: largest loss right after step {places} over the median before it: {heights}.",
-                f"{id}: so often a block's median is below that of the block before: {falls}.",
+                f"{id}: blocks whose median is below that of the block before: {falls}.",
             ]
         return found
 

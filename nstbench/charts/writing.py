@@ -45,11 +45,15 @@ def write_chart(
     with written_whole(table_file(results, chart.id)) as temporary:
         table.to_csv(temporary, index=False, float_format="%.6g")
     _draw(kind, table, chart.id, reports)
+    # The content or style that was asked for, and the one that a run was made from.
+    pairs = [(run.planned.asked, run.planned.used) for run in materials.runs]
+    substituted = {asked.content: used.content for asked, used in pairs}
+    substituted |= {asked.style: used.style for asked, used in pairs}
     weights = [weights_phrase(profile.weights, kind.weights_of)] if kind.weights_of else []
     facts = {
         "chart": chart.model_dump(),
         "profile": profile.model_dump(),
-        "pictures": _pictures(materials),
+        "pictures": {name: file.stem for name, file in materials.pictures.items()} | substituted,
         "runs": [run.planned.run.id for run in materials.runs],
         "weights": weights_used(materials.runs) or weights,
         "device": str(materials.hardware.device),
@@ -93,14 +97,6 @@ def _materials(
         weights=profile.weights,
         hardware=resolve(precision=profile.precision),
     )
-
-
-def _pictures(materials: Materials) -> dict[str, str]:
-    """The pictures that were measured or that runs were made from: the name asked for, and the one used."""
-    pairs = [(run.planned.asked, run.planned.used) for run in materials.runs]
-    contents = {asked.content: used.content for asked, used in pairs}
-    styles = {asked.style: used.style for asked, used in pairs}
-    return {name: file.stem for name, file in materials.pictures.items()} | contents | styles
 
 
 def _draw(kind: ChartKind, table: pd.DataFrame, id: str, reports: Path) -> None:

@@ -28,46 +28,29 @@ def chain(network: str) -> list[ChainLayer]:
     return CHAINS[network]
 
 
-def _of_backbone(layers: Iterable[Layer]) -> list[ChainLayer]:
-    """Convolutions and poolings."""
+def _layers(table: Iterable[Layer | transformation.Layer | adain.Upsampling]) -> list[ChainLayer]:
+    """Those layers of the table of a network that change the shape, or may."""
     rows: list[ChainLayer] = []
     channels = 3
-    for layer in layers:
+    for layer in table:
         match layer:
-            case Convolution():
-                channels = layer.channels
-                rows.append(ChainLayer(layer.name, "convolution", channels, layer.kernel, layer.stride))
-            case Pooling():
-                rows.append(ChainLayer(layer.name, "pooling", channels, layer.kernel, layer.stride))
-    return rows
-
-
-def _of_transformation(layer: transformation.Layer) -> ChainLayer:
-    match layer:
-        case Convolution():
-            return ChainLayer(layer.name, "convolution", layer.channels, layer.kernel, layer.stride)
-        case transformation.Residual():
-            return ChainLayer(layer.name, "residual block", layer.channels, 3, 1)
-        case transformation.UpsamplingConvolution():
-            return ChainLayer(layer.name, "upsampling", layer.channels, 3, 1 / 2)
-
-
-def _of_decoder(layers: Iterable[Convolution | adain.Upsampling]) -> list[ChainLayer]:
-    """Convolutions, and upsamplings with the channels that they find."""
-    rows: list[ChainLayer] = []
-    for layer in layers:
-        match layer:
-            case Convolution():
-                rows.append(ChainLayer(layer.name, "convolution", layer.channels, layer.kernel, 1))
-            case adain.Upsampling():
-                rows.append(ChainLayer(layer.name, "upsampling", rows[-1].channels, 1, 1 / 2))
+            case Convolution(name, channels, kernel, stride):
+                rows.append(ChainLayer(name, "convolution", channels, kernel, stride))
+            case Pooling(name, kernel, stride):
+                rows.append(ChainLayer(name, "pooling", channels, kernel, stride))
+            case transformation.Residual(name, channels):
+                rows.append(ChainLayer(name, "residual block", channels, 3, 1))
+            case transformation.UpsamplingConvolution(name, channels):
+                rows.append(ChainLayer(name, "upsampling", channels, 3, 1 / 2))
+            case adain.Upsampling(name):
+                rows.append(ChainLayer(name, "upsampling", channels, 1, 1 / 2))
     return rows
 
 
 CHAINS = {
-    "vgg16": _of_backbone(VGG16.layers),
-    "vgg19": _of_backbone(VGG19.layers),
-    "encoder": _of_backbone(VGG19.layers[: VGG19.layer_names.index(adain.DEEPEST)]),
-    "decoder": _of_decoder(adain.mirrored(VGG19)),
-    "transformation": [_of_transformation(layer) for layer in transformation.LAYERS],
+    "vgg16": _layers(VGG16.layers),
+    "vgg19": _layers(VGG19.layers),
+    "encoder": _layers(VGG19.layers[: VGG19.layer_names.index(adain.DEEPEST)]),
+    "decoder": _layers(adain.mirrored(VGG19)),
+    "transformation": _layers(transformation.LAYERS),
 }

@@ -11,6 +11,7 @@ HEADER = "data:image/png;base64,"
 
 
 def to_data_uri(picture: Image.Image) -> str:
+    """The picture as text."""
     data = io.BytesIO()
     picture.save(data, "PNG", optimize=True)
     return HEADER + base64.b64encode(data.getvalue()).decode()

@@ -42,7 +42,12 @@ def draw_flow(table: pd.DataFrame, figure: Figure) -> None:
         for row in nodes.to_dict("records")
     }
     for row in table[table["part"] == "arrow"].to_dict("records"):
-        _draw_arrow(axes, places[row["start"]], places[row["end"]], row)
+        points = _points(places[row["start"]], places[row["end"]], row["way"])
+        # Arrows that lead back along the lower edge of the sheet have their text there.
+        arrow(axes, points, dashed=row["way"] in ("under", "around"))
+        if row["text"]:
+            middle = ((points[1][0] + points[2][0]) / 2, (points[1][1] + points[2][1]) / 2)
+            label(axes, middle, row["text"], backgroundcolor="white")
     for row in nodes.to_dict("records"):
         layers = table[(table["part"] == "layer") & (table["node"] == row["node"])]
         _draw_node(axes, places[row["node"]], row, layers)
@@ -55,54 +60,33 @@ def _draw_node(axes: Axes, place: Place, row: Row, layers: pd.DataFrame) -> None
             picture(axes, place, from_data_uri(row["picture"]))
             label(axes, (place.x, place.bottom[1] - CAPTION), row["text"])
         case "network":
-            _draw_network(axes, place, layers)
+            # A slab a layer, as high as its maps are large.
+            pitch = place.width / len(layers)
+            slabs = zip(layers["kind"], layers["stride"].cumprod(), strict=True)
+            for number, (kind, scale) in enumerate(slabs):
+                height = place.height * (1 - LOWER_PER_OCTAVE * np.log2(scale))
+                slab = Place(place.left[0] + (number + 0.5) * pitch, place.y, pitch - LAYER_GAP, height)
+                box(axes, slab, LAYER_COLOURS[kind], radius=0.02, tinted=0.35)
             label(axes, (place.x, place.top[1] + CAPTION), row["text"])
         case _:
             box(axes, place, BOX_COLOURS[row["about"]])
             label(axes, (place.x, place.y), row["text"], linespacing=1.4)
 
 
-def _draw_network(axes: Axes, place: Place, layers: pd.DataFrame) -> None:
-    """A slab a layer, as high as its maps are large."""
-    pitch = place.width / len(layers)
-    scales = layers["stride"].cumprod()
-    slabs = zip(layers["kind"], scales, strict=True)
-    for number, (kind, scale) in enumerate(slabs):
-        height = place.height * (1 - LOWER_PER_OCTAVE * np.log2(scale))
-        slab = Place(place.left[0] + (number + 0.5) * pitch, place.y, pitch - LAYER_GAP, height)
-        box(axes, slab, LAYER_COLOURS[kind], radius=0.02, tinted=0.35)
-
-
-def _draw_arrow(axes: Axes, start: Place, end: Place, row: Row) -> None:
-    """Arrows that lead back along the lower edge of the sheet are dashed and have their text there."""
-    back = row["way"] in ("under", "around")
-    points = {"direct": _direct, "turn": _turn, "under": _under, "around": _around}[row["way"]](start, end)
-    arrow(axes, points, dashed=back)
-    if row["text"]:
-        middle = ((points[1][0] + points[2][0]) / 2, (points[1][1] + points[2][1]) / 2)
-        label(axes, middle, row["text"], backgroundcolor="white")
-
-
-def _direct(start: Place, end: Place) -> list[Point]:
-    """Straight where both are in one row or column, else with a step half-way."""
+def _points(start: Place, end: Place, way: str) -> list[Point]:
+    """The corners of an arrow."""
+    first, last = (start.right, end.left) if start.x < end.x else (start.left, end.right)
+    match way:
+        case "turn":  # Sideways, then up or down.
+            return [first, (end.x, start.y), end.bottom if start.y < end.y else end.top]
+        case "under":
+            return [start.bottom, (start.x, MARGIN), (end.x, MARGIN), end.bottom]
+        case "around":
+            return [start.bottom, (start.x, MARGIN), (MARGIN, MARGIN), (MARGIN, end.y), end.left]
+    # Straight where both are in one row or column, else with a step half-way.
     if start.x == end.x:
         return [start.bottom, end.top] if start.y > end.y else [start.top, end.bottom]
-    first, last = (start.right, end.left) if start.x < end.x else (start.left, end.right)
     if start.y == end.y:
         return [first, last]
     middle = (first[0] + last[0]) / 2
     return [first, (middle, first[1]), (middle, last[1]), last]
-
-
-def _turn(start: Place, end: Place) -> list[Point]:
-    """Sideways, then up or down."""
-    first = start.right if start.x < end.x else start.left
-    return [first, (end.x, start.y), end.bottom if start.y < end.y else end.top]
-
-
-def _under(start: Place, end: Place) -> list[Point]:
-    return [start.bottom, (start.x, MARGIN), (end.x, MARGIN), end.bottom]
-
-
-def _around(start: Place, end: Place) -> list[Point]:
-    return [start.bottom, (start.x, MARGIN), (MARGIN, MARGIN), (MARGIN, end.y), end.left]

@@ -39,60 +39,38 @@ def draw_gram_table(table: pd.DataFrame, figure: Figure) -> None:
     label(axes, (PICTURE.x, PICTURE.bottom[1] - 0.17), "picture", color=MUTED)
     arrow(axes, [PICTURE.right, (LEFT - 0.85, PICTURE.y)])
     entries = table[table["part"] == "entry"]
-    height = MIDDLE + PITCH * entries["other"].nunique() / 2
-    top = {name: Place(LEFT + PITCH * n, height, CELL, CELL) for n, name in _numbered(entries["map"])}
-    side = {name: Place(LEFT, height - PITCH * n, CELL, CELL) for n, name in _numbered(entries["other"])}
-    colours = _colours(_layer(entries["map"].iloc[0]), _layer(entries["other"].iloc[0]))
-    for places in (top, side):
-        _draw_maps(axes, table, places)
-    _draw_titles(axes, top, side, colours)
-    _draw_entries(axes, entries, top, side)
-    _draw_formula(axes, list(colours))
-
-
-def _numbered(names: pd.Series) -> list[tuple[int, str]]:
-    return list(enumerate(names.unique(), 1))
-
-
-def _layer(name: str) -> str:
-    return name.split("/")[0]
-
-
-def _colours(top: str, side: str) -> dict[str, str]:
-    """By layer."""
-    return {side: ORANGE} | {top: BLUE}
-
-
-def _draw_maps(axes: Axes, table: pd.DataFrame, places: Mapping[str, Place]) -> None:
-    """Black where a channel is silent; square roots, because a few positions fire much more than others."""
-    for name, place in places.items():
+    across, down = entries["map"].unique(), entries["other"].unique()
+    height = MIDDLE + PITCH * len(down) / 2
+    top = {name: Place(LEFT + PITCH * n, height, CELL, CELL) for n, name in enumerate(across, 1)}
+    side = {name: Place(LEFT, height - PITCH * n, CELL, CELL) for n, name in enumerate(down, 1)}
+    for name, place in (*top.items(), *side.items()):
         rows = table[(table["part"] == "map") & (table["map"] == name)]
         pixels = rows.pivot(index="y", columns="x", values="value").to_numpy(float)
+        # Black where a channel is silent; square roots, because a few positions fire much more than others.
         picture(axes, place, np.sqrt(pixels), cmap="gray", vmin=0, interpolation="nearest")
-
-
-def _draw_titles(
-    axes: Axes, top: Mapping[str, Place], side: Mapping[str, Place], colours: Mapping[str, str]
-) -> None:
-    """The layers of the maps, at the middles of their rows."""
-    for places, (dx, dy), rotation in ((top, (0, TITLE_GAP), 0), (side, (-TITLE_GAP, 0), 90)):
-        first, *_, last = places.values()
-        middle = ((first.x + last.x) / 2 + dx, (first.y + last.y) / 2 + dy)
-        layer = _layer(next(iter(places)))
-        text = f"{len(places)} maps of {layer}"
-        label(axes, middle, text, rotation=rotation, color=colours[layer], weight="bold")
-
-
-def _draw_entries(
-    axes: Axes, entries: pd.DataFrame, top: Mapping[str, Place], side: Mapping[str, Place]
-) -> None:
-    """A number for each pair, the darker the larger."""
+    layers = _draw_titles(axes, top, side)
     largest = entries["value"].max()
     for row in entries.to_dict("records"):
         place = Place(top[row["map"]].x, side[row["other"]].y, CELL, CELL)
-        share = row["value"] / largest
+        share = row["value"] / largest  # The larger an entry, the darker.
         box(axes, place, BLUE, tinted=share)
         label(axes, (place.x, place.y), f"{row['value']:.2f}", color="white" if share > DARK else INK)
+    _draw_formula(axes, layers)
+
+
+def _draw_titles(axes: Axes, top: Mapping[str, Place], side: Mapping[str, Place]) -> list[str]:
+    """Write the layers of the maps at the middles of their rows; which there are, the side's first."""
+    above, beside = (next(iter(places)).split("/")[0] for places in (top, side))
+    colours = {beside: ORANGE} | {above: BLUE}
+    for places, layer, (dx, dy), rotation in (
+        (top, above, (0, TITLE_GAP), 0),
+        (side, beside, (-TITLE_GAP, 0), 90),
+    ):
+        first, *_, last = places.values()
+        middle = ((first.x + last.x) / 2 + dx, (first.y + last.y) / 2 + dy)
+        text = f"{len(places)} maps of {layer}"
+        label(axes, middle, text, rotation=rotation, color=colours[layer], weight="bold")
+    return list(colours)
 
 
 def _draw_formula(axes: Axes, layers: list[str]) -> None:

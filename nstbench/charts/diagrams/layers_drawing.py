@@ -34,7 +34,13 @@ def draw_layers(table: pd.DataFrame, figure: Figure) -> None:
             _draw_reading(axes, place, row)
     for _, rows in table.groupby("block"):
         _draw_shapes(axes, places[rows.index[0]].left[0], places[rows.index[-1]].right[0], rows)
-    _draw_headings(axes, [purpose for purpose in READINGS if purpose in set(table["read_for"])])
+    # What the lines of text are, at the left margin.
+    for key, text in {"channels": "channels", "side": "size", "parameters": "parameters"}.items():
+        label(axes, (HEADINGS, CAPTIONS[key]), text, ha="left", color=MUTED)
+    for purpose in (purpose for purpose in READINGS if purpose in set(table["read_for"])):
+        colour = READING_COLOURS[purpose]
+        label(axes, (HEADINGS, READINGS[purpose]), purpose, ha="left", color=colour, weight="bold")
+    label(axes, (HEADINGS, MIDDLE), "picture", ha="left", color=MUTED)
 
 
 def _places(table: pd.DataFrame) -> list[Place]:
@@ -75,14 +81,3 @@ def _draw_shapes(axes: Axes, left: float, right: float, rows: pd.DataFrame) -> N
     axes.plot([left, right], [height, height], color=RULE, linewidth=1)
     for key, text in texts.items():
         label(axes, ((left + right) / 2, CAPTIONS[key]), text)
-
-
-def _draw_headings(axes: Axes, purposes: list[str]) -> None:
-    """What the lines of text are, at the left margin."""
-    headings = {"channels": "channels", "side": "size", "parameters": "parameters"}
-    for key, text in headings.items():
-        label(axes, (HEADINGS, CAPTIONS[key]), text, ha="left", color=MUTED)
-    for purpose in purposes:
-        colour = READING_COLOURS[purpose]
-        label(axes, (HEADINGS, READINGS[purpose]), purpose, ha="left", color=colour, weight="bold")
-    label(axes, (HEADINGS, MIDDLE), "picture", ha="left", color=MUTED)

@@ -34,23 +34,27 @@ class Place:
 
     @property
     def left(self) -> Point:
+        """The middle of the left side."""
         return self.x - self.width / 2, self.y
 
     @property
     def right(self) -> Point:
+        """The middle of the right side."""
         return self.x + self.width / 2, self.y
 
     @property
     def top(self) -> Point:
+        """The middle of the upper side."""
         return self.x, self.y + self.height / 2
 
     @property
     def bottom(self) -> Point:
+        """The middle of the lower side."""
         return self.x, self.y - self.height / 2
 
     @property
     def corner(self) -> Point:
-        """The lower left one."""
+        """The lower left corner."""
         return self.left[0], self.bottom[1]
 
 

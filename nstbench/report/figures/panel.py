@@ -90,7 +90,7 @@ def draw_thumbnail(pair: PairResults) -> Image.Image:
     last, side = len(tiles) - 1, tile_side(pair)
     sheet = Image.new("RGB", THUMBNAIL, "white")
     for column, place in enumerate(sorted({0, last // 2, last})):
-        small = tiles[place].enlarged(side).resize((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
+        small = tiles[place].enlarged(side).resize((THUMBNAIL_SIDE,) * 2, Image.Resampling.LANCZOS)
         sheet.paste(small, (column * (THUMBNAIL_SIDE + THUMBNAIL_GAP), 0))
     return sheet
 

@@ -6,7 +6,14 @@ import pytest
 import torch
 
 from nstbench.charts.channel_means import NETWORKS
-from nstbench.charts.style_layers import LayerShares, rank_correlations
+from nstbench.charts.style_layers import (
+    NORMALISERS,
+    LayerBalance,
+    LayerShares,
+    rank_correlations,
+    shares,
+    spreads,
+)
 from nstbench.core.errors import InputError
 from nstbench.networks.loading import load_backbone
 
@@ -61,3 +68,46 @@ def test_rank_correlations_and_findings(table):
     first, *_ = LayerShares.findings(table)
     assert "relu3_1 makes up 70% of the style loss" in first
     assert "is 1.00 (medians over 1 pair)" in first
+
+
+BALANCE = LayerBalance(pooling="max", layers=LAYERS)
+
+
+def test_normalisers_change_losses_by_what_they_divide_by(materials):
+    """Sums of squares of F F^T - R R^T, divided as each normaliser says."""
+    asked = materials(["first", "second"])
+    table = BALANCE.measure(asked)
+    rows = table[table["start"] == "content"].set_index(["layer", "normaliser"])
+    found, wanted = (maps(asked, "mean-1", name) for name in ("first", "second"))
+    for layer in LAYERS:
+        n, m = found[layer].shape
+        squares = ((found[layer] @ found[layer].T - wanted[layer] @ wanted[layer].T) ** 2).sum()
+        divisors = {
+            "F Fᵀ": 1,
+            "F Fᵀ / M": m**2,
+            "F Fᵀ / (N M), Gatys": 4 * n**2 * m**2,
+            "C H W, twice, Da": (n * m) ** 2 * n * m,
+        }
+        for normaliser, divisor in divisors.items():
+            assert rows.loc[(layer, normaliser), "loss"] == pytest.approx(squares / divisor, rel=5e-3)
+    assert set(table["start"]) == {"content", "noise"}
+    assert (table["gradient"] > 0).all()
+
+
+def test_gradients_are_compared_in_decades_and_shares():
+    """Layers 1 and 100 apart are 1 decade from their mean; the larger one has 100 of 101 parts."""
+    rows = [
+        (style, "noise", name, layer, length, length)
+        for style in ("s", "t")
+        for name in NORMALISERS
+        for layer, length in (("relu1_1", 1.0), ("relu2_1", 1.0 if name == "F Fᵀ" else 100.0))
+    ]
+    columns = ["style", "start", "normaliser", "layer", "loss", "gradient"]
+    table = pd.DataFrame(rows, columns=columns)
+    assert spreads(table, "noise").to_list() == pytest.approx([0, 1, 1, 1])
+    assert shares(table, "gradient", "noise").loc["relu2_1"].to_list() == pytest.approx(
+        [0.5, *[100 / 101] * 3]
+    )
+    even, heaviest = LayerBalance.findings(table)
+    assert even.endswith("the most even is F Fᵀ.")
+    assert "relu2_1 99% (F Fᵀ / M)" in heaviest
