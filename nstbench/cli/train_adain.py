@@ -37,7 +37,7 @@ def train_adain(
 ) -> None:
     """Train a decoder that stylizes with any style in a single pass; an interrupted training goes on."""
     from nstbench.methods.adain2017.method import TRAINER
-    from nstbench.networks.training.crops import picture_files
+    from nstbench.networks.training.pictures import picture_files
 
     changes = given(
         seed=seed, steps=steps, stages=stages, relaunches=relaunches, relaunch_keeps=relaunch_keeps

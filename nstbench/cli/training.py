@@ -9,7 +9,7 @@ import typer
 from nstbench.cli.output import say
 
 if TYPE_CHECKING:
-    from nstbench.networks.training.trainer import Recipe, Trainer
+    from nstbench.networks.training.trainer import R, Trainer
 
 Photographs = Annotated[
     list[Path] | None,
@@ -30,8 +30,8 @@ def given(**options: object) -> dict[str, object]:
 
 
 def train(
-    trainer: "Trainer",
-    recipe: "Recipe",
+    trainer: "Trainer[R]",
+    recipe: "R",
     title: str,
     styles: Sequence[Path],
     images: list[Path] | None,
@@ -42,8 +42,7 @@ def train(
     """Train on the pictures in the folders `images`, or on our own, and say what was written."""
     from nstbench.core.hardware import resolve
     from nstbench.core.progress import progress
-    from nstbench.networks.training.crops import pictures_in
-    from nstbench.networks.training.photographs import own_photographs
+    from nstbench.networks.training.pictures import own_photographs, pictures_in
     from nstbench.networks.training.trainer import TrainingTask
 
     hardware = resolve(device, precision)

@@ -122,7 +122,8 @@ class Method(Generic[P]):
     terms_of: "Callable[[Task[P], Backbone], Sequence[Term]] | None" = None
     for_cpu: bool = False
     needs_style: bool = True
-    trainer: "Trainer | None" = None
+    # Of whatever recipe the method's network has.
+    trainer: "Trainer[Any] | None" = None
 
     def hardware(self, device: str = "auto", precision: str = "auto") -> "Hardware":
         """What the method runs on when this is asked for; InputError as `nstbench.core.hardware.resolve`."""

@@ -1,6 +1,9 @@
-"""Adaptive instance normalisation: one decoder that paints in any style, and how it is trained.
+"""Adaptive instance normalisation: one network for any style, and how its decoder is trained.
 
-Source: Huang and Belongie 2017, arXiv:1703.06868, which Soboleva replicates.
+References
+----------
+Huang and Belongie 2017, Arbitrary style transfer in real-time with adaptive instance normalization,
+arXiv:1703.06868. Soboleva replicates it.
 """
 
 from nstbench.methods.adain2017.method import METHOD

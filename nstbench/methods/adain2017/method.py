@@ -1,4 +1,4 @@
-"""Huang and Belongie 2017: one network that paints any picture in the style of any other, in one pass.
+"""One network that gives any picture the style of any other, in one pass.
 
 The content's features get the channel moments of the style's, and a decoder, trained beforehand on many
 styles, turns them into a picture. Soboleva replicates it.
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, field_validator
 
-from nstbench.methods.adain2017.recipe import DecoderRecipe
+from nstbench.methods.adain2017.recipe import DEFAULT_TRAINING, HUANG, LITERAL, SOBOLEVA, DecoderRecipe
 from nstbench.methods.base import Method, Parameters, Task
 from nstbench.networks.catalogue import architecture
 from nstbench.networks.feedforward.inventory import locate_network
@@ -21,11 +21,18 @@ if TYPE_CHECKING:
 
 
 class AdaINParameters(Parameters):
-    """`network`: the name of a shipped decoder, the id of a training of the pipeline, or a file.
+    """Which decoder, and how much of which styles.
 
-    `strength` goes from 0, the content decoded as it is, to 1. `blend` names further styles with their
-    shares; the style itself has the rest of 1. `stage` is a stage of the training that was kept, counted
-    from 1; without it, its end.
+    Parameters
+    ----------
+    network
+        The name of a shipped decoder, the id of a training of the pipeline, or a file.
+    strength
+        From 0, the content decoded as it is, to 1.
+    blend
+        Further styles with their shares; the style itself has the rest of 1.
+    stage
+        Of the training, counted from 1; None for its end.
     """
 
     network: str
@@ -41,6 +48,7 @@ class AdaINParameters(Parameters):
         return blend
 
     def other_pictures(self) -> tuple[str, ...]:
+        """The further styles."""
         return tuple(self.blend)
 
     def weight_files(self) -> list[Path]:
@@ -57,7 +65,23 @@ class AdaINParameters(Parameters):
 
 
 def stylize(task: Task[AdaINParameters]) -> "Outcome":
-    """The picture of `task`, clipped to [0, 1]; the facts name the encoder and its weights."""
+    """Give the content the style, or a blend of styles.
+
+    Parameters
+    ----------
+    task
+        Its `others` are the further styles of `blend`.
+
+    Returns
+    -------
+    Outcome
+        Its picture is clipped to [0, 1]; there is no loss. The facts name the encoder and its weights.
+
+    Raises
+    ------
+    InputError
+        When there is no such network or stage, or its file is damaged.
+    """
     import time
     from dataclasses import replace
 
@@ -76,29 +100,8 @@ def stylize(task: Task[AdaINParameters]) -> "Outcome":
 
 DEFAULT = AdaINParameters(network="any_style")
 
-# Soboleva, section Training; what is not given there is as in naoto0804's code (rate, its decay, and the form
-# of the losses, in which the weight of 10 is usual). Ours are crops of pictures shrunk to 288 px, not 512.
-SOBOLEVA = DecoderRecipe(steps=100_000, stages=5)
-# The losses as Soboleva writes them: lengths of differences, not their squares.
-LITERAL = DecoderRecipe.derived_from(SOBOLEVA, loss="literal")
-# As in Huang and Belongie's code: squares summed over channels, for 160,000 steps.
-HUANG = DecoderRecipe(loss="summed", style_weight=1e-2, steps=160_000)
-# For a desk machine: smaller crops, and a rate that falls to 0. Channels of the embedded encoder have like
-# deviations as they were trained, with batch normalisation; at a mean of 1 the rare ones would dominate.
-# Without the identity the decoder puts marks of its own on every edge, which this encoder does not see.
-DEFAULT_TRAINING = DecoderRecipe(
-    normalisation="none",
-    identity_weight=50.0,
-    crop=128,
-    batch=2,
-    rate=1e-3,
-    decay="cosine",
-    steps=5500,
-)
 
-
-def train(task: TrainingTask) -> None:
-    """Train a decoder on the styles of `task`."""
+def _train(task: TrainingTask[DecoderRecipe]) -> None:
     from nstbench.methods.adain2017.training import train_decoder
 
     train_decoder(task)
@@ -107,7 +110,7 @@ def train(task: TrainingTask) -> None:
 TRAINER = Trainer(
     recipe=DecoderRecipe,
     presets={"soboleva": SOBOLEVA, "literal": LITERAL, "huang": HUANG, "default": DEFAULT_TRAINING},
-    train=train,
+    train=_train,
     one_style=False,
 )
 METHOD = Method(

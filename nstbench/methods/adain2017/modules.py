@@ -77,7 +77,7 @@ def align(content: Tensor, style: Tensor) -> Tensor:
 
 
 def blend(content: Tensor, styles: Sequence[Tensor], shares: Sequence[float], strength: float) -> Tensor:
-    """strength sum_k share_k AdaIN(f(c), f(s_k)) + (1 - strength) f(c).
+    """Blend styles: strength sum_k share_k AdaIN(f(c), f(s_k)) + (1 - strength) f(c).
 
     AdaIN is linear in the style's moments, so those are blended.
 

@@ -11,13 +11,35 @@ from nstbench.networks.training.trainer import Recipe
 class DecoderRecipe(Recipe):
     """The encoder, the decoder's normalisation, the loss, and the schedule.
 
-    `normalisation` is that of the encoder's activations, `norm` that of the decoder's layers.
-    `style_weight` is lambda, `identity_weight` that of giving contents back as they are, which is not in
-    Huang and Belongie. `crop` is the side in pixels of contents and styles, `rate` Adam's, which may decay as
-    rate / (1 + 5e-5 step), or to 0 along a cosine. `stages` says how many times on the way the weights are
-    kept, the last time at the end. The training is launched anew after each of the shares `relaunches` of its
-    steps; it then goes on with `relaunch_keeps`: all, or the weights alone, with Adam, the schedule of the
-    rate and the order of the pictures from their start.
+    Parameters
+    ----------
+    backbone, weights
+        The encoder.
+    normalisation
+        Of the encoder's activations.
+    norm
+        Of the decoder's layers.
+    loss
+        How differences of features and of moments become numbers (`nstbench.methods.adain2017.loss`).
+    style_weight
+        lambda.
+    identity_weight
+        Of giving contents back as they are, which is not in Huang and Belongie.
+    crop
+        Side of contents and styles in pixels.
+    batch
+        Contents, and styles, a step.
+    rate, decay
+        Adam's learning rate, which may fall as rate / (1 + 5e-5 step), or to 0 along a cosine.
+    stages
+        How many times on the way the weights are kept, the last time at the end.
+    relaunches
+        Shares of the steps after each of which the training is launched anew.
+    relaunch_keeps
+        What it then goes on with: all, or the weights alone, with Adam, the schedule of the rate and the
+        order of the pictures from their start.
+    seed
+        Of the first weights and the crops.
     """
 
     backbone: Literal["vgg16", "vgg19"] = "vgg19"
@@ -37,4 +59,37 @@ class DecoderRecipe(Recipe):
     seed: Seed = 0
 
     def with_weights(self, weights: str) -> Self:
+        """The recipe with other weights of the encoder.
+
+        Parameters
+        ----------
+        weights
+            As of `load_backbone`.
+
+        Returns
+        -------
+        DecoderRecipe
+            Otherwise the same.
+        """
         return self.derived_from(self, weights=weights)
+
+
+# Soboleva, section Training; what is not given there is as in naoto0804's code (rate, its decay, and the form
+# of the losses, in which the weight of 10 is usual). Ours are crops of pictures shrunk to 288 px, not 512.
+SOBOLEVA = DecoderRecipe(steps=100_000, stages=5)
+# The losses as Soboleva writes them: lengths of differences, not their squares.
+LITERAL = DecoderRecipe.derived_from(SOBOLEVA, loss="literal")
+# As in Huang and Belongie's code: squares summed over channels, for 160,000 steps.
+HUANG = DecoderRecipe(loss="summed", style_weight=1e-2, steps=160_000)
+# For a desk machine: smaller crops, and a rate that falls to 0. Channels of the embedded encoder have like
+# deviations as they were trained, with batch normalisation; at a mean of 1 the rare ones would dominate.
+# Without the identity the decoder puts marks of its own on every edge, which this encoder does not see.
+DEFAULT_TRAINING = DecoderRecipe(
+    normalisation="none",
+    identity_weight=50.0,
+    crop=128,
+    batch=2,
+    rate=1e-3,
+    decay="cosine",
+    steps=5500,
+)

@@ -23,7 +23,7 @@ from nstbench.optim.checkpoints import Checkpoint
 STYLE_SEED = 2**32
 
 
-def train_decoder(task: TrainingTask) -> None:
+def train_decoder(task: TrainingTask[DecoderRecipe]) -> None:
     """Train on photographs and styles; write the decoder, its learning curve, and on the way a checkpoint.
 
     Goes on from a checkpoint of the same recipe and pictures.
@@ -31,7 +31,7 @@ def train_decoder(task: TrainingTask) -> None:
     Parameters
     ----------
     task
-        Its recipe is a `DecoderRecipe`, and it has two styles at least, of which one is held out.
+        It has two styles at least, of which one is held out.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def train_decoder(task: TrainingTask) -> None:
         When the output does not end in .safetensors, when a file cannot be read or written, or when the
         training diverges.
     """
-    recipe: DecoderRecipe = task.recipe
+    recipe = task.recipe
     check_network_output(task.output)
     hardware = task.hardware
     contents = CropSource(task.photographs, recipe.crop, recipe.batch, recipe.seed)

@@ -1,5 +1,7 @@
 """Style transfer that keeps the content's colours, with any method.
 
-Source: Gatys, Bethge, Hertzmann and Shechtman 2016, Preserving color in neural artistic style transfer,
+References
+----------
+Gatys, Bethge, Hertzmann and Shechtman 2016, Preserving color in neural artistic style transfer,
 arXiv:1606.05897.
 """

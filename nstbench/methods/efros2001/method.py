@@ -1,6 +1,6 @@
-"""Efros and Freeman 2001: the content put together from pieces of the style, before there were networks.
+"""The content put together from pieces of the style, before there were networks.
 
-A block is cut out of the style where its luminance fits the content and its border what is painted already.
+A block is cut out of the style where its luminance fits the content and its border what is there already.
 Passes with ever smaller blocks go over the whole picture; what counts as an evaluation here is a pass.
 """
 
@@ -16,9 +16,6 @@ from nstbench.methods.base import Method, Parameters, Task
 from nstbench.methods.efros2001.schedule import SMALLEST_BLOCK, schedule
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
-    from nstbench.methods.efros2001.quilting import Planes
     from nstbench.optim.loop import Outcome
 
 # The terms of nstbench.methods.efros2001.quilting: what is told from the style, and from the content.
@@ -26,9 +23,16 @@ TERMS = ("style/overlap", "style/previous", "content/correspondence")
 
 
 class QuiltingParameters(Parameters):
-    """The side of the first pass's blocks in pixels, the number of passes, and the tolerance of the choice.
+    """How the content is put together.
 
-    A block is drawn from all whose cost is at most 1 + `tolerance` times the least.
+    Parameters
+    ----------
+    block
+        Side of the first pass's blocks in pixels.
+    passes
+        How many there are.
+    tolerance
+        A block is drawn from all whose cost is at most 1 + `tolerance` times the least.
     """
 
     block: int = Field(ge=SMALLEST_BLOCK)
@@ -36,11 +40,23 @@ class QuiltingParameters(Parameters):
     tolerance: float = Field(ge=0)
 
     def steps(self, height: int, width: int) -> int:
-        """The number of blocks."""
+        """The number of blocks.
+
+        Parameters
+        ----------
+        height, width
+            Of the content, in pixels.
+
+        Returns
+        -------
+        int
+            In all passes together.
+        """
         passes = schedule(self.block, self.passes)
         return sum(1 for settings in passes for _ in settings.corners(height, width))
 
     def draws(self) -> bool:
+        """True: one of the blocks that fit well is drawn."""
         return True
 
 
@@ -51,53 +67,61 @@ DEFAULT = QuiltingParameters.derived_from(PAPER, block=24)
 
 
 def stylize(task: Task[QuiltingParameters]) -> "Outcome":
-    """The picture of `task`, made of the style's pixels; InputError when a block is larger than the style."""
+    """Put the content together from the style's pixels.
+
+    Parameters
+    ----------
+    task
+        Content and style (1, 3, H, W), RGB in [0, 1], on the CPU.
+
+    Returns
+    -------
+    Outcome
+        The picture of the last pass, and of each pass what its blocks cost, per pixel.
+
+    Raises
+    ------
+    InputError
+        When a block is larger than the style.
+
+    References
+    ----------
+    Efros and Freeman 2001, section 3.
+    """
     import numpy as np
     import torch
 
+    from nstbench.images.colour_spaces import luma
+    from nstbench.methods.colour.luminance_matching import match_histogram
     from nstbench.methods.efros2001.quilting import choose_block, quilt
     from nstbench.optim.loop import Outcome
 
-    parameters = task.parameters
-    check_style(task.style, parameters.block)
-    source, target = with_maps(task.style, task.content)
-    passes = schedule(parameters.block, parameters.passes)
-    draw = partial(choose_block, tolerance=parameters.tolerance, random=np.random.default_rng(task.seed))
-    rows, seconds, started, blocks = [], [], time.perf_counter(), itertools.count(1)
-
-    def placed(cost: float) -> None:
-        if task.watch:
-            task.watch(next(blocks), cost)
-
-    for painted, costs in quilt(source, target, passes, draw, placed):
-        image = torch.from_numpy(painted[:3])[None]
-        rows.append(torch.from_numpy(costs).float())
-        seconds.append(time.perf_counter() - started)
-    return Outcome(image, TERMS, torch.stack(rows), rows[-1], seconds, rejected_steps=0)
-
-
-def check_style(style: "Tensor", block: int) -> None:
+    block, style = task.parameters.block, task.style
     height, width = style.shape[2:]
     if min(height, width) < block:
         raise InputError(
             f"the style is {width}x{height} px, smaller than a block of {block} px; give a larger or less "
             f"elongated style, raise the size, or set block to at most {min(height, width)}"
         )
+    # Correspondence maps are luminance, as in the paper's examples. That the style's gets the content's
+    # histogram is ours: a dark content finds pieces in a bright style, too.
+    target = luma(task.content)
+    source = torch.cat([style, match_histogram(target, luma(style))], 1)
+    passes = schedule(block, task.parameters.passes)
+    random = np.random.default_rng(task.seed)
+    choose = partial(choose_block, tolerance=task.parameters.tolerance, random=random)
+    rows, seconds, started, blocks = [], [], time.perf_counter(), itertools.count(1)
 
+    def watch(cost: float) -> None:
+        if task.watch:
+            task.watch(next(blocks), cost)
 
-def with_maps(style: "Tensor", content: "Tensor") -> "tuple[Planes, Planes]":
-    """The style's R, G, B and correspondence map (4, h, w), and the content's map (H, W).
-
-    Maps are luminance, as in the paper's examples; ours is that the style's gets the content's histogram.
-    """
-    import torch
-
-    from nstbench.images.colour_spaces import luma
-    from nstbench.methods.colour.luminance_matching import match_histogram
-
-    wanted = luma(content)
-    planes = torch.cat([style, match_histogram(wanted, luma(style))], 1)
-    return planes[0].contiguous().numpy(), wanted[0, 0].numpy()
+    planes, target_map = source[0].contiguous().numpy(), target[0, 0].numpy()
+    for picture, costs in quilt(planes, target_map, passes, choose, watch):
+        image = torch.from_numpy(picture[:3])[None]
+        rows.append(torch.from_numpy(costs).float())
+        seconds.append(time.perf_counter() - started)
+    return Outcome(image, TERMS, torch.stack(rows), rows[-1], seconds, rejected_steps=0)
 
 
 METHOD = Method(

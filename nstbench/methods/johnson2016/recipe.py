@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import Field, field_validator
 
 from nstbench.core.configuration import Seed
-from nstbench.methods.base import Task
+from nstbench.methods.base import Task, TotalVariation
 from nstbench.methods.gatys2015 import method as gatys2015
 from nstbench.methods.johnson2016.architecture import architecture
 from nstbench.methods.novak2016 import method as novak2016
@@ -19,9 +19,23 @@ if TYPE_CHECKING:
 class TransformationRecipe(Recipe):
     """The network, its loss, and the schedule.
 
-    `loss` is that of a method that descends on pixels, with the photograph as the content; its start, budget
-    and optimiser play no part. `style_size` and `crop` are the sides in pixels of the style (the longer one)
-    and of the photographs, `rate` is Adam's.
+    Parameters
+    ----------
+    architecture
+        "johnson" or "jain".
+    width
+        Channels of every layer but the last relative to the original network, in (0, 1].
+    loss
+        That of a method that descends on pixels, with the photograph as the content; its start, budget and
+        optimiser play no part.
+    style_size, crop
+        Sides in pixels of the style (the longer one) and of the photographs.
+    batch
+        Photographs a step.
+    rate, decay
+        Adam's learning rate, and whether it falls to 0 along a cosine.
+    seed
+        Of the first weights and the crops.
     """
 
     architecture: str
@@ -35,10 +49,35 @@ class TransformationRecipe(Recipe):
     seed: Seed = 0
 
     def with_weights(self, weights: str) -> Self:
+        """The recipe with other weights of the loss network.
+
+        Parameters
+        ----------
+        weights
+            As of `load_backbone`.
+
+        Returns
+        -------
+        TransformationRecipe
+            Otherwise the same.
+        """
         return self.derived_from(self, loss=self.loss.derived_from(self.loss, weights=weights))
 
     def terms_of(self, task: Task[gatys2015.GatysParameters], backbone: "Backbone") -> "list[Match]":
-        """The terms of a task whose parameters are `loss`."""
+        """Terms of the loss.
+
+        Parameters
+        ----------
+        task
+            Its parameters are `loss`.
+        backbone
+            The loss network.
+
+        Returns
+        -------
+        list of Match
+            As the method that the loss is of has them.
+        """
         if isinstance(self.loss, novak2016.NovakParameters):
             style = Task(task.content, task.style, self.loss, task.seed, task.hardware)
             return novak2016.terms_of(style, backbone)
@@ -48,3 +87,50 @@ class TransformationRecipe(Recipe):
     @classmethod
     def _known_architecture(cls, id: str) -> str:
         return architecture(id).id
+
+
+# Johnson et al. 2016 as in their code: content 1, style 5 a layer, total variation 1e-6 of bytes
+# at 256 px. Its features are those of the raw network, 450 times ours, which are 1 on average.
+JOHNSON = TransformationRecipe(
+    architecture="johnson",
+    loss=gatys2015.GatysParameters.derived_from(
+        gatys2015.NIKULIN,
+        backbone="vgg16",
+        pooling="max",
+        content_layers={"relu3_3": 1.0},
+        style_layers={"relu1_2": 0.753, "relu2_2": 0.188, "relu3_3": 0.0471, "relu4_3": 0.0118},
+        alpha=1.5e-3,
+        tv=TotalVariation(form="squared", weight=4.8e-5),
+    ),
+    steps=40_000,
+)
+# Jain and Venkitachalam's code: total variation 7e-9 a sum, in units of which there are 4.4 in [0, 1]. Steps
+# are as many as Johnson's, because theirs are not given.
+JAIN = TransformationRecipe(
+    architecture="jain",
+    loss=novak2016.NovakParameters.derived_from(
+        novak2016.RECOMMENDED,
+        normalisation="port",
+        pooling="average",
+        tv=TotalVariation(form="absolute", weight=6.1e-3),
+    ),
+    steps=40_000,
+)
+# For a desk machine, chosen by eye: Jain's network at half width, Johnson's layers on the embedded VGG-19 at
+# equal weights, one crop a step, and a rate that falls to 0. The shipped networks were made by it.
+DEFAULT_TRAINING = TransformationRecipe(
+    architecture="jain",
+    width=0.5,
+    loss=gatys2015.GatysParameters.derived_from(
+        gatys2015.DEFAULT,
+        content_layers={"relu3_3": 1.0},
+        style_layers=gatys2015.equal_weights(["relu1_2", "relu2_2", "relu3_3", "relu4_3"]),
+        alpha=0.2,
+        tv=TotalVariation(form="squared", weight=5e-3),
+    ),
+    style_size=320,
+    crop=192,
+    batch=1,
+    steps=1400,
+    decay="cosine",
+)

@@ -22,7 +22,7 @@ from nstbench.networks.training.trainer import TrainingTask
 from nstbench.optim.checkpoints import Checkpoint
 
 
-def train_transformation(task: TrainingTask) -> None:
+def train_transformation(task: TrainingTask[TransformationRecipe]) -> None:
     """Train on one style and write the network, its learning curve, and on the way a checkpoint.
 
     Goes on from a checkpoint of the same recipe, style and number of photographs.
@@ -30,7 +30,7 @@ def train_transformation(task: TrainingTask) -> None:
     Parameters
     ----------
     task
-        Its recipe is a `TransformationRecipe`, and it has one style.
+        It has one style.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def train_transformation(task: TrainingTask) -> None:
         When there is not one style, when the output does not end in .safetensors, when a file cannot be read
         or written, or when the training diverges.
     """
-    recipe: TransformationRecipe = task.recipe
+    recipe = task.recipe
     if len(task.styles) != 1:
         raise InputError(f"{len(task.styles)} styles given; a fast network learns one, so give one")
     (style,) = task.styles

@@ -30,7 +30,8 @@ from nstbench.networks.distillation.teacher import Teacher
 from nstbench.networks.feedforward.files import check_network_output
 from nstbench.networks.normalisation import calibrate
 from nstbench.networks.training import trainer
-from nstbench.networks.training.crops import CropSource, pictures_in
+from nstbench.networks.training.crops import CropSource
+from nstbench.networks.training.pictures import pictures_in
 from nstbench.networks.weight_files import save_weights
 from nstbench.networks.weight_sources import EMBEDDED_WIDTH
 from nstbench.optim.checkpoints import Checkpoint

@@ -23,16 +23,36 @@ SUFFIX = ".safetensors"
 
 @dataclass(frozen=True)
 class StoredNetwork:
-    """Weights by name, fp32, and the card: which network, trained on what, how, and for how long."""
+    """What a file of a trained network holds.
+
+    Parameters
+    ----------
+    file
+        Where it lies.
+    weights
+        By name, fp32.
+    card
+        Which network, trained on what, how, and for how long.
+    """
 
     file: Path
     weights: Mapping[str, Tensor]
     card: Mapping[str, Any]
 
     def fill(self, network: nn.Module, prefix: str = "") -> None:
-        """Copy those weights into `network` whose names begin with `prefix`.
+        """Copy weights into a network.
 
-        InputError names the first that is missing or of another shape.
+        Parameters
+        ----------
+        network
+            Gets all its parameters and buffers.
+        prefix
+            What is in front of their names in the file.
+
+        Raises
+        ------
+        InputError
+            When one is missing or of another shape.
         """
         own = network.state_dict()
         weights = {name: self.weights.get(prefix + name) for name in own}
@@ -48,23 +68,59 @@ class StoredNetwork:
 
 
 def check_network_output(path: Path) -> None:
-    """InputError unless a trained network can be written to `path`."""
+    """Refuse a file that a trained network cannot be written to.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Raises
+    ------
+    InputError
+        When it does not end in .safetensors, or cannot be written.
+    """
     if path.suffix != SUFFIX:
         raise InputError(f"{path} must end in {SUFFIX}; other files are written beside it")
     check_writable(path)
 
 
 def save_network(weights: Mapping[str, Tensor], card: Mapping[str, Any], path: Path) -> None:
-    """Write weights by name as fp16, and the card, whole or not at all."""
+    """Write a trained network, whole or not at all.
+
+    Parameters
+    ----------
+    weights
+        By name; written as fp16.
+    card
+        What is to be known of it, as JSON has it; its `kind` is a key of COMMANDS.
+    path
+        The file, .safetensors.
+    """
     halves = {name: tensor.detach().to("cpu", torch.float16).contiguous() for name, tensor in weights.items()}
     with written_whole(path) as temporary:
         save_file(halves, temporary, {CARD: json.dumps(card)})
 
 
 def read_network(file: Path, kind: str) -> StoredNetwork:
-    """Read what `save_network` wrote with a card of this `kind`.
+    """Read what `save_network` wrote.
 
-    Raises InputError when there is no such file, when it is damaged, or when it holds something else.
+    Parameters
+    ----------
+    file
+        The file.
+    kind
+        Of network: a key of COMMANDS.
+
+    Returns
+    -------
+    StoredNetwork
+        Its weights finite, its card of this kind.
+
+    Raises
+    ------
+    InputError
+        When there is no such file, when it is damaged, or when it holds something else.
     """
     try:
         with safe_open(file, "pt") as stored:
@@ -85,7 +141,18 @@ def read_network(file: Path, kind: str) -> StoredNetwork:
 
 
 def read_card(file: Path) -> dict[str, Any]:
-    """The card alone, without the weights; empty when the file has none."""
+    """Read the card alone, without the weights.
+
+    Parameters
+    ----------
+    file
+        A .safetensors file.
+
+    Returns
+    -------
+    dict
+        Empty when the file has none.
+    """
     with safe_open(file, "pt") as stored:
         return _card(stored.metadata() or {})
 

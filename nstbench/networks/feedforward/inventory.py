@@ -10,17 +10,50 @@ TRAINED = Path("results") / "networks"
 
 
 def shipped_networks() -> dict[str, Path]:
-    """The files of the package by name, that of the picture in data/images.yaml that they have learned."""
+    """The trained networks of the package.
+
+    Returns
+    -------
+    dict
+        Files by name, that of the picture in data/images.yaml that they have learned.
+    """
     return {file.stem: file for file in sorted(FOLDER.glob("*.safetensors"))}
 
 
 def trained_file(id: str) -> Path:
-    """What the pipeline's training `id` leaves, relative to the folder that it works in."""
+    """What a training of the pipeline leaves.
+
+    Parameters
+    ----------
+    id
+        Of the training.
+
+    Returns
+    -------
+    Path
+        Relative to the folder that the pipeline works in.
+    """
     return TRAINED / f"{id}.safetensors"
 
 
 def locate_network(name: str) -> Path:
-    """The file of a shipped network, of a training of the pipeline, or at this path; else InputError."""
+    """Find a trained network.
+
+    Parameters
+    ----------
+    name
+        Of a shipped network, of a training of the pipeline, or a path; looked for in this order.
+
+    Returns
+    -------
+    Path
+        It exists.
+
+    Raises
+    ------
+    InputError
+        When there is no such network.
+    """
     candidates = (shipped_networks().get(name), trained_file(name), Path(name))
     found = next((file for file in candidates if file is not None and file.is_file()), None)
     if found is None:

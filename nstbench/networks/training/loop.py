@@ -25,9 +25,21 @@ INVERSE_DECAY = 5e-5
 class Schedule:
     """How many steps of Adam, at which rate, when weights are kept and when the training is launched anew.
 
-    The rate stays, falls as rate / (1 + 5e-5 step), or falls to 0 along a cosine. Weights are kept after
-    every `steps / stages` steps. A launch after one of `relaunches` steps goes on with all that a checkpoint
-    has, or with `weights` alone: Adam, the rate and the order of the steps then begin again.
+    Parameters
+    ----------
+    steps
+        Of the whole training.
+    rate
+        Of the first of them.
+    decay
+        "none": the rate stays; "inverse": rate / (1 + 5e-5 step); "cosine": it falls to 0 along a cosine.
+    stages
+        Weights are kept after every `steps / stages` steps.
+    relaunches
+        Numbers of steps after which the training is launched anew.
+    relaunch_keeps
+        What it then goes on with: "all" that a checkpoint has, or "weights" alone. Adam, the rate and the
+        order of the steps then begin again.
     """
 
     steps: int
@@ -38,6 +50,22 @@ class Schedule:
     relaunch_keeps: Literal["all", "weights"] = "all"
 
     def rate_at(self, step: int) -> float:
+        """The rate of a step.
+
+        Parameters
+        ----------
+        step
+            Since the schedule began, from 0.
+
+        Returns
+        -------
+        float
+            Adam's learning rate.
+
+        References
+        ----------
+        Huang and Belongie 2017, code, adjust_learning_rate ("inverse").
+        """
         match self.decay:
             case "none":
                 return self.rate
@@ -47,26 +75,64 @@ class Schedule:
                 return self.rate * 0.5 * (1 + math.cos(math.pi * step / self.steps))
 
     def since_launch(self, step: int) -> int:
-        """Steps since the schedule last began."""
+        """Steps since the schedule last began.
+
+        Parameters
+        ----------
+        step
+            Since the training began, from 0.
+
+        Returns
+        -------
+        int
+            From 0.
+        """
         if self.relaunch_keeps == "all":
             return step
         return step - max((relaunch for relaunch in self.relaunches if relaunch <= step), default=0)
 
     def ends_stage(self, steps: int) -> bool:
-        """Whether weights are kept after so many steps."""
+        """Whether weights are kept.
+
+        Parameters
+        ----------
+        steps
+            How many have been done.
+
+        Returns
+        -------
+        bool
+            True after the last step at least.
+        """
         return steps in {round(self.steps * stage / self.stages) for stage in range(1, self.stages + 1)}
 
 
 @dataclass
 class Curve:
-    """What every step lost: a row (1 + T,) a step, the weighted total first; seconds are since the start."""
+    """A learning curve.
+
+    Parameters
+    ----------
+    terms
+        Names of the T terms of the loss.
+    rows
+        What every step lost, (1 + T,), the weighted total first.
+    seconds
+        When it was done, since the start.
+    """
 
     terms: Sequence[str]
     rows: list[Tensor] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
 
     def write(self, path: Path) -> None:
-        """As CSV: step, total, one column per term (unweighted), seconds."""
+        """Write it as CSV: step, total, one column per term (unweighted), seconds.
+
+        Parameters
+        ----------
+        path
+            The file, whole or not at all.
+        """
         with written_whole(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
             table = csv.writer(stream, lineterminator="\n")
             table.writerow(["step", "total", *self.terms, "seconds"])
@@ -75,7 +141,13 @@ class Curve:
 
 
 class Training:
-    """A network that learns, and all that it takes to go on: Adam, the curve, the weights kept on the way."""
+    """A network that learns, and all that it takes to go on: Adam, the curve, the weights kept on the way.
+
+    Parameters
+    ----------
+    network, terms, schedule, identity
+        As of `train`.
+    """
 
     def __init__(
         self, network: nn.Module, terms: Sequence[str], schedule: Schedule, identity: Mapping[str, Any]
@@ -90,7 +162,23 @@ class Training:
         self.optimiser = torch.optim.Adam(self.network.parameters(), self.schedule.rate)
 
     def step(self, losses_at: Callable[[int], Tensor]) -> Tensor:
-        """One step down; returns the losses before it, and raises InputError when they are no numbers."""
+        """Take one step down.
+
+        Parameters
+        ----------
+        losses_at
+            As of `train`.
+
+        Returns
+        -------
+        Tensor
+            The losses before it, (1 + T,), in fp32 on the CPU.
+
+        Raises
+        ------
+        InputError
+            When the loss is NaN or infinite.
+        """
         number = len(self.curve.rows)
         position = self.schedule.since_launch(number)
         for group in self.optimiser.param_groups:
@@ -105,12 +193,18 @@ class Training:
         losses[0].backward()
         self.optimiser.step()
         if self.schedule.ends_stage(number + 1):
-            self.stages[number + 1] = {
-                k: v.detach().cpu().clone() for k, v in self.network.state_dict().items()
-            }
+            weights = self.network.state_dict()
+            self.stages[number + 1] = {name: tensor.cpu().clone() for name, tensor in weights.items()}
         return losses.detach().float().cpu()
 
     def state(self) -> dict[str, Any]:
+        """All that a checkpoint has to hold.
+
+        Returns
+        -------
+        dict
+            For `restore`.
+        """
         return {
             "identity": self.identity,
             "network": self.network.state_dict(),
@@ -121,7 +215,13 @@ class Training:
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from what `state` returned; a state of another identity is ignored."""
+        """Go on from a checkpoint; one of another identity is ignored.
+
+        Parameters
+        ----------
+        state
+            What `state` returned.
+        """
         if state["identity"] != self.identity:
             return
         self.network.load_state_dict(state["network"])
@@ -139,12 +239,36 @@ def train(
     watch: Watch,
     checkpoint: Checkpoint,
 ) -> Training:
-    """Descend `schedule.steps` times on the parameters of `network`, and return what came of it.
+    """Train a network by Adam.
 
-    `losses_at` gives the losses of a step, counted from 0: (1 + T,), the total that is descended on, then the
-    `terms`. When it depends on the step and the network alone, a training that goes on from its checkpoint
-    ends with the same weights; a checkpoint of another `identity` is ignored. `watch` is called after every
-    step with its number and the total. Raises InputError when the loss stops being a number.
+    Parameters
+    ----------
+    network
+        Its parameters are changed.
+    losses_at
+        The losses of a step, counted from 0: (1 + T,), the total that is descended on, then the terms. When
+        it depends on the step and the network alone, a training that goes on from its checkpoint ends with
+        the same weights.
+    terms
+        Names of the T terms.
+    schedule
+        Steps, rate, and launches.
+    identity
+        What makes this training differ from others; a checkpoint of another identity is ignored.
+    watch
+        Called after every step with its number and the total.
+    checkpoint
+        Where it is saved now and then, and gone on from.
+
+    Returns
+    -------
+    Training
+        With the curve, and the weights of every stage.
+
+    Raises
+    ------
+    InputError
+        When the loss becomes NaN or infinite.
     """
     training = Training(network, terms, schedule, identity)
     if saved := checkpoint.load():
@@ -153,7 +277,11 @@ def train(
     started = time.perf_counter() - (curve.seconds[-1] if curve.seconds else 0.0)
     while (done := len(curve.rows)) < schedule.steps:
         if done in schedule.relaunches:
-            relaunch(training, checkpoint)
+            # What stopping and starting again would do: go through the file, and launch Adam.
+            checkpoint.save(training.state())
+            training.launch()
+            if schedule.relaunch_keeps == "all" and (saved := checkpoint.load()):
+                training.restore(saved)
         losses = training.step(losses_at)
         curve.rows.append(losses)
         curve.seconds.append(time.perf_counter() - started)
@@ -161,11 +289,3 @@ def train(
         if checkpoint.due or done + 1 == schedule.steps:
             checkpoint.save(training.state())
     return training
-
-
-def relaunch(training: Training, checkpoint: Checkpoint) -> None:
-    """Do what stopping and starting again would do: go through the file, and launch Adam."""
-    checkpoint.save(training.state())
-    training.launch()
-    if training.schedule.relaunch_keeps == "all" and (saved := checkpoint.load()):
-        training.restore(saved)

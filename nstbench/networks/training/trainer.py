@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Generic, Self
 
 from pydantic import Field
+from typing_extensions import TypeVar
 
 from nstbench.core.configuration import Record, configured
 from nstbench.core.progress import Watch
@@ -16,15 +17,54 @@ if TYPE_CHECKING:
     from nstbench.core.hardware import Hardware
 
 
-@dataclass(frozen=True)
-class TrainingTask:
-    """A network to train by `recipe` on photographs, with the picture files in `styles`, into `output`.
+class Recipe(Record):
+    """What decides a training besides the pictures; every recipe has a number of steps."""
 
-    Beside `output` lie its learning curve (suffix .csv) and, until it is done, a checkpoint (.checkpoint).
-    `watch` is called after every step with its number and the loss.
+    steps: int = Field(ge=1)
+
+    def with_weights(self, weights: str) -> Self:
+        """The recipe with the weights that a profile asks for in networks that are not trained here.
+
+        Parameters
+        ----------
+        weights
+            As of `load_backbone`.
+
+        Returns
+        -------
+        Recipe
+            The same where there is no such network.
+        """
+        return self
+
+
+# The recipe of a method's network; TrainingTask and Trainer alone stand for those of any.
+R = TypeVar("R", bound=Recipe, default=Recipe)
+R_co = TypeVar("R_co", bound=Recipe, default=Recipe, covariant=True)
+
+
+@dataclass(frozen=True)
+class TrainingTask(Generic[R_co]):
+    """A network to train.
+
+    Parameters
+    ----------
+    recipe
+        How.
+    styles
+        Files of pictures.
+    photographs
+        Pictures, one by one.
+    output
+        The file to write (.safetensors). Beside it lie the learning curve (.csv) and, until the training is
+        done, a checkpoint (.checkpoint).
+    hardware
+        Where, and in which precision.
+    watch
+        Called after every step with its number and the loss.
     """
 
-    recipe: Any
+    recipe: R_co
     styles: tuple[Path, ...]
     photographs: "Iterable[Image]"
     output: Path
@@ -32,28 +72,45 @@ class TrainingTask:
     watch: Watch
 
 
-class Recipe(Record):
-    """What every recipe has: how many steps the training takes."""
-
-    steps: int = Field(ge=1)
-
-    def with_weights(self, weights: str) -> Self:
-        """The same, with the weights that a profile asks for in networks that are not trained here."""
-        return self
-
-
 @dataclass(frozen=True)
-class Trainer:
-    """How the network of a method is trained; `presets` maps a name to the recipe of one source.
+class Trainer(Generic[R]):
+    """How the network of a method is trained.
 
-    It learns one style, or any (`one_style` false), and then from two at least, of which one is held out.
+    Parameters
+    ----------
+    recipe
+        The class of its recipes.
+    presets
+        The recipe of each source (the paper, or a replicated document) by name.
+    train
+        Carries a task out.
+    one_style
+        Whether it learns one style. Otherwise it learns any, from two at least, of which one is held out.
     """
 
-    recipe: type[Recipe]
-    presets: Mapping[str, Recipe]
-    train: Callable[[TrainingTask], None]
+    recipe: type[R]
+    presets: Mapping[str, R]
+    train: Callable[[TrainingTask[R]], None]
     one_style: bool
 
-    def configure(self, preset: str, changes: Mapping[str, Any]) -> Recipe:
-        """A named recipe with `changes` made; InputError names what does not fit."""
+    def configure(self, preset: str, changes: Mapping[str, Any]) -> R:
+        """A preset with changes.
+
+        Parameters
+        ----------
+        preset
+            One of `presets`.
+        changes
+            Values by field of the recipe.
+
+        Returns
+        -------
+        Recipe
+            Validated.
+
+        Raises
+        ------
+        InputError
+            When there is no such preset, or a change does not fit.
+        """
         return configured("training", self.recipe, self.presets, preset, changes)

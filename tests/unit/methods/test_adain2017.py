@@ -16,9 +16,9 @@ from nstbench.images.tensors import to_tensor
 from nstbench.losses.channel_moments import channel_moments
 from nstbench.methods.adain2017.architecture import LAYERS
 from nstbench.methods.adain2017.loss import style_loss
-from nstbench.methods.adain2017.method import DEFAULT_TRAINING, HUANG, LITERAL, METHOD, SOBOLEVA
+from nstbench.methods.adain2017.method import METHOD
 from nstbench.methods.adain2017.modules import open_encoder
-from nstbench.methods.adain2017.recipe import DecoderRecipe
+from nstbench.methods.adain2017.recipe import DEFAULT_TRAINING, HUANG, LITERAL, SOBOLEVA, DecoderRecipe
 from nstbench.methods.base import Task
 from nstbench.methods.colour.preservation import stylize
 from nstbench.networks.feedforward.files import read_card

@@ -17,10 +17,10 @@ from nstbench.methods.base import Task
 from nstbench.methods.colour.preservation import stylize
 from nstbench.methods.gatys2015 import method as gatys2015
 from nstbench.methods.johnson2016.architecture import JAIN
-from nstbench.methods.johnson2016.method import DEFAULT_TRAINING, JOHNSON, METHOD
-from nstbench.methods.johnson2016.method import JAIN as JAIN_TRAINING
+from nstbench.methods.johnson2016.method import METHOD
 from nstbench.methods.johnson2016.modules import KIND, Transformation
-from nstbench.methods.johnson2016.recipe import TransformationRecipe
+from nstbench.methods.johnson2016.recipe import DEFAULT_TRAINING, JOHNSON, TransformationRecipe
+from nstbench.methods.johnson2016.recipe import JAIN as JAIN_TRAINING
 from nstbench.methods.novak2016 import method as novak2016
 from nstbench.networks.feedforward.files import read_card, read_network
 from nstbench.networks.feedforward.inventory import shipped_networks

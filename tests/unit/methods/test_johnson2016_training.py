@@ -24,7 +24,7 @@ from nstbench.methods.johnson2016.training import train_transformation
 from nstbench.networks.feedforward.files import read_card
 from nstbench.networks.training.crops import CropSource
 from nstbench.networks.training.loop import Schedule, train
-from nstbench.networks.training.photographs import own_photographs
+from nstbench.networks.training.pictures import own_photographs
 from nstbench.networks.training.trainer import TrainingTask
 from nstbench.optim.checkpoints import Checkpoint
 
@@ -183,7 +183,7 @@ def test_there_are_photographs_without_a_folder(monkeypatch, tmp_path):
     pictures = list(own_photographs())
     assert len({picture.tobytes() for picture in pictures}) == 7 + 6
     assert all(min(picture.size) >= 256 for picture in pictures)
-    monkeypatch.setattr("nstbench.networks.training.photographs.SCENES", tmp_path / "none")
+    monkeypatch.setattr("nstbench.networks.training.pictures.SCENES", tmp_path / "none")
     assert len(list(own_photographs())) == 7
 
 
@@ -217,7 +217,7 @@ def test_the_command_trains_with_what_it_is_given(run, tmp_path, painting, photo
 def test_mistakes_of_the_command_are_one_line(run, tmp_path, painting, monkeypatch, option, value, complaint):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
-    monkeypatch.setattr("nstbench.networks.training.photographs.own_photographs", photographs)
+    monkeypatch.setattr("nstbench.networks.training.pictures.own_photographs", photographs)
     given = {"--style": painting, "--out": "new.safetensors", "--device": "cpu", "--steps": "1"} | {
         option: value
     }
