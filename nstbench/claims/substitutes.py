@@ -17,7 +17,7 @@ USUAL_SIZE = 512
 
 
 def substitutes(parameters: StatisticParameters, project: Project, charts: Mapping[str, Chart]) -> list[str]:
-    """Phrases: embedded weights, painted pictures, a smaller size, short descents; none for arithmetic."""
+    """Phrases: embedded weights, procedural pictures, a smaller size, short descents; none for arithmetic."""
     return list(_Basis(parameters, project, charts).phrases())
 
 
@@ -35,7 +35,7 @@ class _Basis:
         elif any(metrics()[name].judge for name in self.parameters.metrics_read):
             yield "judged by embedded networks"
         if any(self.project.manifest[name].procedural for name in self._pictures):
-            yield "painted pictures"
+            yield "procedural pictures"
         if self._sizes and max(self._sizes) < USUAL_SIZE:
             yield f"{span(self._sizes)} px"
         if self.project.profile.evaluations and self._evaluations:

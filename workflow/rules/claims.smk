@@ -1,4 +1,4 @@
-"""What became of every claim of the documents."""
+"""Verdicts on all claims of the documents."""
 
 
 rule claims:

@@ -1,4 +1,4 @@
-"""What became of every claim, as tables and evidence for a notebook."""
+"""Verdicts on the claims of the documents, as tables and evidence for a notebook."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from nstbench.report.verdicts.tables import (
 
 @dataclass(frozen=True)
 class Claims:
-    """What became of every claim of the documents, as results/claims.json tells it."""
+    """The verdict on every claim of the documents, read from results/claims.json."""
 
     verdicts: Verdicts
 

@@ -148,6 +148,8 @@ def test_without_results_only_exact_claims_are_decided(project, tmp_path):
     ("changes", "complaint"),
     [
         ({"tests": []}, "give tests, or say in missing"),
+        ({"rule": "not-testable", "tests": []}, "give a reason, and neither tests nor missing"),
+        ({"rule": "not-testable", "reason": "no"}, "give a reason, and neither tests nor missing"),
         ({"reason": "no"}, "only a claim of rule not-testable has a reason"),
         ({"rule": "exact"}, "rule exact does not fit side 'less'"),
         ({"see": ["nothing"]}, "unknown experiment or chart 'nothing'; allowed: toy"),
@@ -205,7 +207,7 @@ def test_a_verdict_with_its_numbers(judged, ratio, verdict):
     low, high = row.interval
     assert low <= row.estimate <= high
     assert row.document == DOCUMENT
-    assert row.surrogate == "embedded weights, painted pictures, 64 px, 3 evaluations"
+    assert row.surrogate == "embedded weights, procedural pictures, 64 px, 3 evaluations"
     assert row.arms == ("C of one", "C of two")
     assert row.experiments == ("toy",)
     assert row.values[0].a / row.values[0].b == pytest.approx(np.exp(row.values[0].difference))
@@ -218,6 +220,13 @@ def test_one_pair_is_inconclusive_and_missing_runs_are_not_run(judged):
     (row,) = judged(entry("it"), arms=("one",)).claims
     assert row.verdict == "not run"
     assert "no C of two in toy" in row.reason
+
+
+def test_values_without_a_ratio_are_told_apart_from_missing_runs(judged):
+    (claim,) = judged(entry("it"), ratio=0.0).claims
+    assert claim.verdict == "inconclusive"
+    assert claim.reason.endswith("none of 12 pairs has values that compare.")
+    assert (claim.n_pairs, claim.estimate, claim.values) == (0, None, ())
 
 
 def test_a_control_takes_the_place_of_an_arm(judged):
@@ -298,13 +307,17 @@ def test_contradictions_follow_from_verdicts(judged, ratio, claims, outcome):
 @pytest.mark.parametrize(
     ("profile", "claim", "phrases"),
     [
-        ("full", "unlusoy-claim-lr", ["embedded weights", "painted pictures", "128 px", "100 evaluations"]),
-        ("paper", "unlusoy-claim-lr", ["painted pictures"]),
-        ("paper", "da-claim-tv", ["painted pictures", "judged by embedded networks"]),
-        ("full", "soboleva-claim-monotone", ["embedded weights", "painted pictures", "96 px"]),
-        ("full", "soboleva-claim-anysize", ["embedded weights", "painted pictures"]),
-        ("paper", "soboleva-claim-anysize", ["embedded weights", "painted pictures"]),
-        ("full", "da-claim-feedforward", ["painted pictures"]),
+        (
+            "full",
+            "unlusoy-claim-lr",
+            ["embedded weights", "procedural pictures", "128 px", "100 evaluations"],
+        ),
+        ("paper", "unlusoy-claim-lr", ["procedural pictures"]),
+        ("paper", "da-claim-tv", ["procedural pictures", "judged by embedded networks"]),
+        ("full", "soboleva-claim-monotone", ["embedded weights", "procedural pictures", "96 px"]),
+        ("full", "soboleva-claim-anysize", ["embedded weights", "procedural pictures"]),
+        ("paper", "soboleva-claim-anysize", ["embedded weights", "procedural pictures"]),
+        ("full", "da-claim-feedforward", ["procedural pictures"]),
         ("full", "da-claim-lbfgs-escapes", []),
         ("full", "da-claim-3x3", []),
     ],
@@ -370,6 +383,19 @@ def test_results_and_contents_are_read_as_runs_read_them(checkout, tmp_path):
         evidence.results_of("toy", "two")
 
 
+def test_tables_of_charts_are_read(checkout, tmp_path):
+    folder = tmp_path / "results" / "charts"
+    folder.mkdir(parents=True)
+    (folder / "known.csv").write_text("place,loss\n0,2.5\n")
+    (folder / "damaged.csv").write_text("")
+    evidence = Evidence(checkout(), tmp_path / "results")
+    assert evidence.chart("known").to_dict("records") == [{"place": 0, "loss": 2.5}]
+    with pytest.raises(NoEvidenceError, match=r"missing\.csv of results/charts is not there"):
+        evidence.chart("missing")
+    with pytest.raises(InputError, match=r"damaged\.csv cannot be read .*; run snakemake again"):
+        evidence.chart("damaged")
+
+
 def test_a_damaged_table_is_said_in_one_line(checkout, tmp_path):
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "scores.csv").write_text("a,b\n1,2\n")
@@ -382,7 +408,9 @@ def test_a_damaged_table_is_said_in_one_line(checkout, tmp_path):
 
 def test_json_table_and_page_hold_every_claim(judged, checkout, tmp_path):
     taste = entry("taste", rule="not-testable", tests=[], reason="A matter | of taste.")
-    found = judged(entry("it"), taste)
+    says = ({"documents": [name], "says": word} for name, word in (("somebody", "so"), ("else", "not so")))
+    topic = {"topic": "Whether", "positions": list(says), "decided_by": ["somebody-claim-it"]}
+    found = judged(entry("it"), taste, contradictions=[topic])
     (tmp_path / "claims.json").write_text(as_json(found))
     assert read_verdicts(tmp_path / "claims.json") == found
     table = as_table(found)
@@ -391,10 +419,13 @@ def test_json_table_and_page_hold_every_claim(judged, checkout, tmp_path):
     text = page(found, checkout().profile)
     assert "2 claims: 1 supported, 1 not testable" in text
     assert (
-        "**supported** (surrogate: embedded weights, painted pictures, 64 px, 3 evaluations) | 12 | 0.50"
+        "**supported** (surrogate: embedded weights, procedural pictures, 64 px, 3 evaluations) | 12 | 0.50"
         in text
     )
     assert "A matter \\| of taste." in text
+    assert (
+        "| Whether | 1. somebody: so; 2. else: not so | undecided | somebody-claim-it is supported. |" in text
+    )
     gridded = checkout().profile.model_copy(update={"grid": Grid(contents=("c", "d"), styles=("s", "t"))})
     assert "all pairs and a grid of 4" in page(found, gridded)
 

@@ -13,7 +13,7 @@ from nstbench.claims.rules import RULES
 from nstbench.claims.rules.base import Correction, Verdict
 from nstbench.claims.sample import DIFFERENCE, LOG_RATIO, SHARE, Fact, Sample, Value
 from nstbench.claims.significance import holm, pairs_needed, sign_test
-from nstbench.claims.simulation import Design, rates
+from nstbench.claims.simulation import DESIGNS, Design, rates, table
 from nstbench.core.rank_correlation import kendall, spearman
 
 
@@ -128,6 +128,17 @@ def test_pairs_that_share_a_content_count_as_one():
     contents = np.random.default_rng(1).normal(size=(6, 1))
     once, often = (interval(crossed(np.tile(contents, styles)).values, 0.95) for styles in (1, 8))
     assert often == pytest.approx(once, abs=0.1)
+
+
+@pytest.mark.parametrize("confidence", [0.90, 0.95])
+def test_an_interval_leaves_as_many_medians_on_either_side_as_it_says(confidence):
+    """A median below the interval in (1 - confidence) / 2 of the draws, and one above it in as many."""
+    values = crossed(np.random.default_rng(10).normal(size=(12, 12))).values
+    low, high = interval(values, confidence)
+    drawn, outside = bootstrap_medians(values), (1 - confidence) / 2
+    assert len(set(drawn)) > 200
+    assert (drawn < low).mean() <= outside + 1e-9 and (drawn <= low).mean() >= outside - 1e-9
+    assert (drawn > high).mean() <= outside + 1e-9 and (drawn >= high).mean() >= outside - 1e-9
 
 
 def test_intervals_do_not_depend_on_the_order_and_are_the_same_again():
@@ -266,6 +277,24 @@ def test_equivalence_needs_the_90_per_cent_interval_only():
     assert judged(claim_test("equal", floor=within), sample)[0] is Verdict.INCONCLUSIVE
 
 
+@pytest.mark.parametrize("side", [1, -1])
+def test_equivalence_is_denied_by_the_95_per_cent_interval_only(side):
+    """A margin between the ends of both intervals denies nothing, one below both does."""
+    sample = crossed(side * (0.5 + np.random.default_rng(9).normal(0, 0.05, (6, 4))))
+    narrow, wide = (min(map(abs, interval(sample.values, confidence))) for confidence in (0.90, 0.95))
+    assert wide < narrow
+    assert judged(claim_test("equal", floor=wide - 0.001), sample)[0] is Verdict.CONTRADICTED
+    assert judged(claim_test("equal", floor=(narrow + wide) / 2), sample)[0] is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_equivalence_needs_both_ends_within_the_margin(side):
+    sample = crossed(side * (0.05 + np.random.default_rng(9).normal(0, 0.05, (6, 4))))
+    inner, outer = sorted(map(abs, interval(sample.values, 0.90)))
+    assert judged(claim_test("equal", floor=outer + 0.001), sample)[0] is Verdict.SUPPORTED
+    assert judged(claim_test("equal", floor=(inner + outer) / 2), sample)[0] is Verdict.INCONCLUSIVE
+
+
 @pytest.mark.parametrize(
     ("value", "verdict"), [(0.0, "supported"), (0.1, "supported"), (0.1001, "contradicted")]
 )
@@ -311,6 +340,11 @@ def test_existence(met, count, side, share, verdict):
     assert judged(claim_test(side, share=share), instances(met, count))[0] == verdict
 
 
+def test_instances_without_a_value_are_mentioned():
+    sample = Sample(SHARE, instances(1, 3).values, dropped=2, noun="instance")
+    assert judged(claim_test("exists"), sample)[1] == "1 of 3 instances, 2 more without a value"
+
+
 @pytest.mark.parametrize(("met", "count"), [(0, 12), (3, 11), (11, 11)])
 def test_the_interval_of_a_share_is_that_of_clopper_and_pearson(met, count):
     measured = RULES["existence"].measure(claim_test("exists"), instances(met, count))
@@ -341,3 +375,9 @@ def test_verdicts_are_rarer_than_false_sign_tests():
     assert alike.sign_test > 2 * independent.sign_test
     assert alike.verdict <= 0.09
     assert rates(Design(6, 4, 0.0), 60, tests=25, effect=-0.4).supported >= 0.9
+
+
+def test_the_table_of_false_positives_has_a_row_per_design():
+    head, rule, *rows = table(4)
+    assert [head.count("|"), rule.count("|")] == [6, 6]
+    assert [row.split(" | ")[0] for row in rows] == [f"| {each.contents} x {each.styles}" for each in DESIGNS]

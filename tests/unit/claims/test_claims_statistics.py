@@ -203,6 +203,13 @@ def test_content_at_equal_style_is_read_off_straight_lines_in_logs():
     assert a / b == approx(0.5)
 
 
+def test_matched_style_compares_groups_pair_by_pair():
+    """C = 0.01 / S on the arms of one group, twice that on those of the other."""
+    arms = {"a": (0.1, 0.1), "aa": (0.01, 1.0), "b": (0.2, 0.1), "bb": (0.02, 1.0)}
+    sample = sampled("matched_style", Known(placed(arms)), a=["a", "aa"], b=["b", "bb"])
+    assert sample.differences == approx([math.log(0.5)])
+
+
 def test_sweeps_that_share_no_style_do_not_compare():
     assert math.isnan(at_equal_style([(1, 0.1), (1, 0.2)], [(1, 0.3), (1, 0.4)])[2])
     assert math.isnan(at_equal_style([(0, 0.1), (1, 0.4)], [(1, 0.3), (1, 0.4)])[2])
@@ -360,6 +367,22 @@ def test_a_curve_that_hardly_bends_has_no_knee(bend, place):
     assert place_of_knee(curve) == place
 
 
+@pytest.mark.parametrize(
+    "curve", [[(0.1, 1.0), (0.0, 0.5), (1.0, 0.1)], [(0.1, 1.0), (0.2, 0.5), (0.1, 0.1)]]
+)
+def test_a_curve_without_logarithms_or_extent_has_no_knee(curve):
+    assert place_of_knee(curve) is None
+
+
+def test_a_pair_without_a_knee_is_dropped_and_every_arm_has_a_weight():
+    straight = {"a": (1.0, 0.01), "b": (0.1, 0.1), "c": (0.01, 1.0)}
+    known = {"arms": list(straight), "claimed": 1.0}
+    sample = sampled("knee", Known(placed(straight)), **known, weights=(1, 2, 3))
+    assert (sample.values, sample.dropped) == ((), 1)
+    with pytest.raises(ValueError, match="4 weights for 3 arms"):
+        sampled("knee", Known(), **known, weights=(1, 2, 3, 4))
+
+
 def test_knee_in_decades_from_the_claimed_weight():
     places = {"a": (1.0, 0.01), "b": (0.1, 0.011), "c": (0.09, 1.0)}
     known = Known(placed(places))
@@ -391,6 +414,11 @@ def test_the_range_of_balanced_weights(sweep):
     wide = sampled("balanced_range", sweep, **known, most_content=1.0, most_style=1.0)
     assert wide.differences == approx([4.0])
     assert sampled("balanced_range", sweep, **known).differences == approx([0.0])
+    none = sampled("balanced_range", sweep, **known, most_content=0.01)
+    assert (none.values, none.dropped) == ((), 1)
+    # S of 0.4 is 0.8 of half of what the content copied has; a picture exactly on a bound is within it.
+    edge = sampled("balanced_range", sweep, **known, most_content=0.2, most_style=0.75)
+    assert [(value.a, value.b) for value in edge.values] == [(100, 1)]
 
 
 def test_a_trade_off_is_a_correlation_of_minus_one(sweep):
@@ -424,6 +452,9 @@ def test_groups_are_apart_by_more_than_their_members():
     sample = sampled("between_groups", Known(metrics), metric="SWD", a=["a", "b"], b=["c", "d"])
     assert sample.differences == approx([math.log(3 / 0.75)])
     assert sample.dropped == 1
+    metrics["d", "SWD"] = one(0.0)
+    nothing = sampled("between_groups", Known(metrics), metric="SWD", a=["a", "b"], b=["c", "d"])
+    assert (nothing.values, nothing.dropped) == ((), 2)
 
 
 def test_instances_meet_all_conditions_relative_to_controls():
@@ -456,6 +487,29 @@ def test_instances_among_those_that_count():
     assert [value.content for value in sample.values] == ["town"]
     with pytest.raises(NoEvidenceError, match="no run of the kind"):
         sampled_cases(known, arms=["a"], among=[{"fact": "size", "at_least": 512}], **conditions)
+
+
+@pytest.mark.parametrize(
+    ("condition", "complaint"),
+    [
+        ({"metric": "S"}, "give one of at_most and at_least"),
+        ({"metric": "S", "at_most": 1, "at_least": 0}, "give one of at_most and at_least"),
+        ({"at_most": 1}, "give one of metric and fact"),
+        ({"metric": "S", "fact": "seconds", "at_most": 1}, "give one of metric and fact"),
+        ({"fact": "seconds", "at_most": 1, "times": "content copied"}, "times needs a metric"),
+    ],
+)
+def test_a_condition_that_says_too_little_or_too_much_is_refused(condition, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        sampled_cases(Known(), conditions=[condition])
+
+
+@pytest.mark.parametrize(("bound", "met"), [({"at_most": 0.5}, [1, 0]), ({"at_least": 0.5}, [1, 1])])
+def test_what_lies_on_a_bound_keeps_it_and_seeds_count_by_their_median(bound, met):
+    known = Known({("a", "S"): {CAT: {0: 0.5}, TOWN: {0: 0.6, 1: 0.6, 2: 0.0}}})
+    known.planned = lambda experiment, arm: [Planned(CAT), Planned(TOWN)]
+    sample = sampled_cases(known, arms=["a"], conditions=[{"metric": "S", **bound}])
+    assert sample.differences == met
 
 
 class Planned:
@@ -521,6 +575,13 @@ def test_two_values_out_of_a_table():
     cells = {"value": "value", "where": {"layer": "l1"}}, {"value": "value", "where": {"layer": "l2"}}
     sample = tabled(a=cells[0], b=cells[1], transform="log")
     assert sample.differences == approx([math.log(0.5), math.log(3)])
+
+
+def test_a_unit_without_a_value_is_dropped():
+    table = pd.DataFrame({"picture": ["x", "y"], "value": [math.nan, 2.0]})
+    sample = tabled(table, a={"value": "value"})
+    assert [(value.content, value.difference) for value in sample.values] == [("y", 2.0)]
+    assert sample.dropped == 1
 
 
 def test_an_ambiguous_cell_has_no_value():
