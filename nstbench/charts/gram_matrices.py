@@ -6,7 +6,7 @@ bottom layers to the top ones, without saying how they divided the matrices; Jai
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import Field, model_validator
 
@@ -106,7 +106,7 @@ class GramEntries(LayersKind):
             axes.legend(frameon=False, fontsize=8)
 
 
-def _described(features: "Tensor") -> Iterator[dict[str, Any]]:
+def _described(features: "Tensor") -> Iterator[dict[str, object]]:
     """Quantities of the entries that one layer's features (1, N, H, W) have."""
     import torch
 
@@ -162,7 +162,7 @@ class GramSparsity(NetworkKind):
 
         backbone = self.load(materials)
         layers = self.architecture.activation_layers
-        rows: list[dict[str, Any]] = [
+        rows: list[dict[str, object]] = [
             {"picture": "", "layer": layer, "quantity": READ_OFF, "value": percent / 100}
             for layer, percent in zip(layers, self.read_off, strict=True)
         ]

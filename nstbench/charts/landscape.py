@@ -5,7 +5,7 @@ ends; Da, who says that L-BFGS jumps out of saddle points where gradient descent
 """
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -42,7 +42,7 @@ class Segment(ChartKind):
         from nstbench.methods.descent import open_backbone
         from nstbench.methods.gatys2015.method import GatysParameters, terms_of
 
-        rows: list[dict[str, Any]] = []
+        rows: list[dict[str, object]] = []
         shown = [run for run in materials.runs if run.planned.run.seed == 0]
         for (content, style), runs in by_pair(shown).items():
             task = materials.task(runs[0].planned.run, GatysParameters)

@@ -6,7 +6,7 @@ them minimises, and section 3, who weigh style orders of magnitude above content
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator
 
@@ -171,7 +171,7 @@ class GradientBalance(ChartKind):
 
         from nstbench.methods.descent import gradient_length, open_backbone
 
-        rows: list[dict[str, Any]] = []
+        rows: list[dict[str, object]] = []
         for run in materials.runs:
             specification = run.planned.run
             id = specification.method

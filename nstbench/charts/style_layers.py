@@ -5,7 +5,7 @@ Gram matrices by C H W "for balancing large and small feature maps".
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -53,7 +53,7 @@ class LayerShares(LayersKind):
         names = list(materials.pictures)
         if len(names) % 2:
             raise InputError(f"layer_shares of {len(names)} pictures; name a style after every content")
-        rows: list[dict[str, Any]] = []
+        rows: list[dict[str, object]] = []
         with torch.no_grad():
             for content, style in zip(names[::2], names[1::2], strict=True):
                 start, target = (materials.picture(materials.pictures[name]) for name in (content, style))
@@ -130,7 +130,7 @@ class LayerBalance(LayersKind):
         images = {name: materials.picture(file) for name, file in materials.pictures.items()}
         content, *styles = images
         noise = grey_noise(images[content].shape, seed=0).to(images[content].device)
-        rows: list[dict[str, Any]] = []
+        rows: list[dict[str, object]] = []
         for start, image in (("content", images[content]), ("noise", noise)):
             for style in styles:
                 for layer in self.layers:

@@ -6,7 +6,7 @@ The pictures are those of a finished run and its content and style; networks are
 import math
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
@@ -89,7 +89,7 @@ class FlowDiagram(ChartKind):
 
         return pd.DataFrame(self._rows(materials))
 
-    def _rows(self, materials: Materials) -> Iterator[dict[str, Any]]:
+    def _rows(self, materials: Materials) -> Iterator[dict[str, object]]:
         columns, rows = self.grid
         for id, node in self.nodes.items():
             yield {

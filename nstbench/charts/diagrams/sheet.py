@@ -8,6 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+from numpy.typing import ArrayLike
+from PIL.Image import Image
 
 from nstbench.charts.style import COLOURS, INK, RULE
 
@@ -97,7 +99,7 @@ def tint(colour: str, share: float) -> tuple[float, ...]:
     return tuple(1 + share * (part - 1) for part in to_rgb(colour))
 
 
-def picture(axes: Axes, place: Place, pixels: Any, **how: Any) -> None:
+def picture(axes: Axes, place: Place, pixels: ArrayLike | Image, **how: Any) -> None:
     """An image array in a thin frame; `how` goes to matplotlib's imshow."""
     extent = (place.left[0], place.right[0], place.bottom[1], place.top[1])
     axes.imshow(pixels, extent=extent, aspect="auto", zorder=2, **how)

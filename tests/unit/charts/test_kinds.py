@@ -4,7 +4,10 @@ import subprocess
 import sys
 
 from nstbench.charts.chart import load_charts
+from nstbench.charts.gram_matrices import GramEntries
 from nstbench.charts.kinds import KINDS
+from nstbench.charts.loss_curves import Convergence
+from nstbench.charts.picture_sizes import PictureSizes
 from nstbench.pipeline.project import CHECKOUT, Project
 
 
@@ -28,3 +31,13 @@ def test_a_kind_names_the_module_that_makes_it():
     modules = {name: kind.__module__ for name, kind in KINDS.items()}
     assert modules["segment"] == "nstbench.charts.landscape"
     assert all(module.startswith("nstbench.charts.") for module in modules.values())
+
+
+def test_a_kind_says_at_which_sizes_it_measures_and_whether_a_network_is_embedded():
+    sizes = PictureSizes(sides=((128, 96), (200, 64)))
+    assert sizes.sizes_at(profile=32) == (128, 96, 200, 64)
+    assert sizes.stands_on_embedded("imagenet")
+    entries = GramEntries(layers=("relu1_1", "relu2_1"))
+    assert entries.sizes_at(profile=32) == (32,)
+    assert (entries.stands_on_embedded("embedded"), entries.stands_on_embedded("imagenet")) == (True, False)
+    assert not Convergence().stands_on_embedded("embedded")
