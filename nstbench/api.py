@@ -25,8 +25,8 @@ from nstbench.methods import methods
 from nstbench.methods.base import DescentParameters, Method, Parameters, Task
 from nstbench.methods.colour.preservation import stylize as preserving_colour
 from nstbench.metrics import metrics
-from nstbench.metrics.base import Metric, Sighted, Trial
-from nstbench.metrics.scoring import judges, measure
+from nstbench.metrics.base import Comparison, EvaluatedImage, Metric
+from nstbench.metrics.scoring import measure
 from nstbench.networks import loading
 from nstbench.networks.backbone import Backbone
 from nstbench.networks.normalisation import Normalisation
@@ -292,9 +292,9 @@ def score(result: Source, content: Source, style: Source) -> dict[str, MetricSco
     painting = load_source(style, size, "style")
     style_copy = ImageOps.fit(painting, found.size, Image.Resampling.BICUBIC)
     seen, seen_content, seen_style, seen_copy = (
-        Sighted(to_tensor(picture), judges()) for picture in (found, wanted, painting, style_copy)
+        EvaluatedImage(to_tensor(picture)) for picture in (found, wanted, painting, style_copy)
     )
-    trials = (Trial(side, seen_content, seen_style) for side in (seen, seen_content, seen_copy))
+    comparisons = (Comparison(side, seen_content, seen_style) for side in (seen, seen_content, seen_copy))
     return {
         own.metric.id: MetricScore(
             own.metric.id,
@@ -305,7 +305,7 @@ def score(result: Source, content: Source, style: Source) -> dict[str, MetricSco
             _known(content_copied.value),
             _known(style_copied.value),
         )
-        for own, content_copied, style_copied in zip(*map(measure, trials), strict=True)
+        for own, content_copied, style_copied in zip(*map(measure, comparisons), strict=True)
         if not own.metric.needs_truth
     }
 

@@ -16,7 +16,7 @@ from nstbench.core.number_format import counted, number
 from nstbench.methods import method
 from nstbench.methods.gatys2015.method import METHOD, GatysParameters, terms_of
 from nstbench.metrics import metrics
-from nstbench.metrics.base import Sighted, Trial
+from nstbench.metrics.base import Comparison, EvaluatedImage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,14 +85,13 @@ class CommonObjective(ChartKind):
         from nstbench.losses.objective import Objective
         from nstbench.methods.base import Parameters, Task
         from nstbench.methods.descent import open_backbone
-        from nstbench.metrics.scoring import judges
 
         common = METHOD.configure(self.objective, {"weights": materials.weights})
         asked = materials.task(run.planned.run, Parameters)
         task = Task(asked.content, asked.style, common, asked.seed, asked.hardware)
         backbone = open_backbone(task)
         objective = Objective(backbone, terms_of(task, backbone))
-        content, style = (Sighted(image.cpu(), judges()) for image in (task.content, task.style))
+        content, style = (EvaluatedImage(image.cpu()) for image in (task.content, task.style))
 
         @torch.no_grad()
         def loss(image: "Tensor") -> float:
@@ -100,7 +99,7 @@ class CommonObjective(ChartKind):
 
         @torch.no_grad()
         def score(image: "Tensor", name: str) -> float:
-            return metrics()[name].measure(Trial(Sighted(image.cpu(), judges()), content, style))
+            return metrics()[name].measure(Comparison(EvaluatedImage(image.cpu()), content, style))
 
         return {COMMON: loss, **{name: partial(score, name=name) for name in self.metrics}}
 

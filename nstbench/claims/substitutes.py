@@ -32,7 +32,7 @@ class _Basis:
     def phrases(self) -> Iterator[str]:
         if self._embedded:
             yield "embedded weights"
-        elif any(metrics()[name].judge for name in self.parameters.metrics_read):
+        elif any(metrics()[name].backbone for name in self.parameters.metrics_read):
             yield "judged by embedded networks"
         if any(self.project.manifest[name].procedural for name in self._pictures):
             yield "procedural pictures"

@@ -6,15 +6,40 @@ from functools import cache
 from nstbench.core.registry import defined
 from nstbench.metrics.base import SUBJECTS, Metric
 
+# Of metrics about the style, tables show these first; all others follow by their modules' names.
+FIRST = ("EVEN", "Sdev", "LEAK", "LEAK_vgg16", "SSIMs", "SSIMs32", "LOWs", "Cs_vgg16")
+
 
 @cache
 def metrics() -> dict[str, Metric]:
-    """Every metric by id, in the order of their subjects."""
+    """Find every metric.
+
+    Returns
+    -------
+    dict of str to Metric
+        By id, in the order in which tables show them: by subject.
+    """
     families = defined(sys.modules[__name__], "METRICS")
     every = (metric for family in families for metric in family)
-    return {metric.id: metric for metric in sorted(every, key=lambda metric: SUBJECTS.index(metric.subject))}
+    return {metric.id: metric for metric in sorted(every, key=_place)}
+
+
+def _place(metric: Metric) -> tuple[int, int]:
+    first = FIRST.index(metric.id) if metric.id in FIRST else len(FIRST)
+    return SUBJECTS.index(metric.subject), first
 
 
 def shown_metrics(truth: bool) -> tuple[Metric, ...]:
-    """Those that a table shows: of the truth only where there is one."""
+    """Choose the metrics of a table.
+
+    Parameters
+    ----------
+    truth : bool
+        Whether the truth is known for some run in the table.
+
+    Returns
+    -------
+    tuple of Metric
+        All of them, or without a truth those that need none.
+    """
     return tuple(metric for metric in metrics().values() if truth or not metric.needs_truth)

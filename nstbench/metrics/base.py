@@ -1,12 +1,21 @@
-"""What a metric sees, and what it says of itself."""
+"""What metrics are given, and how one describes itself.
+
+A metric is a plain function of images, (1, 3, H, W) tensors with RGB in [0, 1], that returns a float. A
+`Metric` records its name, its direction and which images of a `Comparison` it takes.
+"""
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from inspect import getdoc
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
-from nstbench.metrics.judges import HELD_OUT, JUDGED_LAYERS, JUDGES
+from nstbench.metrics.feature_spaces import (
+    EVALUATED_LAYERS,
+    FEATURE_SPACES,
+    HELD_OUT,
+    evaluation_backbones,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -14,69 +23,158 @@ if TYPE_CHECKING:
     from nstbench.networks.backbone import Backbone
 
 T = TypeVar("T")
+# What metrics take: an image, or one whose features are remembered for the next metric.
+ImageLike: TypeAlias = "Tensor | EvaluatedImage"
 # What metrics are about, in the order in which tables show them.
 SUBJECTS = ("content", "style", "colour", "noise", "truth")
 
 
+class NotMeasuredError(Exception):
+    """Raised by a metric that has no value for these images; the message says why, and stands beside NaN."""
+
+
 @dataclass(frozen=True)
-class Sighted:
-    """A picture (1, 3, H, W), RGB in [0, 1] in 8-bit steps, and the backbones that judge it, by id."""
+class EvaluatedImage:
+    """An image and what metrics have computed of it: a style is compared with many results.
+
+    Attributes
+    ----------
+    image : Tensor
+        (1, 3, H, W), RGB in [0, 1]; the pipeline scores values in 8-bit steps.
+    backbones : mapping of str to Backbone, optional
+        The networks whose features are compared, by id; `evaluation_backbones()` by default.
+    """
 
     image: "Tensor"
-    judges: "Mapping[str, Backbone]"
-    _known: dict[Hashable, Any] = field(default_factory=dict)
+    backbones: "Mapping[str, Backbone] | None" = None
+    _cache: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, image: ImageLike) -> "EvaluatedImage":
+        """Wrap a tensor (1, 3, H, W); an `EvaluatedImage` is returned as it is."""
+        return image if isinstance(image, EvaluatedImage) else cls(image)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        height, width = self.image.shape[-2:]
+        return height, width
+
+    def backbone(self, id: str) -> "Backbone":
+        """The network `id`, "vgg19" or "vgg16"."""
+        return (evaluation_backbones() if self.backbones is None else self.backbones)[id]
 
     def features(self, backbone: str) -> "dict[str, Tensor]":
-        """Activations of a judge at every layer in JUDGED_LAYERS[backbone], computed once per picture."""
+        """Compute the activations of a network, once per image.
+
+        Parameters
+        ----------
+        backbone : str
+            The network's id.
+
+        Returns
+        -------
+        dict of str to Tensor
+            (1, N, h, w) by layer, for every layer in `EVALUATED_LAYERS[backbone]`.
+        """
         return self.once(
-            ("features", backbone), lambda: self.judges[backbone](self.image, JUDGED_LAYERS[backbone])
+            ("features", backbone), lambda: self.backbone(backbone)(self.image, EVALUATED_LAYERS[backbone])
         )
 
     def once(self, key: Hashable, compute: Callable[[], T]) -> T:
-        """What `compute` returns, remembered under `key`: a style is scored against many results."""
-        if key not in self._known:
-            self._known[key] = compute()
-        value: T = self._known[key]
+        """Return what `compute` returned when it was first called under `key`."""
+        if key not in self._cache:
+            self._cache[key] = compute()
+        value: T = self._cache[key]
         return value
 
 
 @dataclass(frozen=True)
-class Trial:
-    """A result with the content and the style that it was made from.
+class Comparison:
+    """A result with the images that it is compared with.
 
-    The truth, where there is one, is what a perfect transfer would have given. Result, content and truth
-    have the same size; the style's may differ.
+    Attributes
+    ----------
+    result, content : EvaluatedImage
+        Of the same size.
+    style : EvaluatedImage
+        Of any size.
+    truth : EvaluatedImage, optional
+        What a perfect transfer would have given, where that is known; of the result's size.
     """
 
-    result: Sighted
-    content: Sighted
-    style: Sighted
-    truth: Sighted | None = None
-
-
-class NotMeasuredError(Exception):
-    """Raised by a metric that has no value for a trial; the message says why, and stands beside NaN."""
+    result: EvaluatedImage
+    content: EvaluatedImage
+    style: EvaluatedImage
+    truth: EvaluatedImage | None = None
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A number about a trial.
+    """A function of a result, and of another image if it compares with one, with its description.
 
-    `subject` is one of SUBJECTS; `better` is the direction in which it improves, "lower" or "higher";
-    `judge` is the backbone whose features it compares, if any; `main` metrics are the ones that a table
-    shows first.
+    Attributes
+    ----------
+    id : str
+        The short name in tables: "SSIM".
+    title : str
+        What it measures, in a few words.
+    subject : str
+        What it is about, one of `SUBJECTS`.
+    better : {"lower", "higher"}
+        The direction in which it improves.
+    function : callable
+        Takes the result and, with `against`, the other image, each (1, 3, H, W) with RGB in [0, 1], and
+        returns a float. It raises `NotMeasuredError` where it has no value. Its docstring defines the metric.
+    against : {"content", "style", "truth"}, optional
+        The image of a `Comparison` that the result is compared with; without it the function takes the
+        result alone.
+    backbone : str, optional
+        The network whose features are compared, if any.
+    main : bool
+        Whether tables show the metric before their details are opened.
+    words : str, optional
+        The definition, where the function's docstring does not fit because of what it is compared with.
     """
 
     id: str
     title: str
     subject: str
     better: str
-    measure: Callable[[Trial], float]
-    judge: str | None = None
+    function: Callable[..., float]
+    against: Literal["content", "style", "truth"] | None = None
+    backbone: str | None = None
     main: bool = False
+    words: str = ""
+
+    def measure(self, comparison: Comparison) -> float:
+        """Compute the metric of a result.
+
+        Parameters
+        ----------
+        comparison : Comparison
+            The result and the images beside it.
+
+        Returns
+        -------
+        float
+            The value, which may be infinite or NaN.
+
+        Raises
+        ------
+        NotMeasuredError
+            Where the metric has no value; the message says why.
+        """
+        if self.against is None:
+            return self.function(comparison.result)
+        other = getattr(comparison, self.against)
+        if other is None:
+            raise NotMeasuredError("no truth is known for this pair")
+        return self.function(comparison.result, other)
 
     @property
     def needs_truth(self) -> bool:
+        """Whether it has a value only where the truth is known."""
         return self.subject == "truth"
 
     @property
@@ -86,26 +184,44 @@ class Metric:
 
     @property
     def definition(self) -> str:
-        """What `measure` says of itself, its first paragraph on one line."""
-        function = self.measure.func if isinstance(self.measure, partial) else self.measure
-        first_paragraph = (getdoc(function) or "").split("\n\n")[0]
-        return " ".join(first_paragraph.split())
+        """What the function's docstring says above its parameters, on one line."""
+        function = self.function.func if isinstance(self.function, partial) else self.function
+        description = (getdoc(function) or "").split("\n\nParameters\n")[0]
+        return self.words or " ".join(description.split())
 
 
-def by_every_judge(id: str, title: str, subject: str, measure: Callable[..., float]) -> tuple[Metric, ...]:
-    """A distance between features, lower being better, as one metric per judge: `id`, `id`_held, ...
+def in_every_space(
+    id: str,
+    title: str,
+    subject: str,
+    function: Callable[..., float],
+    against: Literal["content", "style", "truth"],
+    words: str = "",
+) -> tuple[Metric, ...]:
+    """Make a distance between features, lower being better, one metric per feature space.
 
-    `measure` takes a trial and a `judge`.
+    Parameters
+    ----------
+    id, title, subject, function, against, words
+        As in `Metric`; the function also takes a `space`. Ids and titles get the space's suffix and
+        description.
+
+    Returns
+    -------
+    tuple of Metric
+        In the order of `FEATURE_SPACES`; all but the one at held-out layers are main metrics.
     """
     return tuple(
         Metric(
-            f"{id}{judge.suffix}",
-            f"{title} {judge.description}",
+            f"{id}{space.suffix}",
+            f"{title} {space.description}",
             subject,
             "lower",
-            partial(measure, judge=judge),
-            judge.backbone,
-            main=judge is not HELD_OUT,
+            partial(function, space=space),
+            against,
+            space.backbone,
+            main=space is not HELD_OUT,
+            words=words,
         )
-        for judge in JUDGES
+        for space in FEATURE_SPACES
     )

@@ -2,20 +2,32 @@
 
 import numpy as np
 
-from nstbench.metrics.base import Metric, Trial
+from nstbench.metrics.base import ImageLike, Metric
 from nstbench.metrics.pixels import luma
 
 GREYS = 8
 
 
-def compressed_bits(trial: Trial) -> float:
-    """Bits per pixel of the luma in eight equal steps as a PNG, compressed as far as it goes; above 0, and 3
-    to 4 for noise."""
+def compressed_bits(result: ImageLike) -> float:
+    """Bits per pixel of the luma in eight equal steps as a PNG, compressed as far as it goes.
+
+    Above 0, and 3 to 4 for noise.
+
+    Parameters
+    ----------
+    result : Tensor or EvaluatedImage
+        (1, 3, H, W), RGB in [0, 1].
+
+    Returns
+    -------
+    float
+        Bits per pixel, the file's header included. Lower is simpler.
+    """
     from io import BytesIO
 
     from PIL import Image
 
-    plane = luma(trial.result)
+    plane = luma(result)
     steps = np.clip(np.floor(plane * GREYS), 0, GREYS - 1).astype(np.uint8)
     file = BytesIO()
     Image.fromarray(steps).save(file, "PNG", compress_level=9)

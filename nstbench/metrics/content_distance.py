@@ -1,15 +1,43 @@
 """C: how far the result's activations are from the content's."""
 
-from nstbench.metrics.base import Trial, by_every_judge
-from nstbench.metrics.judges import Judge
+from typing import TYPE_CHECKING
+
+from nstbench.metrics.base import EvaluatedImage, ImageLike, in_every_space
+from nstbench.metrics.feature_spaces import DEFAULT, FeatureSpace
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
-def content_distance(trial: Trial, judge: Judge) -> float:
-    """|F(x) - F(c)|^2 / |F(c)|^2 at the judge's content layer; 0 for the content itself, unbounded above."""
+def content_distance(result: ImageLike, content: ImageLike, space: FeatureSpace = DEFAULT) -> float:
+    """|F(x) - F(c)|^2 / |F(c)|^2 at the content layer; 0 for the content itself, unbounded above.
+
+    Parameters
+    ----------
+    result, content : Tensor or EvaluatedImage
+        (1, 3, H, W), RGB in [0, 1]; x and c.
+    space : FeatureSpace
+        The network and its content layer.
+
+    Returns
+    -------
+    float
+        From 0. Lower is closer.
+
+    References
+    ----------
+    Gatys, Ecker and Bethge 2016, "Image style transfer using convolutional neural networks", eq. 1, here
+    relative to the content so that layers and networks compare.
+    """
     found, wanted = (
-        side.features(judge.backbone)[judge.content_layer] for side in (trial.result, trial.content)
+        EvaluatedImage.of(image).features(space.backbone)[space.content_layer] for image in (result, content)
     )
+    return relative_distance(found, wanted)
+
+
+def relative_distance(found: "Tensor", wanted: "Tensor") -> float:
+    """Squared difference of two tensors of one shape, relative to the squares of `wanted`."""
     return float((found - wanted).square().sum() / wanted.square().sum())
 
 
-METRICS = by_every_judge("C", "content distance", "content", content_distance)
+METRICS = in_every_space("C", "content distance", "content", content_distance, "content")

@@ -6,8 +6,8 @@ Both look at sixteen windows of a quarter by a quarter of the picture, through t
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from nstbench.metrics.base import Metric, Sighted, Trial
-from nstbench.metrics.judges import SECOND
+from nstbench.metrics.base import EvaluatedImage, ImageLike, Metric
+from nstbench.metrics.feature_spaces import SECOND
 from nstbench.metrics.style_distance import gram_of
 
 if TYPE_CHECKING:
@@ -19,56 +19,78 @@ PARTS = 4
 TINY = 1e-12
 
 
-def evenness(trial: Trial) -> float:
-    """1 less the mean over pairs of windows a, b of |G_a - G_b|^2 / (|G_a| |G_b|), mean of relu1_1, relu2_1
-    and relu3_1; 1 for a picture that is the same all over, unbounded below."""
-    return fmean(_likeness(_windows(trial.result, layer)) for layer in LAYERS)
+def evenness(result: ImageLike) -> float:
+    """1 less the mean over pairs of windows a, b of |G_a - G_b|^2 / (|G_a| |G_b|), the mean of three layers.
+
+    The layers are relu1_1, relu2_1 and relu3_1; 1 for a picture that is the same all over, unbounded below.
+
+    Parameters
+    ----------
+    result : Tensor or EvaluatedImage
+        (1, 3, H, W), RGB in [0, 1], from 16 px.
+
+    Returns
+    -------
+    float
+        At most 1. Higher is more even.
+    """
+    from torch import triu_indices
+
+    likeness = []
+    for layer in LAYERS:
+        grams = _windows(EvaluatedImage.of(result), layer)
+        first, second = triu_indices(len(grams), len(grams), 1)
+        differences = (grams[first] - grams[second]).square().sum((-2, -1))
+        lengths = grams.square().sum((-2, -1)).sqrt()
+        relative = differences / (lengths[first] * lengths[second]).clamp_min(TINY)
+        likeness.append(float(1 - relative.mean()))
+    return fmean(likeness)
 
 
-def unevenness_of_style(trial: Trial) -> float:
-    """Standard deviation over windows of the logarithm of |G_a - G(s)|^2 / |G(s)|^2, summed over relu1_1,
-    relu2_1 and relu3_1; 0 for a picture that is equally far from the style all over."""
+def unevenness_of_style(result: ImageLike, style: ImageLike) -> float:
+    """Standard deviation over windows of the logarithm of the sum over layers of |G_a - G(s)|^2 / |G(s)|^2.
+
+    The layers are relu1_1, relu2_1 and relu3_1; 0 for a picture that is equally far from the style all over.
+
+    Parameters
+    ----------
+    result, style : Tensor or EvaluatedImage
+        (1, 3, H, W), RGB in [0, 1], the result from 16 px; a is a window of the result, s the whole style.
+
+    Returns
+    -------
+    float
+        From 0. Lower is more even.
+    """
     from torch import stack
 
-    distances = stack([_distances_from_style(trial, layer) for layer in LAYERS]).sum(0)
-    return float(distances.clamp_min(TINY).log().std(correction=0))
+    distances = []
+    for layer in LAYERS:
+        wanted = gram_of(EvaluatedImage.of(style), SECOND.backbone, layer)
+        differences = (_windows(EvaluatedImage.of(result), layer) - wanted).square().sum((-2, -1))
+        distances.append(differences / wanted.square().sum())
+    return float(stack(distances).sum(0).clamp_min(TINY).log().std(correction=0))
 
 
-def _windows(side: Sighted, layer: str) -> "Tensor":
+def _windows(image: EvaluatedImage, layer: str) -> "Tensor":
     """(16, N, N): the Gram matrix of each window, divided by its positions."""
     from nstbench.losses.gram import gram
 
-    maps = side.features(SECOND.backbone)[layer][0]
+    maps = image.features(SECOND.backbone)[layer][0]
     height, width = (length // PARTS for length in maps.shape[-2:])
     tiles = maps.unfold(1, height, height).unfold(2, width, width)[:, :PARTS, :PARTS]
     return gram(tiles.permute(1, 2, 0, 3, 4).flatten(0, 1))
 
 
-def _likeness(grams: "Tensor") -> float:
-    """1 less the mean relative squared difference of two of these matrices."""
-    from torch import triu_indices
-
-    first, second = triu_indices(len(grams), len(grams), 1)
-    differences = (grams[first] - grams[second]).square().sum((-2, -1))
-    lengths = grams.square().sum((-2, -1)).sqrt()
-    return float(1 - (differences / (lengths[first] * lengths[second]).clamp_min(TINY)).mean())
-
-
-def _distances_from_style(trial: Trial, layer: str) -> "Tensor":
-    """(16,): of the result's windows from the whole style."""
-    wanted = gram_of(trial.style, SECOND.backbone, layer)
-    differences = (_windows(trial.result, layer) - wanted).square().sum((-2, -1))
-    return differences / wanted.square().sum()
-
-
 METRICS = (
-    Metric("EVEN", "the same texture all over", "style", "higher", evenness, SECOND.backbone),
+    Metric("EVEN", "the same texture all over", "style", "higher", evenness, backbone=SECOND.backbone),
     Metric(
         "Sdev",
         "unevenness of the style by VGG-16",
         "style",
         "lower",
         unevenness_of_style,
+        "style",
         SECOND.backbone,
     ),
 )

@@ -1,18 +1,36 @@
-"""HF and TV1: how noisy the result is, whatever it was made from."""
+"""HF, TV1, HFflat: how noisy the result is, and how much is painted where the content has nothing."""
 
 import numpy as np
 
-from nstbench.metrics.base import Metric, NotMeasuredError, Trial
-from nstbench.metrics.pixels import luma
+from nstbench.metrics.base import EvaluatedImage, ImageLike, Metric, NotMeasuredError
+from nstbench.metrics.pixels import GRADIENT_SIGMA, luma, luma_gradient
 
 # Cycles per pixel: Nyquist's frequency is one half.
 HALF_NYQUIST = 0.25
+FLAT_PERCENT = 10
 
 
-def high_frequency_share(trial: Trial) -> float:
-    """Share of the luma's power at more than a quarter cycle per pixel in any direction, its mean taken out
-    and a Hann window put on; in [0, 1]."""
-    plane = luma(trial.result)
+def high_frequency_share(result: ImageLike) -> float:
+    """Share of the luma's power at more than a quarter cycle per pixel in any direction; in [0, 1].
+
+    Its mean is taken out and a Hann window put on.
+
+    Parameters
+    ----------
+    result : Tensor or EvaluatedImage
+        (1, 3, H, W), RGB in [0, 1].
+
+    Returns
+    -------
+    float
+        In [0, 1]. Lower is smoother.
+
+    Raises
+    ------
+    NotMeasuredError
+        For a flat picture.
+    """
+    plane = luma(result)
     if np.ptp(plane) == 0:
         raise NotMeasuredError("a flat picture has no power at any frequency")
     plane = plane - plane.mean()
@@ -22,14 +40,62 @@ def high_frequency_share(trial: Trial) -> float:
     return float(power[frequency > HALF_NYQUIST].sum() / power.sum())
 
 
-def total_variation(trial: Trial) -> float:
-    """Mean absolute difference of RGB between horizontal neighbours, plus that between vertical ones; in
-    [0, 2]."""
-    image = trial.result.image
+def total_variation(result: ImageLike) -> float:
+    """Mean absolute difference of RGB between horizontal neighbours, plus that between vertical ones.
+
+    In [0, 2].
+
+    Parameters
+    ----------
+    result : Tensor or EvaluatedImage
+        (1, 3, H, W), RGB in [0, 1].
+
+    Returns
+    -------
+    float
+        In [0, 2]. Lower is smoother.
+
+    References
+    ----------
+    Rudin, Osher and Fatemi 1992, "Nonlinear total variation based noise removal algorithms"; here the
+    anisotropic form.
+    """
+    image = EvaluatedImage.of(result).image
     return float(image.diff(dim=-1).abs().mean() + image.diff(dim=-2).abs().mean())
+
+
+def energy_in_flat_regions(result: ImageLike, content: ImageLike) -> float:
+    """Mean square of the luma less its Gaussian mean (1.5 px) where the content is flat; in [0, 1].
+
+    That is the tenth of the pixels where the content's gradient is least: its sky, its walls.
+
+    Parameters
+    ----------
+    result, content : Tensor or EvaluatedImage
+        (1, 3, H, W), RGB in [0, 1].
+
+    Returns
+    -------
+    float
+        In [0, 1]. Lower is smoother.
+    """
+    from scipy.ndimage import gaussian_filter
+
+    plane = luma(result)
+    fine = plane - gaussian_filter(plane, GRADIENT_SIGMA)
+    gradient = np.hypot(*luma_gradient(content))
+    return float(np.square(fine[gradient <= np.percentile(gradient, FLAT_PERCENT)]).mean())
 
 
 METRICS = (
     Metric("HF", "share of high frequencies", "noise", "lower", high_frequency_share),
     Metric("TV1", "difference of neighbouring pixels", "noise", "lower", total_variation),
+    Metric(
+        "HFflat",
+        "fine texture where the content is flat",
+        "noise",
+        "lower",
+        energy_in_flat_regions,
+        "content",
+    ),
 )

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from nstbench.metrics.base import Metric, NotMeasuredError, Sighted, Trial
+from nstbench.metrics.base import ImageLike, Metric, NotMeasuredError
 from nstbench.metrics.pixels import FLAT, luma_gradient
 
 BINS = 36
@@ -11,19 +11,37 @@ BINS = 36
 FLOOR = 0.01
 
 
-def orientation_divergence(trial: Trial) -> float:
-    """Kullback-Leibler divergence, in nats, of the result's histogram of gradient orientations from the
-    style's; 0 for equal histograms.
+def orientation_divergence(result: ImageLike, style: ImageLike) -> float:
+    """Kullback-Leibler divergence, in nats, of the histogram of gradient orientations from the style's.
 
+    0 for equal histograms.
+
+    Parameters
+    ----------
+    result, style : Tensor or EvaluatedImage
+        (1, 3, H, W), RGB in [0, 1]; of any sizes.
+
+    Returns
+    -------
+    float
+        In [0, 8.2]. Lower is closer.
+
+    Raises
+    ------
+    NotMeasuredError
+        Where one of them has no edges.
+
+    Notes
+    -----
     Orientations are those of the luma's gradient (Gaussian derivative, 1.5 px) without its sign, weighted
     by its magnitude, in 36 bins centred on multiples of 5 degrees; 1 % of the weight is even.
     """
-    found, wanted = (_histogram(side) for side in (trial.result, trial.style))
+    found, wanted = (_histogram(image) for image in (result, style))
     return float((found * np.log(found / wanted)).sum())
 
 
-def _histogram(side: Sighted) -> NDArray[np.float64]:
-    down, right = luma_gradient(side)
+def _histogram(image: ImageLike) -> NDArray[np.float64]:
+    down, right = luma_gradient(image)
     magnitude = np.hypot(down, right)
     if magnitude.max() < FLAT:
         raise NotMeasuredError("a picture without edges has no orientations")
@@ -33,4 +51,6 @@ def _histogram(side: Sighted) -> NDArray[np.float64]:
     return histogram
 
 
-METRICS = (Metric("ORI", "orientations unlike the style's", "style", "lower", orientation_divergence),)
+METRICS = (
+    Metric("ORI", "orientations unlike the style's", "style", "lower", orientation_divergence, "style"),
+)

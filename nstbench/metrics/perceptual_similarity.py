@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nstbench.metrics.base import Metric, NotMeasuredError, Trial
+from nstbench.metrics.base import EvaluatedImage, ImageLike, Metric, NotMeasuredError
 
 if TYPE_CHECKING:
     from lpips import LPIPS
@@ -14,16 +14,39 @@ if TYPE_CHECKING:
 SMALLEST_SIDE = 31
 
 
-def learned_perceptual_distance(trial: Trial) -> float:
+def lpips(result: ImageLike, content: ImageLike) -> float:
     """LPIPS 0.1 on AlexNet (Zhang et al. 2018) against the content; 0 for the content itself, rarely above 1.
 
+    Parameters
+    ----------
+    result, content : Tensor or EvaluatedImage
+        (1, 3, H, W), RGB in [0, 1], from 31 px.
+
+    Returns
+    -------
+    float
+        From 0. Lower looks more alike.
+
+    Raises
+    ------
+    NotMeasuredError
+        For smaller images, and without AlexNet's weights.
+
+    Notes
+    -----
     The linear weights come with the package `lpips`; AlexNet's are torchvision's for ImageNet, which are
     used where they lie on this machine and are never downloaded.
+
+    References
+    ----------
+    Zhang, Isola, Efros, Shechtman and Wang 2018, "The unreasonable effectiveness of deep features as a
+    perceptual metric".
     """
     from nstbench.networks.alexnet import ALEXNET
     from nstbench.networks.weight_sources import find_imagenet_weights, imagenet_file_name
 
-    side = min(trial.result.image.shape[-2:])
+    found, wanted = (EvaluatedImage.of(image) for image in (result, content))
+    side = min(found.size)
     if side < SMALLEST_SIDE:
         raise NotMeasuredError(f"LPIPS needs {SMALLEST_SIDE} px, the result has {side} px")
     file = find_imagenet_weights(ALEXNET)
@@ -32,7 +55,7 @@ def learned_perceptual_distance(trial: Trial) -> float:
             f"no ImageNet weights of AlexNet on this machine; put {imagenet_file_name(ALEXNET)} into the "
             "folder named by NSTBENCH_WEIGHTS or into torch's hub cache"
         )
-    return float(_network(file)(trial.result.image, trial.content.image, normalize=True))
+    return float(_network(file)(found.image, wanted.image, normalize=True))
 
 
 @cache
@@ -53,6 +76,4 @@ def _network(alexnet: Path) -> "LPIPS":
     return network.requires_grad_(False)
 
 
-METRICS = (
-    Metric("LPIPS", "perceptual distance from the content", "content", "lower", learned_perceptual_distance),
-)
+METRICS = (Metric("LPIPS", "perceptual distance from the content", "content", "lower", lpips, "content"),)

@@ -1,19 +1,26 @@
-"""Indices of image quality that take the content for the undistorted picture, as `piq` computes them.
-
-Sources: VIF in the pixel domain (Sheikh and Bovik 2006), FSIMc (Zhang et al. 2011), SR-SIM (Zhang and Li
-2012), GMSD (Xue et al. 2014), MS-GMSD (Zhang et al. 2017), VSI (Zhang et al. 2014), HaarPSI (Reisenhofer et
-al. 2018), MDSI (Nafchi et al. 2016), DSS (Balanov et al. 2015), IW-SSIM (Wang and Li 2011).
-"""
+"""Indices of image quality that take the content for the undistorted picture, as `piq` computes them."""
 
 from dataclasses import dataclass
 from functools import partial
 
-from nstbench.metrics.base import Metric, NotMeasuredError, Trial
+from nstbench.metrics.base import EvaluatedImage, ImageLike, Metric, NotMeasuredError
 
 
 @dataclass(frozen=True)
 class Index:
-    """A function of `piq`, and the shortest side in pixels that it takes."""
+    """A function of `piq`.
+
+    Attributes
+    ----------
+    id, title : str
+        The metric's.
+    better : {"lower", "higher"}
+        The direction in which it improves.
+    function : str
+        Its name in `piq`.
+    smallest_side : int
+        The shortest side in pixels that it takes.
+    """
 
     id: str
     title: str
@@ -37,15 +44,40 @@ INDICES = (
 )
 
 
-def quality_index(trial: Trial, index: Index) -> float:
-    """The index of the result against the content, with the parameters of its authors."""
-    side = min(trial.result.image.shape[-2:])
+def quality_index(result: ImageLike, content: ImageLike, index: Index) -> float:
+    """The index of the result against the content, with the parameters of its authors.
+
+    Parameters
+    ----------
+    result, content : Tensor or EvaluatedImage
+        (1, 3, H, W), RGB in [0, 1].
+    index : Index
+        One of `INDICES`.
+
+    Returns
+    -------
+    float
+        In the direction `index.better`; docs/metrics.md lists the ranges.
+
+    Raises
+    ------
+    NotMeasuredError
+        For images below `index.smallest_side`, and where the computation is singular.
+
+    References
+    ----------
+    VIF in the pixel domain: Sheikh and Bovik 2006. FSIMc: Zhang et al. 2011. SR-SIM: Zhang and Li 2012.
+    GMSD: Xue et al. 2014. MS-GMSD: Zhang et al. 2017. VSI: Zhang et al. 2014. HaarPSI: Reisenhofer et al.
+    2018. MDSI: Nafchi et al. 2016. DSS: Balanov et al. 2015. IW-SSIM: Wang and Li 2011.
+    """
+    images = tuple(EvaluatedImage.of(image) for image in (result, content))
+    side = min(images[0].size)
     if side < index.smallest_side:
         raise NotMeasuredError(f"{index.id} needs {index.smallest_side} px, the result has {side} px")
     import piq
     from torch.linalg import LinAlgError
 
-    found, wanted = (picture.image.contiguous() for picture in (trial.result, trial.content))
+    found, wanted = (image.image.contiguous() for image in images)
     try:
         return float(getattr(piq, index.function)(found, wanted, data_range=1.0))
     except LinAlgError as error:  # IW-SSIM inverts a covariance, which a flat picture makes singular.
@@ -53,6 +85,6 @@ def quality_index(trial: Trial, index: Index) -> float:
 
 
 METRICS = tuple(
-    Metric(index.id, index.title, "content", index.better, partial(quality_index, index=index))
+    Metric(index.id, index.title, "content", index.better, partial(quality_index, index=index), "content")
     for index in INDICES
 )

@@ -1,17 +1,11 @@
-"""Every metric of a trial, each value with what limits or excuses it."""
+"""Every metric of a result, each value with what limits or excuses it."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING
 
 from nstbench.metrics import metrics
-from nstbench.metrics.base import Metric, NotMeasuredError, Trial
-from nstbench.metrics.judges import JUDGED_LAYERS
-
-if TYPE_CHECKING:
-    from nstbench.networks.backbone import Backbone
+from nstbench.metrics.base import Comparison, Metric, NotMeasuredError
 
 
 @dataclass(frozen=True)
@@ -23,45 +17,40 @@ class Score:
     reason: str
 
 
-@cache
-def judges() -> "Mapping[str, Backbone]":
-    """The networks that score: full precision on the CPU, whatever the run was made with."""
-    import torch
+def measure(comparison: Comparison, optimised: str | None = None) -> Iterator[Score]:
+    """Compute all metrics of a result, one by one.
 
-    from nstbench.core.hardware import Hardware
-    from nstbench.networks.loading import load_backbone
+    Parameters
+    ----------
+    comparison : Comparison
+        The result, its content and its style, and the truth where it is known.
+    optimised : str, optional
+        The id of the backbone whose features the result was optimised for. Values by the same network
+        say so, because they may be better than the picture.
 
-    hardware = Hardware(torch.device("cpu"), "fp32")
-    loaded = {id: load_backbone(id, "embedded", "max", hardware) for id in JUDGED_LAYERS}
-    for id, backbone in loaded.items():
-        backbone.truncate(JUDGED_LAYERS[id])
-    return loaded
-
-
-def measure(trial: Trial, optimised: str | None = None) -> Iterator[Score]:
-    """All metrics of `trial`, whose result was made by optimising features of the backbone `optimised`."""
+    Yields
+    ------
+    Score
+        In the order of `metrics()`. A metric without a value gives NaN and the reason.
+    """
     import torch
 
     for metric in metrics().values():
         with torch.no_grad():
-            score = _score(metric, trial, optimised)
+            score = _score(metric, comparison, optimised)
         yield score
 
 
-def _score(metric: Metric, trial: Trial, optimised: str | None) -> Score:
+def _score(metric: Metric, comparison: Comparison, optimised: str | None) -> Score:
     try:
-        value = metric.measure(trial)
+        value = metric.measure(comparison)
     except NotMeasuredError as error:
         return Score(metric, math.nan, str(error))
     except ModuleNotFoundError as error:
         return Score(metric, math.nan, f"needs {error.name}: pip install 'nstbench[pipeline]'")
     if not math.isfinite(value):
         return Score(metric, math.nan, "not finite")
-    return Score(metric, value, _reason(metric, optimised))
-
-
-def _reason(metric: Metric, optimised: str | None) -> str:
-    if metric.judge is None:
-        return ""
-    judged = f"judged by embedded {metric.judge} (surrogate)"
-    return f"{judged}, the network that the run optimised" if metric.judge == optimised else judged
+    reason = f"judged by embedded {metric.backbone} (surrogate)" if metric.backbone else ""
+    if metric.backbone and metric.backbone == optimised:
+        reason += ", the network that the run optimised"
+    return Score(metric, value, reason)

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nstbench.metrics.base import Metric, Trial
-from nstbench.metrics.judges import SECOND
+from nstbench.metrics.base import EvaluatedImage, ImageLike, Metric
+from nstbench.metrics.feature_spaces import SECOND
 from nstbench.metrics.pixels import Plane, rgb
 
 if TYPE_CHECKING:
@@ -19,25 +19,50 @@ SEED = 0
 TINY = 1e-12
 
 
-def self_similarity(trial: Trial) -> float:
-    """How many times as far the picture's quarters are from those of its shuffled self as from each other:
-    mean squared distance of correlation matrices of channels, mean of relu1_1, relu2_1 and relu3_1 of VGG-16;
-    about 1 for noise of any spectrum, unbounded above.
+def self_similarity(result: ImageLike) -> float:
+    """How many times as far the picture's quarters are from those of its shuffled self as from each other.
 
-    The shuffled picture has the picture's spectrum with phases of noise, alike in all channels, and the
-    picture's values, which each channel gets back in the order of its ranks (Theiler et al. 1992).
+    That is by the mean squared distance of correlation matrices of channels, mean of relu1_1, relu2_1 and
+    relu3_1 of VGG-16; about 1 for noise of any spectrum, unbounded above.
+
+    Parameters
+    ----------
+    result : Tensor or EvaluatedImage
+        (1, 3, H, W), RGB in [0, 1].
+
+    Returns
+    -------
+    float
+        From 0. Higher has more in common with itself.
+
+    References
+    ----------
+    Theiler et al. 1992, "Testing for nonlinearity in time series: the method of surrogate data", for the
+    shuffled picture.
     """
     from torch import from_numpy
 
-    image = trial.result.image
-    noise = from_numpy(shuffled(rgb(trial.result))).permute(2, 0, 1)[None].to(image)
-    found = trial.result.features(SECOND.backbone)
-    control = trial.result.judges[SECOND.backbone](noise, LAYERS)
+    own = EvaluatedImage.of(result)
+    noise = from_numpy(shuffled(rgb(own))).permute(2, 0, 1)[None].to(own.image)
+    found = own.features(SECOND.backbone)
+    control = own.backbone(SECOND.backbone)(noise, LAYERS)
     return fmean(_ratio(found[layer], control[layer]) for layer in LAYERS)
 
 
 def shuffled(picture: Plane) -> Plane:
-    """Noise of the spectrum and of the values of a picture (H, W, 3)."""
+    """Make noise of the spectrum and of the values of a picture.
+
+    Parameters
+    ----------
+    picture : array
+        (H, W, 3), of any range.
+
+    Returns
+    -------
+    array
+        (H, W, 3): the picture's spectrum with phases of seeded noise, alike in all channels; then each
+        channel gets the picture's values back, in the order of its ranks.
+    """
     random = np.random.default_rng(SEED).standard_normal(picture.shape[:2])
     turns = np.exp(1j * np.angle(np.fft.rfft2(random)))[..., None]
     noise = np.fft.irfft2(turns * np.fft.rfft2(picture, axes=(0, 1)), picture.shape[:2], axes=(0, 1))
@@ -69,6 +94,11 @@ def _correlations(maps: "Tensor") -> "Tensor":
 
 METRICS = (
     Metric(
-        "SELF", "likeness of its parts, against noise", "style", "higher", self_similarity, SECOND.backbone
+        "SELF",
+        "likeness of its parts, against noise",
+        "style",
+        "higher",
+        self_similarity,
+        backbone=SECOND.backbone,
     ),
 )

@@ -7,12 +7,12 @@ from statistics import fmean
 import numpy as np
 from numpy.typing import NDArray
 
-from nstbench.metrics.base import Metric, NotMeasuredError, Sighted, Trial
+from nstbench.metrics.base import EvaluatedImage, ImageLike, Metric, NotMeasuredError
 from nstbench.metrics.pixels import Plane, luma, rgb
 
 Array = NDArray[np.float32]
 # A picture as (H, W, channels).
-View = Callable[[Sighted], Plane]
+View = Callable[[EvaluatedImage], Plane]
 PATCH = 7
 LEVELS = 4
 PATCHES = 8192
@@ -21,56 +21,90 @@ SEED = 0
 BINOMIAL = np.array([1, 4, 6, 4, 1]) / 16
 
 
-def sliced_wasserstein(trial: Trial, levels: int) -> float:
-    """Sliced 1-Wasserstein distance of 7 x 7 RGB patches from the style's, in grey levels of [0, 1], averaged
-    over levels of a Laplacian pyramid; 0 for the style itself.
+def sliced_wasserstein(result: ImageLike, style: ImageLike, levels: int = LEVELS) -> float:
+    """Sliced 1-Wasserstein distance of 7 x 7 RGB patches from the style's, in grey levels of [0, 1].
 
-    The pyramid of Burt and Adelson 1983 has four levels, fewer where a side would fall below 7 px; the
-    last is what remains after the bands. Of each level 8,192 seeded random patches are taken, or all, and
-    projected on 512 seeded random unit vectors; the distance is the mean absolute difference of sorted
-    projections, at as many quantiles as the smaller set has patches. Patches are not normalised, so
-    colour and contrast count. Source: Karras et al. 2018 (progressive growing), who normalise.
+    It is averaged over levels of a Laplacian pyramid; 0 for the style itself.
+
+    Parameters
+    ----------
+    result, style : Tensor or EvaluatedImage
+        (1, 3, H, W), RGB in [0, 1], from 7 px; of any sizes.
+    levels : int
+        How many of the finest levels of the pyramid count, 1 to 4.
+
+    Returns
+    -------
+    float
+        From 0 to about 0.8. Lower is closer.
+
+    Raises
+    ------
+    NotMeasuredError
+        For images below 7 px.
+
+    Notes
+    -----
+    The pyramid has four levels, fewer where a side would fall below 7 px; the last is what remains after
+    the bands. Of each level 8,192 seeded random patches are taken, or all, and projected on 512 seeded
+    random unit vectors; the distance is the mean absolute difference of sorted projections, at as many
+    quantiles as the smaller set has patches. Karras et al. normalise patches; here they are as they are,
+    so colour and contrast count.
+
+    References
+    ----------
+    Rabin et al. 2011, "Wasserstein barycenter and its application to texture mixing"; Karras et al. 2018,
+    "Progressive growing of GANs", section 5; Burt and Adelson 1983, "The Laplacian pyramid as a compact
+    image code".
     """
-    return _mean_distance(trial, rgb, PROJECTIONS, levels)
+    return _mean_distance(result, style, rgb, PROJECTIONS, levels)
 
 
-def sliced_wasserstein_of_luma(trial: Trial) -> float:
+def sliced_wasserstein_of_luma(result: ImageLike, style: ImageLike) -> float:
     """As `SWD`, of 7 x 7 patches of luma and with 128 projections; in grey levels of [0, 1], 0 for the style.
 
+    Parameters
+    ----------
+    result, style : Tensor or EvaluatedImage
+        (1, 3, H, W), RGB in [0, 1], from 7 px; of any sizes.
+
+    Returns
+    -------
+    float
+        From 0 to about 0.8. Lower is closer.
+
+    Raises
+    ------
+    NotMeasuredError
+        For images below 7 px.
+
+    Notes
+    -----
     Whatever the colours are, this is about the strokes that light and dark make.
     """
-    return _mean_distance(trial, _grey, LUMA_PROJECTIONS, LEVELS)
+    return _mean_distance(result, style, lambda image: luma(image)[..., None], LUMA_PROJECTIONS, LEVELS)
 
 
-def _grey(side: Sighted) -> Plane:
-    """(H, W, 1)"""
-    return luma(side)[..., None]
-
-
-def _mean_distance(trial: Trial, view: View, projections: int, levels: int) -> float:
+def _mean_distance(result: ImageLike, style: ImageLike, view: View, projections: int, levels: int) -> float:
     """Over the `levels` finest levels of what `view` sees of result and style."""
-    depth = _depth(trial)
+    images = tuple(EvaluatedImage.of(image) for image in (result, style))
+    # How many levels of both images hold a patch; level k of n pixels has ceil(n / 2^k).
+    shortest = min(*images[0].size, *images[1].size)
+    depth = sum(-(-shortest // 2**level) >= PATCH for level in range(LEVELS))
+    if depth == 0:
+        raise NotMeasuredError(f"patches need {PATCH} px, a picture has {shortest} px")
     found, wanted = (
-        side.once(
-            ("patches", projections, depth), partial(_projected_patches, view, side, depth, projections)
+        image.once(
+            ("patches", projections, depth), partial(_projected_patches, view, image, depth, projections)
         )
-        for side in (trial.result, trial.style)
+        for image in images
     )
     return fmean(_distance(*pair) for pair in list(zip(found, wanted, strict=True))[:levels])
 
 
-def _depth(trial: Trial) -> int:
-    """How many levels of both pictures hold a patch; level k of n pixels has ceil(n / 2^k)."""
-    shortest = min(*trial.result.image.shape[-2:], *trial.style.image.shape[-2:])
-    depth: int = sum(-(-shortest // 2**level) >= PATCH for level in range(LEVELS))
-    if depth == 0:
-        raise NotMeasuredError(f"patches need {PATCH} px, a picture has {shortest} px")
-    return depth
-
-
-def _projected_patches(view: View, side: Sighted, depth: int, projections: int) -> list[Array]:
+def _projected_patches(view: View, image: EvaluatedImage, depth: int, projections: int) -> list[Array]:
     """Per level the sorted projections (projections, n) of n patches."""
-    picture = view(side).astype(np.float32)
+    picture = view(image).astype(np.float32)
     random = np.random.default_rng(SEED)
     directions = random.standard_normal((projections, PATCH**2 * picture.shape[-1])).astype(np.float32)
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
@@ -133,7 +167,8 @@ METRICS = (
         "patches unlike the style's",
         "style",
         "lower",
-        partial(sliced_wasserstein, levels=LEVELS),
+        sliced_wasserstein,
+        "style",
         main=True,
     ),
     Metric(
@@ -142,6 +177,7 @@ METRICS = (
         "style",
         "lower",
         partial(sliced_wasserstein, levels=2),
+        "style",
     ),
     Metric(
         "SWD_luma",
@@ -149,5 +185,6 @@ METRICS = (
         "style",
         "lower",
         sliced_wasserstein_of_luma,
+        "style",
     ),
 )

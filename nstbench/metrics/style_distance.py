@@ -1,31 +1,127 @@
-"""S: how far the result's Gram matrices are from the style's."""
+"""S, S1_vgg16 to S5_vgg16, Sch_vgg16: how far Gram matrices are from the style's.
 
+At all style layers together, at each alone, and chained from each layer to the next.
+"""
+
+import itertools
+from functools import partial
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from nstbench.metrics.base import Sighted, Trial, by_every_judge
-from nstbench.metrics.judges import Judge
+from nstbench.metrics.base import EvaluatedImage, ImageLike, Metric, in_every_space
+from nstbench.metrics.content_distance import relative_distance
+from nstbench.metrics.feature_spaces import DEFAULT, SECOND, FeatureSpace
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-def style_distance(trial: Trial, judge: Judge) -> float:
-    """Mean over five style layers of |G(x) - G(s)|^2 / |G(s)|^2, each G divided by its positions."""
-    return fmean(relative_distance(trial, judge.backbone, layer) for layer in judge.style_layers)
+def style_distance(result: ImageLike, style: ImageLike, space: FeatureSpace = DEFAULT) -> float:
+    """Mean over five style layers of |G(x) - G(s)|^2 / |G(s)|^2, each G divided by its positions.
+
+    Parameters
+    ----------
+    result, style : Tensor or EvaluatedImage
+        (1, 3, H, W), RGB in [0, 1]; x and s, of any sizes.
+    space : FeatureSpace
+        The network and its style layers.
+
+    Returns
+    -------
+    float
+        From 0. Lower is closer.
+
+    References
+    ----------
+    Gatys, Ecker and Bethge 2015, "A neural algorithm of artistic style", eqs. 3 to 5, here relative to the
+    style so that layers and networks compare.
+    """
+    return fmean(_distance_at(result, style, space.backbone, layer) for layer in space.style_layers)
 
 
-def relative_distance(trial: Trial, backbone: str, layer: str) -> float:
-    """|G(x) - G(s)|^2 / |G(s)|^2 at a layer of a judge."""
-    found, wanted = (gram_of(side, backbone, layer) for side in (trial.result, trial.style))
-    return float((found - wanted).square().sum() / wanted.square().sum())
+def style_distance_at(result: ImageLike, style: ImageLike, layer: str) -> float:
+    """|G(x) - G(s)|^2 / |G(s)|^2 at one layer of VGG-16, each G divided by its positions; 0 for the style.
+
+    Parameters
+    ----------
+    result, style : Tensor or EvaluatedImage
+        (1, 3, H, W), RGB in [0, 1]; x and s, of any sizes.
+    layer : str
+        One of the style layers, such as "relu3_1".
+
+    Returns
+    -------
+    float
+        From 0. Lower is closer.
+    """
+    return _distance_at(result, style, SECOND.backbone, layer)
 
 
-def gram_of(side: Sighted, backbone: str, layer: str) -> "Tensor":
-    """(1, N, N): of a judge's layer, computed once per picture."""
+def chained_style_distance(result: ImageLike, style: ImageLike) -> float:
+    """Mean over the four pairs of neighbouring style layers of |C(x) - C(s)|^2 / |C(s)|^2; 0 for the style.
+
+    C is the chained Gram matrix divided by its positions.
+
+    Parameters
+    ----------
+    result, style : Tensor or EvaluatedImage
+        (1, 3, H, W), RGB in [0, 1]; x and s, of any sizes. VGG-16 is the network.
+
+    Returns
+    -------
+    float
+        From 0. Lower is closer.
+
+    References
+    ----------
+    Novak and Nikulin 2016, "Improving the neural algorithm of artistic style", for the chained matrices.
+    """
+    from nstbench.losses.chained_gram import chained_gram
+
+    def chained(image: ImageLike, shallow: str, deep: str) -> "Tensor":
+        own = EvaluatedImage.of(image)
+        maps = own.features(SECOND.backbone)
+        return own.once(("chained gram", shallow, deep), lambda: chained_gram(maps[shallow], maps[deep]))
+
+    return fmean(
+        relative_distance(chained(result, *layers), chained(style, *layers))
+        for layers in itertools.pairwise(SECOND.style_layers)
+    )
+
+
+def gram_of(image: EvaluatedImage, backbone: str, layer: str) -> "Tensor":
+    """The Gram matrix (1, N, N) of a layer, divided by its positions, computed once per image."""
     from nstbench.losses.gram import gram
 
-    return side.once(("gram", backbone, layer), lambda: gram(side.features(backbone)[layer]))
+    return image.once(("gram", backbone, layer), lambda: gram(image.features(backbone)[layer]))
 
 
-METRICS = by_every_judge("S", "style distance", "style", style_distance)
+def _distance_at(result: ImageLike, style: ImageLike, backbone: str, layer: str) -> float:
+    found, wanted = (gram_of(EvaluatedImage.of(image), backbone, layer) for image in (result, style))
+    return relative_distance(found, wanted)
+
+
+METRICS = (
+    *(
+        Metric(
+            f"S{number}_vgg16",
+            f"style distance at {layer} by VGG-16",
+            "style",
+            "lower",
+            partial(style_distance_at, layer=layer),
+            "style",
+            SECOND.backbone,
+        )
+        for number, layer in enumerate(SECOND.style_layers, 1)
+    ),
+    Metric(
+        "Sch_vgg16",
+        "style distance between layers by VGG-16",
+        "style",
+        "lower",
+        chained_style_distance,
+        "style",
+        SECOND.backbone,
+    ),
+    *in_every_space("S", "style distance", "style", style_distance, "style"),
+)

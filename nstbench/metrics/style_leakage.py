@@ -4,9 +4,9 @@ from functools import partial
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from nstbench.metrics.base import Metric, NotMeasuredError, Sighted, Trial
-from nstbench.metrics.judges import DEFAULT, SECOND, Judge
-from nstbench.metrics.resizing import resized
+from nstbench.metrics.base import EvaluatedImage, ImageLike, Metric, NotMeasuredError
+from nstbench.metrics.feature_spaces import DEFAULT, SECOND, FeatureSpace
+from nstbench.metrics.pixels import resized
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -25,29 +25,46 @@ TRANSFORMS = (
 )
 
 
-def layout_leak(trial: Trial, judge: Judge) -> float:
-    """r(F(x), F(s)) less the mean of r(F(x), F(t s)) over eight transforms t of the style; in [-2, 2], above
-    0 where the style's own layout shows.
+def style_leakage(result: ImageLike, style: ImageLike, space: FeatureSpace = DEFAULT) -> float:
+    """r(F(x), F(s)) less the mean of r(F(x), F(t s)) over eight transforms t of the style; in [-2, 2].
 
-    F is the judge's content layer, averaged to 16 x 16 and centred per channel; r is the correlation over all
-    channels and places. The style is resized to the result. The transforms are both flips, turns by 180
-    and +-90 degrees, and circular shifts by half of the width, of the height and of both.
+    It is above 0 where the style's own layout shows.
+
+    Parameters
+    ----------
+    result, style : Tensor or EvaluatedImage
+        (1, 3, H, W), RGB in [0, 1]; x and s. The style is resized to the result.
+    space : FeatureSpace
+        The network and its content layer, F.
+
+    Returns
+    -------
+    float
+        In [-2, 2]. Lower takes less from the style's layout.
+
+    Raises
+    ------
+    NotMeasuredError
+        Where features are the same everywhere.
+
+    Notes
+    -----
+    F is averaged to 16 x 16 and centred per channel; r is the correlation over all channels and places. The
+    transforms are both flips, turns by 180 and +-90 degrees, and circular shifts by half of the width, of
+    the height and of both.
     """
-    found = _layout(trial.result.features(judge.backbone)[judge.content_layer])
-    height, width = trial.result.image.shape[-2:]
-    plain, *moved = trial.style.once(
-        ("layouts", judge.backbone, height, width),
-        lambda: _style_layouts(trial.style, judge, (height, width)),
-    )
-    return float(found @ plain) - fmean(float(found @ other) for other in moved)
+    own, other = EvaluatedImage.of(result), EvaluatedImage.of(style)
 
+    def layouts() -> "list[Tensor]":
+        """Of the style at the result's size, as it is and after each transform."""
+        image = resized(other, own.size).image
+        network = other.backbone(space.backbone)
+        images = (image, *(transform(image) for transform in TRANSFORMS))
+        return [_layout(network(each, [space.content_layer])[space.content_layer]) for each in images]
 
-def _style_layouts(style: Sighted, judge: Judge, size: tuple[int, int]) -> "list[Tensor]":
-    """Layouts of the style at `size`, as it is and after each transform."""
-    image = resized(style, size).image
-    network = style.judges[judge.backbone]
-    images = (image, *(transform(image) for transform in TRANSFORMS))
-    return [_layout(network(each, [judge.content_layer])[judge.content_layer]) for each in images]
+    found = _layout(own.features(space.backbone)[space.content_layer])
+    plain, *moved = other.once(("layouts", space.backbone, *own.size), layouts)
+    return float(found @ plain) - fmean(float(found @ each) for each in moved)
 
 
 def _layout(features: "Tensor") -> "Tensor":
@@ -64,13 +81,14 @@ def _layout(features: "Tensor") -> "Tensor":
 
 METRICS = tuple(
     Metric(
-        f"LEAK{judge.suffix}",
-        f"layout taken from the style {judge.description}",
+        f"LEAK{space.suffix}",
+        f"layout taken from the style {space.description}",
         "style",
         "lower",
-        partial(layout_leak, judge=judge),
-        judge.backbone,
-        main=judge is DEFAULT,
+        partial(style_leakage, space=space),
+        "style",
+        space.backbone,
+        main=space is DEFAULT,
     )
-    for judge in (DEFAULT, SECOND)
+    for space in (DEFAULT, SECOND)
 )

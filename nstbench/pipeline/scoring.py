@@ -4,12 +4,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
-from torch import Tensor
 
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
-from nstbench.metrics.base import Sighted, Trial
-from nstbench.metrics.scoring import judges, measure
+from nstbench.metrics.base import Comparison, EvaluatedImage
+from nstbench.metrics.scoring import measure
 from nstbench.pipeline.finished import run_folder
 from nstbench.pipeline.specification import RunSpecification
 from nstbench.pipeline.tables import control_id, trial_id
@@ -25,20 +24,20 @@ def score_trials(
     gallery = _Gallery(pictures)
     rows: dict[str, list[dict[str, object]]] = {}
     for run, truth in trials:
-        content, style = gallery.sighted(run.content, run.size), gallery.sighted(run.style, run.size)
-        known = gallery.sighted(truth, run.size) if truth else None
-        result = gallery.judged(to_tensor(load_picture(run_folder(results, run.id) / "image.png", run.size)))
+        content, style = gallery.image(run.content, run.size), gallery.image(run.style, run.size)
+        known = gallery.image(truth, run.size) if truth else None
+        result = EvaluatedImage(to_tensor(load_picture(run_folder(results, run.id) / "image.png", run.size)))
         id = trial_id(run.id, truth)
-        rows[id] = list(_rows(id, Trial(result, content, style, known), run.parameters.get("backbone")))
+        rows[id] = list(_rows(id, Comparison(result, content, style, known), run.parameters.get("backbone")))
         for copied, side in (("content", content), ("style", style)):
             control = trial_id(control_id(copied, run), truth)
             if control not in rows:
-                rows[control] = list(_rows(control, Trial(side, content, style, known)))
+                rows[control] = list(_rows(control, Comparison(side, content, style, known)))
     return pd.DataFrame(row for group in rows.values() for row in group)
 
 
-def _rows(id: str, trial: Trial, optimised: str | None = None) -> Iterator[dict[str, object]]:
-    for score in measure(trial, optimised):
+def _rows(id: str, comparison: Comparison, optimised: str | None = None) -> Iterator[dict[str, object]]:
+    for score in measure(comparison, optimised):
         yield {"trial": id, "metric": score.metric.id, "value": score.value, "reason": score.reason}
 
 
@@ -47,13 +46,10 @@ class _Gallery:
 
     def __init__(self, pictures: Path) -> None:
         self._pictures = pictures
-        self._known: dict[tuple[str, int], Sighted] = {}
+        self._known: dict[tuple[str, int], EvaluatedImage] = {}
 
-    def sighted(self, name: str, size: int) -> Sighted:
+    def image(self, name: str, size: int) -> EvaluatedImage:
         if (name, size) not in self._known:
             picture = load_picture(self._pictures / f"{name}.png", size, square=True)
-            self._known[name, size] = self.judged(to_tensor(picture))
+            self._known[name, size] = EvaluatedImage(to_tensor(picture))
         return self._known[name, size]
-
-    def judged(self, image: Tensor) -> Sighted:
-        return Sighted(image, judges())

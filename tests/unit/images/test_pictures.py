@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 
 from nstbench.core.errors import InputError
-from nstbench.images.pictures import check_output, load_picture, save_picture
+from nstbench.images.pictures import check_output, load_picture, read_picture, save_picture
 from nstbench.images.tensors import to_picture, to_tensor
 
 GRADIENT = np.linspace(0, 255, 32 * 24).reshape(24, 32).astype(np.uint8)
@@ -35,6 +35,15 @@ def test_sixteen_bits_are_scaled_not_clipped(tmp_path):
     file = tmp_path / "deep.png"
     Image.fromarray(GRADIENT.astype(np.uint16) * 257).save(file)
     np.testing.assert_allclose(np.asarray(load_picture(file, 32))[..., 0], GRADIENT, atol=1)
+
+
+def test_sixteen_bits_are_rounded_to_eight(tmp_path):
+    """Of 0 to 65535, 257 k is the grey k; what is less than half a step above it too."""
+    file = tmp_path / "deep.png"
+    greys = np.arange(255).reshape(17, 15)
+    for above, expected in ((0, greys), (128, greys), (129, greys + 1), (257, greys + 1)):
+        Image.fromarray((257 * greys + above).astype(np.uint16)).save(file)
+        np.testing.assert_array_equal(np.asarray(read_picture(file))[..., 0], expected)
 
 
 def test_transparent_becomes_white(tmp_path):

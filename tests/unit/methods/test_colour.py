@@ -37,7 +37,7 @@ from nstbench.methods.colour.preservation import (
     with_luminance_of,
 )
 from nstbench.metrics import metrics
-from nstbench.metrics.base import Sighted, Trial
+from nstbench.metrics.base import Comparison, EvaluatedImage
 from nstbench.optim.loop import Outcome
 
 TRANSFORMS = {"cholesky": cholesky, "image-analogies": image_analogies, "symmetric": symmetric}
@@ -328,15 +328,15 @@ def pictures(painting):
 def test_a_descent_keeps_the_colours(pictures, tmp_path):
     """I and Q change by rounding to 8 bits, about 0.0012, and by clipping."""
     content, style = (
-        Sighted(to_tensor(load_picture(pictures / f"{name}.png", 32, True)), {})
+        EvaluatedImage(to_tensor(load_picture(pictures / f"{name}.png", 32, True)), {})
         for name in ("photo", "painting")
     )
     changed, facts = {}, {}
     for mode in ("none", "luminance", "histogram"):
         run = small_run(evaluations=8, preserve_colour=mode)
         folder = make(run, pictures, tmp_path / "results")
-        result = Sighted(to_tensor(load_picture(folder.image, 32)), {})
-        changed[mode] = metrics()["CHRc"].measure(Trial(result, content, style))
+        result = EvaluatedImage(to_tensor(load_picture(folder.image, 32)), {})
+        changed[mode] = metrics()["CHRc"].measure(Comparison(result, content, style))
         facts[mode] = folder.record["facts"]
     assert "clipped_result" not in facts["none"]
     for mode in ("luminance", "histogram"):

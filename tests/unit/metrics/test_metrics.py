@@ -11,8 +11,8 @@ import torch
 from numpy.linalg import norm
 
 from nstbench.metrics import metrics, shown_metrics
-from nstbench.metrics.base import SUBJECTS, Metric, NotMeasuredError, Sighted, Trial
-from nstbench.metrics.judges import DEFAULT_STYLE_LAYERS, JUDGED_LAYERS
+from nstbench.metrics.base import SUBJECTS, Comparison, EvaluatedImage, Metric, NotMeasuredError
+from nstbench.metrics.feature_spaces import DEFAULT_STYLE_LAYERS, EVALUATED_LAYERS
 from nstbench.metrics.pixels import rgb
 from nstbench.metrics.self_similarity import shuffled
 from nstbench.pipeline.project import CHECKOUT
@@ -35,24 +35,24 @@ APART |= {"LEAK_vgg16", "LOWs"} | OF_WINDOWS
 
 
 @pytest.fixture
-def trial(narrow_vgg):
+def given(narrow_vgg):
     """Noise pictures of 176 px, large enough for every metric."""
-    return noise_trial(narrow_vgg, 176)
+    return noise_images(narrow_vgg, 176)
 
 
-def noise_trial(backbone, size):
+def noise_images(backbone, size):
     generator = torch.Generator().manual_seed(3)
     images = (torch.rand(4, 1, 3, size, size, generator=generator) * 255).round() / 255
-    return Trial(*(Sighted(image, {"vgg19": backbone, "vgg16": backbone}) for image in images))
+    return Comparison(*(EvaluatedImage(image, {"vgg19": backbone, "vgg16": backbone}) for image in images))
 
 
 @pytest.mark.parametrize("id", sorted(metrics().keys() - APART))
-def test_the_picture_compared_with_scores_best(trial, id):
+def test_the_picture_compared_with_scores_best(given, id):
     measure = metrics()[id].measure
-    own = trial.style if id in OF_THE_STYLE else trial.truth if id in OF_THE_TRUTH else trial.content
-    best = measure(replace(trial, result=own))
+    own = given.style if id in OF_THE_STYLE else given.truth if id in OF_THE_TRUTH else given.content
+    best = measure(replace(given, result=own))
     assert best == pytest.approx(PERFECT[id], abs=1e-4)
-    other = measure(trial)
+    other = measure(given)
     assert other > best if metrics()[id].better == "lower" else other < best
 
 
@@ -63,11 +63,11 @@ def test_main_metrics_and_subjects():
     assert {metric.better for metric in metrics().values()} == {"lower", "higher"}
 
 
-def test_metrics_of_judges_name_a_judge_that_exists():
-    judged = {metric.id for metric in metrics().values() if metric.judge}
+def test_metrics_of_features_name_a_network_that_exists():
+    judged = {metric.id for metric in metrics().values() if metric.backbone}
     by_all = {f"{id}{suffix}" for id in ("C", "S", "Ct") for suffix in ("", "_held", "_vgg16")}
     assert judged == by_all | OF_ONE_LAYER | OF_WINDOWS | {"LEAK", "LEAK_vgg16", "Cs_vgg16", "Sch_vgg16"}
-    assert {metric.judge for metric in metrics().values()} == {*JUDGED_LAYERS, None}
+    assert {metric.backbone for metric in metrics().values()} == {*EVALUATED_LAYERS, None}
 
 
 def test_definitions_are_those_of_the_measured_function():
@@ -87,7 +87,7 @@ def test_the_documentation_lists_every_metric_and_its_direction():
 
 def test_sizes_that_some_metrics_refuse_have_a_reason(narrow_vgg):
     """16 px is the smallest picture that can be read."""
-    small = noise_trial(narrow_vgg, 16)
+    small = noise_images(narrow_vgg, 16)
     refused = set()
     for metric in metrics().values():
         try:
@@ -98,12 +98,12 @@ def test_sizes_that_some_metrics_refuse_have_a_reason(narrow_vgg):
     assert refused == {"MS-SSIM", "IW-SSIM", "VIF", "SR-SIM", "MS-GMSD", "DSS", "LPIPS", "LPIPSt"}
 
 
-def test_distances_from_the_truth_need_one_and_are_shown_where_there_is_one(trial):
+def test_distances_from_the_truth_need_one_and_are_shown_where_there_is_one(given):
     of_the_truth = {metric.id: metric for metric in metrics().values() if metric.needs_truth}
     assert of_the_truth.keys() == OF_THE_TRUTH
     for metric in of_the_truth.values():
         with pytest.raises(NotMeasuredError, match="no truth is known for this pair"):
-            metric.measure(replace(trial, truth=None))
+            metric.measure(replace(given, truth=None))
     shown = [[metric.id for metric in shown_metrics(truth)] for truth in (True, False)]
     assert shown == [list(metrics()), [id for id in metrics() if id not in OF_THE_TRUTH]]
 
@@ -111,35 +111,41 @@ def test_distances_from_the_truth_need_one_and_are_shown_where_there_is_one(tria
 @pytest.mark.parametrize(
     ("id", "like"), [("SSIMt", "SSIM"), ("Ct", "C"), ("Ct_held", "C_held"), ("Ct_vgg16", "C_vgg16")]
 )
-def test_distances_from_the_truth_are_those_from_the_content_with_the_truth_in_its_place(trial, id, like):
-    expected = metrics()[like].measure(replace(trial, content=trial.truth))
-    assert metrics()[id].measure(trial) == expected
-    assert metrics()[id].measure(trial) != metrics()[like].measure(trial)
+def test_distances_from_the_truth_are_those_from_the_content_with_the_truth_in_its_place(given, id, like):
+    expected = metrics()[like].measure(replace(given, content=given.truth))
+    assert metrics()[id].measure(given) == expected
+    assert metrics()[id].measure(given) != metrics()[like].measure(given)
 
 
 def test_a_picture_remembers_what_it_computed_once():
-    picture = Sighted(torch.zeros(1, 3, 16, 16), {})
+    picture = EvaluatedImage(torch.zeros(1, 3, 16, 16), {})
     calls = []
     assert [picture.once("key", lambda: calls.append(1) or len(calls)) for _ in range(3)] == [1, 1, 1]
 
 
-def test_a_definition_is_the_first_paragraph_of_a_docstring():
-    def measure(trial):
+def test_a_definition_is_what_a_docstring_says_above_its_parameters():
+    def measure(result):
         """One
         line.
 
         More.
+
+        Parameters
+        ----------
+        result : Tensor
+            An image.
         """
         return 0.0
 
-    assert Metric("X", "x", "content", "lower", measure).definition == "One line."
+    assert Metric("X", "x", "content", "lower", measure).definition == "One line. More."
+    assert Metric("X", "x", "content", "lower", measure, words="Another.").definition == "Another."
 
 
 def test_content_and_style_distance_written_out(narrow_vgg):
-    trial = noise_trial(narrow_vgg, 32)
+    given = noise_images(narrow_vgg, 32)
     x, c, s = (
         {layer: f[0].flatten(1).numpy() for layer, f in side.features("vgg19").items()}
-        for side in (trial.result, trial.content, trial.style)
+        for side in (given.result, given.content, given.style)
     )
     content = ((x["relu4_2"] - c["relu4_2"]) ** 2).sum() / (c["relu4_2"] ** 2).sum()
     held_out = ((x["relu4_4"] - c["relu4_4"]) ** 2).sum() / (c["relu4_4"] ** 2).sum()
@@ -147,26 +153,26 @@ def test_content_and_style_distance_written_out(narrow_vgg):
     for layer in DEFAULT_STYLE_LAYERS:
         found, wanted = x[layer] @ x[layer].T, s[layer] @ s[layer].T
         ratios.append(((found - wanted) ** 2).sum() / (wanted**2).sum())
-    assert metrics()["C"].measure(trial) == pytest.approx(content)
-    assert metrics()["C_held"].measure(trial) == pytest.approx(held_out)
-    assert metrics()["S"].measure(trial) == pytest.approx(np.mean(ratios))
+    assert metrics()["C"].measure(given) == pytest.approx(content)
+    assert metrics()["C_held"].measure(given) == pytest.approx(held_out)
+    assert metrics()["S"].measure(given) == pytest.approx(np.mean(ratios))
 
 
 def test_style_distances_of_single_layers_have_that_of_all_as_their_mean(narrow_vgg):
-    trial = noise_trial(narrow_vgg, 32)
-    single = [metrics()[f"S{number}_vgg16"].measure(trial) for number in range(1, 6)]
-    assert np.mean(single) == pytest.approx(metrics()["S_vgg16"].measure(trial))
-    x, s = (side.features("vgg16")["relu3_1"][0].flatten(1).numpy() for side in (trial.result, trial.style))
+    given = noise_images(narrow_vgg, 32)
+    single = [metrics()[f"S{number}_vgg16"].measure(given) for number in range(1, 6)]
+    assert np.mean(single) == pytest.approx(metrics()["S_vgg16"].measure(given))
+    x, s = (side.features("vgg16")["relu3_1"][0].flatten(1).numpy() for side in (given.result, given.style))
     expected = ((x @ x.T - s @ s.T) ** 2).sum() / ((s @ s.T) ** 2).sum()
     assert single[2] == pytest.approx(expected, rel=1e-4)
 
 
 def test_windows_written_out(narrow_vgg):
     """Sixteen of 8 px; those of relu3_1 have 2 x 2 positions."""
-    trial = noise_trial(narrow_vgg, 32)
+    given = noise_images(narrow_vgg, 32)
     even, distances = [], np.zeros(16)
     for layer in ("relu1_1", "relu2_1", "relu3_1"):
-        x, s = (side.features("vgg16")[layer][0].double().numpy() for side in (trial.result, trial.style))
+        x, s = (side.features("vgg16")[layer][0].double().numpy() for side in (given.result, given.style))
         side = x.shape[-1] // 4
         tiles = [
             x[:, i : i + side, j : j + side].reshape(len(x), -1)
@@ -178,26 +184,26 @@ def test_windows_written_out(narrow_vgg):
         whole = s.reshape(len(s), -1)
         wanted = whole @ whole.T / whole.shape[1]
         distances += [((each - wanted) ** 2).sum() / (wanted**2).sum() for each in grams]
-    assert metrics()["EVEN"].measure(trial) == pytest.approx(np.mean(even), rel=1e-4)
-    assert metrics()["Sdev"].measure(trial) == pytest.approx(np.log(distances).std(), rel=1e-3)
+    assert metrics()["EVEN"].measure(given) == pytest.approx(np.mean(even), rel=1e-4)
+    assert metrics()["Sdev"].measure(given) == pytest.approx(np.log(distances).std(), rel=1e-3)
 
 
 def test_a_tiled_picture_is_even_and_half_a_style_is_not(narrow_vgg):
-    trial = noise_trial(narrow_vgg, 64)
+    given = noise_images(narrow_vgg, 64)
     even, uneven = metrics()["EVEN"].measure, metrics()["Sdev"].measure
-    tiled = Sighted(trial.result.image[..., :16, :16].tile(1, 1, 4, 4), trial.result.judges)
+    tiled = EvaluatedImage(given.result.image[..., :16, :16].tile(1, 1, 4, 4), given.result.backbones)
     half = tiled.image.clone()
     half[..., 32:] *= 0.1
-    mixed = Sighted(half, trial.result.judges)
-    assert even(replace(trial, result=tiled)) > 0.9
-    assert even(replace(trial, result=mixed)) < even(replace(trial, result=tiled)) - 0.3
-    assert uneven(replace(trial, result=mixed)) > 2 * uneven(replace(trial, result=tiled))
+    mixed = EvaluatedImage(half, given.result.backbones)
+    assert even(replace(given, result=tiled)) > 0.9
+    assert even(replace(given, result=mixed)) < even(replace(given, result=tiled)) - 0.3
+    assert uneven(replace(given, result=mixed)) > 2 * uneven(replace(given, result=tiled))
 
 
 def test_self_similarity_written_out(narrow_vgg):
     """Four quarters of 16 px; numpy's correlations of channels, which are 0 where a channel never fires."""
-    trial = noise_trial(narrow_vgg, 32)
-    noise = torch.from_numpy(shuffled(rgb(trial.result))).permute(2, 0, 1)[None]
+    given = noise_images(narrow_vgg, 32)
+    noise = torch.from_numpy(shuffled(rgb(given.result))).permute(2, 0, 1)[None]
     ratios = []
     for layer in ("relu1_1", "relu2_1", "relu3_1"):
         own, others = (
@@ -206,12 +212,12 @@ def test_self_similarity_written_out(narrow_vgg):
                 for half in np.split(maps[0].numpy(), 2, axis=1)
                 for quarter in np.split(half, 2, axis=2)
             ]
-            for maps in (narrow_vgg(image, [layer])[layer] for image in (trial.result.image.double(), noise))
+            for maps in (narrow_vgg(image, [layer])[layer] for image in (given.result.image.double(), noise))
         )
         between = [((a - b) ** 2).sum() for a, b in itertools.product(own, others)]
         within = [((a - b) ** 2).sum() for a, b in itertools.combinations(own, 2)]
         ratios.append(np.mean(between) / np.mean(within))
-    assert metrics()["SELF"].measure(trial) == pytest.approx(np.mean(ratios), rel=1e-4)
+    assert metrics()["SELF"].measure(given) == pytest.approx(np.mean(ratios), rel=1e-4)
 
 
 def correlations(values):
@@ -222,7 +228,7 @@ def correlations(values):
 
 def test_chained_style_distance_written_out(narrow_vgg):
     """Deeper maps are enlarged by their nearest neighbours, here each value to 2 x 2."""
-    trial = noise_trial(narrow_vgg, 32)
+    given = noise_images(narrow_vgg, 32)
     ratios = []
     layers = [f"relu{block}_1" for block in range(1, 6)]
     for shallow, deep in itertools.pairwise(layers):
@@ -232,25 +238,25 @@ def test_chained_style_distance_written_out(narrow_vgg):
                 side.features("vgg16")[shallow][0].numpy(),
                 np.kron(side.features("vgg16")[deep][0].numpy(), np.ones((1, 2, 2))),
             )
-            for side in (trial.result, trial.style)
+            for side in (given.result, given.style)
         )
         ratios.append(((found - wanted) ** 2).sum() / (wanted**2).sum())
-    assert metrics()["Sch_vgg16"].measure(trial) == pytest.approx(np.mean(ratios), rel=1e-4)
+    assert metrics()["Sch_vgg16"].measure(given) == pytest.approx(np.mean(ratios), rel=1e-4)
 
 
 def test_distance_from_the_style_place_by_place_written_out(narrow_vgg):
-    trial = noise_trial(narrow_vgg, 32)
+    given = noise_images(narrow_vgg, 32)
     distance = metrics()["Cs_vgg16"].measure
-    x, s = (side.features("vgg16")["relu2_1"].numpy() for side in (trial.result, trial.style))
-    assert distance(trial) == pytest.approx(((x - s) ** 2).sum() / (s**2).sum(), rel=1e-4)
-    assert distance(replace(trial, result=trial.style)) == 0
-    moved = Sighted(trial.style.image.roll(16, -1), trial.style.judges)
-    assert distance(replace(trial, result=moved)) > 0.1
+    x, s = (side.features("vgg16")["relu2_1"].numpy() for side in (given.result, given.style))
+    assert distance(given) == pytest.approx(((x - s) ** 2).sum() / (s**2).sum(), rel=1e-4)
+    assert distance(replace(given, result=given.style)) == 0
+    moved = EvaluatedImage(given.style.image.roll(16, -1), given.style.backbones)
+    assert distance(replace(given, result=moved)) > 0.1
 
 
 def test_style_distance_compares_pictures_of_different_sizes(narrow_vgg):
     """A Gram matrix is divided by its positions, so a style that is tiled stays nearly the same style."""
-    trial = noise_trial(narrow_vgg, 64)
-    tiled = Sighted(trial.style.image.tile(1, 1, 2, 2), trial.style.judges)
+    given = noise_images(narrow_vgg, 64)
+    tiled = EvaluatedImage(given.style.image.tile(1, 1, 2, 2), given.style.backbones)
     style = metrics()["S"].measure
-    assert style(Trial(trial.style, trial.content, tiled)) < 0.05
+    assert style(Comparison(given.style, given.content, tiled)) < 0.05

@@ -1,4 +1,4 @@
-"""Sanity of the judges on real pictures, with the network that ships in the package."""
+"""Distances between features on real pictures, with the network that ships in the package."""
 
 import numpy as np
 import pytest
@@ -11,8 +11,8 @@ from nstbench.images.package_photographs import photograph
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
 from nstbench.metrics import metrics
-from nstbench.metrics.base import Sighted, Trial
-from nstbench.metrics.scoring import judges
+from nstbench.metrics.base import Comparison, EvaluatedImage
+from nstbench.metrics.feature_spaces import evaluation_backbones
 from nstbench.metrics.style_leakage import TRANSFORMS
 from nstbench.pipeline.project import CHECKOUT
 
@@ -24,12 +24,12 @@ def pictures():
     """Photographs, and a painting; none of them nearly symmetric."""
     images = {name: load_picture(photograph(name), SIZE, square=True) for name in ("astronaut", "temple")}
     images["facets"] = ImageOps.fit(Image.open(CHECKOUT / "data" / "pictures" / "facets.png"), (SIZE, SIZE))
-    return {name: Sighted(to_tensor(image), judges()) for name, image in images.items()}
+    return {name: EvaluatedImage(to_tensor(image)) for name, image in images.items()}
 
 
 def score(id, result, content, style):
     with torch.no_grad():
-        return metrics()[id].measure(Trial(result, content, style))
+        return metrics()[id].measure(Comparison(result, content, style))
 
 
 @pytest.mark.parametrize("suffix", ["", "_held"])
@@ -48,7 +48,7 @@ def test_a_layout_leaks_into_itself_and_not_into_its_transforms(pictures, name, 
     style = pictures[name]
     assert score(id, style, style, style) > 0.5
     for transform in TRANSFORMS:
-        moved = Sighted(transform(style.image), style.judges)
+        moved = EvaluatedImage(transform(style.image), style.backbones)
         assert score(id, moved, style, style) <= 0
 
 
@@ -70,7 +70,7 @@ def test_leak_written_out(pictures, id, network):
     def layout(image):
         with torch.no_grad():
             tensor = torch.from_numpy(np.ascontiguousarray(image))[None]
-            features = judges()[network](tensor, ["relu4_2"])["relu4_2"]
+            features = evaluation_backbones()[network](tensor, ["relu4_2"])["relu4_2"]
         pooled = adaptive_avg_pool2d(features, 16)[0].flatten(1).numpy()
         return (pooled - pooled.mean(1, keepdims=True)).ravel()
 
@@ -80,15 +80,15 @@ def test_leak_written_out(pictures, id, network):
 
 
 def test_leak_takes_any_two_shapes_and_looks_at_a_style_once(pictures):
-    wide = Sighted(pictures["temple"].image[..., :96, :], judges())
+    wide = EvaluatedImage(pictures["temple"].image[..., :96, :])
     passes = []
 
     class Counting:
         def __call__(self, image, wanted):
             passes.append(tuple(image.shape[-2:]))
-            return judges()["vgg19"](image, wanted)
+            return evaluation_backbones()["vgg19"](image, wanted)
 
-    style = Sighted(pictures["facets"].image, {"vgg19": Counting()})
+    style = EvaluatedImage(pictures["facets"].image, {"vgg19": Counting()})
     scores = [score("LEAK", wide, wide, style) for _ in range(2)]
     assert scores[0] == scores[1]
     assert passes.count((96, SIZE)) == 7 and passes.count((SIZE, 96)) == 2
@@ -102,7 +102,7 @@ def test_noise_has_no_parts_in_common_and_bricks_have(blur):
     wall = to_tensor(load_picture(photograph("brick"), SIZE, square=True))
     scores = [
         score("SELF", picture, picture, picture)
-        for picture in (Sighted(image, judges()) for image in (noise, wall))
+        for picture in (EvaluatedImage(image) for image in (noise, wall))
     ]
     assert scores[0] < 1.1
     assert scores[1] > 1.4

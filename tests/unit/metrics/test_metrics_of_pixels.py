@@ -1,20 +1,31 @@
 """Metrics without a network, against closed forms and second formulations."""
 
+import io
 import math
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from scipy.linalg import sqrtm
 from scipy.ndimage import gaussian_filter, gaussian_gradient_magnitude
 from scipy.stats import wasserstein_distance
 from skimage.color import lab2rgb, rgb2lab, yiq2rgb
 
 from nstbench.metrics import metrics
-from nstbench.metrics.base import NotMeasuredError, Sighted, Trial
+from nstbench.metrics.base import Comparison, EvaluatedImage, NotMeasuredError
+from nstbench.metrics.chroma_change import chroma_change
+from nstbench.metrics.colour_distance import colour_distance
+from nstbench.metrics.content_distance import content_distance
+from nstbench.metrics.edge_correlation import edge_correlation
+from nstbench.metrics.feature_spaces import SECOND
+from nstbench.metrics.noise import total_variation
 from nstbench.metrics.orientation_divergence import BINS, FLOOR
 from nstbench.metrics.self_similarity import shuffled
-from nstbench.metrics.sliced_wasserstein import _distance, _pyramid
+from nstbench.metrics.sliced_wasserstein import _distance, _pyramid, sliced_wasserstein
+from nstbench.metrics.structural_similarity import ssim
+from nstbench.metrics.style_distance import style_distance
+from nstbench.metrics.style_leakage import style_leakage
 
 LUMA = np.array([0.299, 0.587, 0.114])
 
@@ -23,12 +34,12 @@ def sighted(picture):
     """Of a plane (H, W), or of (H, W, 3)."""
     picture = np.asarray(picture, dtype=np.float64)
     colours = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
-    return Sighted(torch.from_numpy(colours).permute(2, 0, 1)[None], {})
+    return EvaluatedImage(torch.from_numpy(colours).permute(2, 0, 1)[None], {})
 
 
 def score(id, result, content=None, style=None, truth=None):
     sides = (result if side is None else side for side in (result, content, style, truth))
-    return metrics()[id].measure(Trial(*map(sighted, sides)))
+    return metrics()[id].measure(Comparison(*map(sighted, sides)))
 
 
 def flat(value, size=64):
@@ -51,6 +62,36 @@ def grating(right, down, size=96):
 def luminance_term(a, b):
     """Of SSIM for flat pictures a and b, C1 = 0.01^2 (Wang et al. 2004, eq. 6)."""
     return (2 * a * b + 1e-4) / (a**2 + b**2 + 1e-4)
+
+
+def test_ssim_written_out():
+    """Eqs. 13 to 16 of Wang et al. 2004: an 11 x 11 window of 1.5 px, wherever it fits into the picture."""
+    one, other = (noise(seed, 40, 33) @ LUMA for seed in (0, 1))
+    taps = np.exp(-(np.arange(-5, 6) ** 2) / (2 * 1.5**2))
+    window = np.outer(taps, taps) / taps.sum() ** 2
+
+    def local_mean(plane):
+        return np.einsum("ijkl,kl->ij", np.lib.stride_tricks.sliding_window_view(plane, (11, 11)), window)
+
+    a, b = local_mean(one), local_mean(other)
+    var_a, var_b = local_mean(one**2) - a**2, local_mean(other**2) - b**2
+    covariance = local_mean(one * other) - a * b
+    c1, c2 = 0.01**2, 0.03**2
+    expected = (2 * a * b + c1) * (2 * covariance + c2) / (a**2 + b**2 + c1) / (var_a + var_b + c2)
+    assert score("SSIM", one, other) == pytest.approx(expected.mean(), rel=1e-6)
+
+
+def test_metrics_take_tensors():
+    """In somebody's own code: (1, 3, H, W), RGB in [0, 1]."""
+    result, content = (
+        torch.from_numpy(noise(seed, 48, 40)).permute(2, 0, 1)[None].float() for seed in (0, 1)
+    )
+    images = EvaluatedImage(result, {}), EvaluatedImage(content, {})
+    for function in (ssim, chroma_change, edge_correlation, sliced_wasserstein, colour_distance):
+        assert function(result, content) == function(*images)
+    assert total_variation(result) == total_variation(images[0])
+    assert content_distance(result, result) == style_distance(content, content) == 0
+    assert style_leakage(result, result, SECOND) > style_leakage(content, result, SECOND)
 
 
 def test_ssim_of_flat_pictures_is_the_luminance_term():
@@ -207,6 +248,16 @@ def test_what_is_random_cannot_be_compressed():
     assert 3 < score("PNG", np.random.default_rng(0).random((128, 128))) < 4
     assert score("PNG", flat(0.3, 128)) < 0.1
     assert 0.1 < score("PNG", noise(0, 128, 128)) < 2
+
+
+def test_png_has_eight_greys():
+    """The middles of eighths become 0 to 7, and so do both ends of each; Pillow writes the same file."""
+    greys = np.random.default_rng(0).integers(0, 8, (64, 48), dtype=np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(greys).save(file, "PNG", compress_level=9)
+    expected = 8 * len(file.getvalue()) / greys.size
+    for place in (0.01, 0.5, 0.99):
+        assert score("PNG", (greys + place) / 8) == expected
 
 
 def test_similarity_to_the_style_is_that_to_the_content_with_roles_changed():

@@ -13,7 +13,7 @@ from torch.nn import functional
 from torchvision.models import alexnet
 
 from nstbench.metrics import metrics
-from nstbench.metrics.base import NotMeasuredError, Sighted, Trial
+from nstbench.metrics.base import Comparison, EvaluatedImage, NotMeasuredError
 from nstbench.metrics.quality_indices import INDICES
 
 ALEXNET_FILE = "alexnet-owt-7be5be79.pth"
@@ -25,8 +25,8 @@ def picture(seed, size):
     return functional.interpolate(coarse, scale_factor=4)[..., :size, :size]
 
 
-def trial(found, wanted):
-    return Trial(*(Sighted(image, {}) for image in (found, wanted, wanted, wanted)))
+def pair(found, wanted):
+    return Comparison(*(EvaluatedImage(image, {}) for image in (found, wanted, wanted, wanted)))
 
 
 @pytest.mark.parametrize("index", INDICES, ids=lambda index: index.id)
@@ -35,7 +35,7 @@ def test_an_index_gets_worse_with_noise(index):
     noise = torch.randn(content.shape, generator=torch.Generator().manual_seed(1))
     metric = metrics()[index.id]
     values = [
-        metric.measure(trial((content + spread * noise).clamp(0, 1), content)) for spread in (0.02, 0.1, 0.4)
+        metric.measure(pair((content + spread * noise).clamp(0, 1), content)) for spread in (0.02, 0.1, 0.4)
     ]
     assert values == sorted(values, reverse=metric.better == "higher")
 
@@ -44,9 +44,9 @@ def test_an_index_gets_worse_with_noise(index):
 def test_an_index_starts_at_its_smallest_side(index):
     side = max(index.smallest_side, 16)
     measure = metrics()[index.id].measure
-    assert math.isfinite(measure(trial(picture(0, side), picture(1, side))))
+    assert math.isfinite(measure(pair(picture(0, side), picture(1, side))))
     if index.smallest_side > 16:
-        small = trial(picture(0, side)[..., 1:], picture(1, side)[..., 1:])
+        small = pair(picture(0, side)[..., 1:], picture(1, side)[..., 1:])
         with pytest.raises(NotMeasuredError, match=f"{index.id} needs {side} px, the result has {side - 1}"):
             measure(small)
 
@@ -54,21 +54,21 @@ def test_an_index_starts_at_its_smallest_side(index):
 def test_psnr_written_out():
     """10 log10(1 / MSE)."""
     content = torch.full((1, 3, 32, 32), 0.5)
-    assert metrics()["PSNR"].measure(trial(content + 0.1, content)) == pytest.approx(20, abs=1e-4)
+    assert metrics()["PSNR"].measure(pair(content + 0.1, content)) == pytest.approx(20, abs=1e-4)
 
 
 def test_gmsd_of_a_uniform_change_of_contrast():
     """GMS = (2 a b + c) / (a^2 + b^2 + c) where all gradients are a and b: its deviation is 0 (Xue 2014)."""
     ramp = torch.linspace(0, 1, 64).expand(1, 3, 64, 64)
-    changed = metrics()["GMSD"].measure(trial(0.5 * ramp, ramp))
+    changed = metrics()["GMSD"].measure(pair(0.5 * ramp, ramp))
     doubled = torch.cat([ramp[..., :32], 0.5 * ramp[..., 32:]], -1)
-    assert changed < metrics()["GMSD"].measure(trial(doubled, ramp))
+    assert changed < metrics()["GMSD"].measure(pair(doubled, ramp))
 
 
 def test_a_content_that_defeats_an_index_is_a_reason():
     flat = torch.full((1, 3, 176, 176), 0.5)
     with pytest.raises(NotMeasuredError, match="IW-SSIM fails on these pictures"):
-        metrics()["IW-SSIM"].measure(trial(picture(0, 176), flat))
+        metrics()["IW-SSIM"].measure(pair(picture(0, 176), flat))
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def no_downloads(monkeypatch, tmp_path):
 @pytest.mark.parametrize("id", ["LPIPS", "LPIPSt"])
 def test_lpips_without_weights_names_the_file_and_downloads_nothing(no_downloads, id):
     with pytest.raises(NotMeasuredError, match=rf"{ALEXNET_FILE}.*NSTBENCH_WEIGHTS"):
-        metrics()[id].measure(trial(picture(0, 64), picture(1, 64)))
+        metrics()[id].measure(pair(picture(0, 64), picture(1, 64)))
 
 
 def test_lpips_written_out(no_downloads, tmp_path, capfd):
@@ -104,16 +104,16 @@ def test_lpips_written_out(no_downloads, tmp_path, capfd):
                 one, other = (functional.normalize(activation, dim=1) for activation in activations)
                 weights = linear[f"lin{next(taps)}.model.1.weight"]
                 expected += float(((one - other) ** 2 * weights).sum(1).mean())
-        found = metrics()["LPIPS"].measure(trial(*images))
+        found = metrics()["LPIPS"].measure(pair(*images))
     assert found == pytest.approx(expected, rel=1e-4)
-    assert metrics()["LPIPSt"].measure(replace(trial(*images), content=None)) == found
+    assert metrics()["LPIPSt"].measure(replace(pair(*images), content=None)) == found
     assert expected > 0
-    assert metrics()["LPIPS"].measure(trial(images[0], images[0])) == 0
+    assert metrics()["LPIPS"].measure(pair(images[0], images[0])) == 0
     assert capfd.readouterr() == ("", "")
 
 
 def test_lpips_starts_at_31_pixels(no_downloads, tmp_path):
     torch.save(alexnet(weights=None).state_dict(), tmp_path / ALEXNET_FILE)
-    assert np.isfinite(metrics()["LPIPS"].measure(trial(picture(0, 31), picture(1, 31))))
+    assert np.isfinite(metrics()["LPIPS"].measure(pair(picture(0, 31), picture(1, 31))))
     with pytest.raises(NotMeasuredError, match="LPIPS needs 31 px, the result has 30 px"):
-        metrics()["LPIPS"].measure(trial(picture(0, 30), picture(1, 30)))
+        metrics()["LPIPS"].measure(pair(picture(0, 30), picture(1, 30)))

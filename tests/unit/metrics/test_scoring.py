@@ -1,4 +1,4 @@
-"""Scores of a trial, and the command that scores a picture."""
+"""Scores of a comparison, and the command that scores a picture."""
 
 import json
 import math
@@ -10,29 +10,29 @@ from PIL import Image
 import nstbench.metrics.scoring
 from nstbench.core.number_format import MISSING
 from nstbench.metrics import metrics
-from nstbench.metrics.base import Metric, NotMeasuredError, Sighted, Trial
-from nstbench.metrics.scoring import judges, measure
+from nstbench.metrics.base import Comparison, EvaluatedImage, Metric, NotMeasuredError
+from nstbench.metrics.scoring import measure
 
 HEADINGS = ["metric", "value", "better", "title", "reason", "content_copied", "style_copied"]
 
 
-def refused(trial):
+def refused(result):
     raise NotMeasuredError("for a good reason")
 
 
 @pytest.mark.parametrize(
     ("function", "value", "reason"),
     [
-        (lambda trial: 2.5, 2.5, ""),
-        (lambda trial: math.nan, math.nan, "not finite"),
-        (lambda trial: math.inf, math.nan, "not finite"),
+        (lambda result: 2.5, 2.5, ""),
+        (lambda result: math.nan, math.nan, "not finite"),
+        (lambda result: math.inf, math.nan, "not finite"),
         (refused, math.nan, "for a good reason"),
     ],
 )
 def test_a_score_is_a_number_or_has_a_reason(monkeypatch, function, value, reason):
     metric = Metric("X", "x", "content", "lower", function)
     monkeypatch.setattr(nstbench.metrics.scoring, "metrics", lambda: {"X": metric})
-    (score,) = measure(None)
+    (score,) = measure(Comparison(None, None, None))
     assert score.value == pytest.approx(value, nan_ok=True)
     assert score.reason == reason
 
@@ -42,7 +42,7 @@ def test_every_metric_scores_the_worst_of_pictures():
     noise = torch.rand(1, 3, 170, 170, generator=torch.Generator().manual_seed(0))
     flat, black, tiny = torch.full_like(noise, 0.5), torch.zeros_like(noise), noise[..., :16, :16]
     for images in ((noise, flat, tiny), (flat, noise, flat, flat), (black,) * 4, (tiny,) * 4):
-        scores = list(measure(Trial(*(Sighted(image, judges()) for image in images))))
+        scores = list(measure(Comparison(*(EvaluatedImage(image) for image in images))))
         assert [score.metric.id for score in scores] == list(metrics())
         assert all(math.isfinite(score.value) or score.reason for score in scores)
         assert all(math.isfinite(score.value) or math.isnan(score.value) for score in scores)
@@ -50,8 +50,8 @@ def test_every_metric_scores_the_worst_of_pictures():
 
 def test_judged_scores_say_who_judged_and_whether_the_run_optimised_it():
     image = torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
-    trial = Trial(*(Sighted(image, judges()) for _ in range(3)))
-    reasons = {score.metric.id: score.reason for score in measure(trial, "vgg19")}
+    comparison = Comparison(*(EvaluatedImage(image) for _ in range(3)))
+    reasons = {score.metric.id: score.reason for score in measure(comparison, "vgg19")}
     assert reasons["C"] == "judged by embedded vgg19 (surrogate), the network that the run optimised"
     assert reasons["LEAK"] == reasons["C"]
     assert reasons["C_vgg16"] == "judged by embedded vgg16 (surrogate)"
