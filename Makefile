@@ -9,7 +9,7 @@ export PROFILE
 # Where bytecode is not kept, as in many containers, every job would compile torch and all else again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install help reproduce test lint types unit regress smoke pictures overhead gallery lock clean
+.PHONY: install help reproduce test lint types unit coverage regress smoke pictures overhead gallery lock clean
 
 install: .venv/installed  ## Install the package, its extras and the tools for development into .venv/ (the default).
 
@@ -42,6 +42,9 @@ types: install  ## Check types.
 # A process a core, so each of them computes with one thread.
 unit: install  ## Run the unit tests.
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --dist loadfile
+
+coverage: install  ## Run the unit tests and list the lines and branches that they miss.
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --dist loadfile --cov --cov-report=term
 
 pictures: install  ## Paint the pictures in data/ again, to the same bytes.
 	PYTHONPATH=data $(BIN)/python -m painting

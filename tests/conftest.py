@@ -13,6 +13,14 @@ from nstbench.networks.backbone import Backbone
 from nstbench.networks.vgg import VGG19
 
 
+def pytest_collection_modifyitems(items):
+    """Tests that need more than the package are marked by their folder: `pytest -m "not browser"`."""
+    for item in items:
+        for folder in ("browser", "integration"):
+            if folder in item.path.parts:
+                item.add_marker(folder)
+
+
 class Finished(NamedTuple):
     """What a command left: its exit status and what it printed."""
 

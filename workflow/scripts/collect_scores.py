@@ -1,3 +1,10 @@
+"""The scores of all batches in one table.
+
+Input: results/scores/<batch>.csv, with the columns trial, metric, value, reason. Output:
+results/scores.csv, with run, experiment, metric, value, reason, one value a row. Units are those of each
+metric (docs/metrics.md).
+"""
+
 from pathlib import Path
 
 import pandas as pd

@@ -1,3 +1,9 @@
+"""One chart: measured, drawn, and described.
+
+Input: pictures, finished runs and learning curves, as the chart's file names them. Output: the measured table
+(CSV), the drawing (SVG), a thumbnail, and how it was measured (JSON; seconds of wall time).
+"""
+
 from pathlib import Path
 
 import torch

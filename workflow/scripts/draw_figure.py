@@ -1,3 +1,9 @@
+"""One figure: the panel of an experiment with its loss curves.
+
+Input: finished runs and pictures. Output: the panel (PNG, pixels as the runs have them), loss curves (SVG), a
+thumbnail, and what every tile was made with (JSON).
+"""
+
 from pathlib import Path
 
 from nstbench.core.job_logging import job_log

@@ -1,3 +1,9 @@
+"""The verdict on every claim of the documents.
+
+Input: results/scores.csv, the tables of charts and the folders of finished runs. Output: results/claims.json
+and .csv, and a page in Markdown.
+"""
+
 from pathlib import Path
 
 from nstbench.claims.markdown import page

@@ -1,3 +1,5 @@
+"""One picture as 8-bit RGB PNG at its own size, from data/, an installed package or NSTBENCH_DATA."""
+
 from pathlib import Path
 
 from nstbench.core.job_logging import job_log

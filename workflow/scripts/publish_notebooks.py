@@ -1,3 +1,5 @@
+"""Executed notebooks, cleaned of what differs from run to run, and each as a page (HTML)."""
+
 from pathlib import Path
 
 import nbformat

@@ -1,3 +1,9 @@
+"""The scores of one batch of results and of the controls of their pairs.
+
+Input: finished runs and pictures. Output: a table with the columns trial, metric, value, reason. Units are
+those of each metric (docs/metrics.md).
+"""
+
 from pathlib import Path
 
 import piq  # noqa: F401  imported here, so that it does not count as computing

@@ -322,6 +322,7 @@ def test_contradictions_follow_from_verdicts(judged, ratio, claims, outcome):
         ("full", "da-claim-3x3", []),
     ],
 )
+@pytest.mark.slow
 def test_a_test_says_what_stands_in_for_the_documents_means(profile, claim, phrases):
     project = Project.load(CHECKOUT, profile)
     (entry,) = (each for each in load_register(project).claims if each.id == claim)

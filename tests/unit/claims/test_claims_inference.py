@@ -367,6 +367,7 @@ def test_facts_must_all_hold():
 # ---- the rule under the null ----
 
 
+@pytest.mark.slow
 def test_verdicts_are_rarer_than_false_sign_tests():
     """As docs/interpreting.md reports, with fewer samples; and a real effect is found."""
     independent, alike = (rates(Design(6, 4, shared), 200) for shared in (0.0, 0.5))

@@ -37,6 +37,7 @@ def test_a_score_is_a_number_or_has_a_reason(monkeypatch, function, value, reaso
     assert score.reason == reason
 
 
+@pytest.mark.slow
 def test_every_metric_scores_the_worst_of_pictures():
     """Flat, black and tiny ones: no exception leaves, and NaN never stands alone."""
     noise = torch.rand(1, 3, 170, 170, generator=torch.Generator().manual_seed(0))
