@@ -286,6 +286,7 @@ def test_tests_combine(verdicts, complete, verdict):
     [
         (0.5, (["somebody-claim-it"], []), "position 1"),
         (2.0, (["somebody-claim-it"], []), "not position 1"),
+        (0.5, (["somebody-claim-it", "somebody-claim-other"], []), "not position 1"),
         (0.5, (["somebody-claim-it"], ["somebody-claim-other"]), "position 1"),
         (1.0, (["somebody-claim-it"], ["somebody-claim-other"]), "undecided"),
         (0.5, (["somebody-claim-it"], ["somebody-claim-it"]), "both"),

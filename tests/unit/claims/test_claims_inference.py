@@ -236,6 +236,50 @@ def test_the_corrected_p_decides():
     assert reason.endswith("the corrected p is not below 0.05")
 
 
+def test_the_95_per_cent_interval_decides_which_side_it_is():
+    """Bounds within the 90 %, between the 90 and the 95 %, and between the 95 and the 99 % interval."""
+    sample = crossed(np.random.default_rng(9).normal(0.5, 0.2, (6, 4)))
+    ends = [interval(sample.values, confidence)[0] for confidence in (0.90, 0.95, 0.99)]
+    assert ends[0] > ends[1] > ends[2]
+    for bound, verdict in ((sum(ends[:2]) / 2, "inconclusive"), (sum(ends[1:]) / 2, "supported")):
+        test = claim_test("greater", bound=bound, floor=0)
+        assert judged(test, sample, p=0.01)[0] == verdict
+    measured = RULES["directional"].measure(claim_test(), sample)
+    assert (measured.confidence, measured.interval) == (0.95, interval(sample.values, 0.95))
+
+
+def test_a_contradiction_takes_all_that_support_takes():
+    """Interval, floor and corrected p, each of them alone in the way."""
+    clear = log_ratios(0.5)
+    assert judged(claim_test("greater"), clear, p=0.04999)[0] is Verdict.CONTRADICTED
+    assert judged(claim_test("greater"), clear, p=0.05)[0] is Verdict.INCONCLUSIVE
+    assert judged(claim_test("greater"), log_ratios(0.95, noise=0.001))[0] is Verdict.INCONCLUSIVE
+    across = np.full((4, 3), -0.5)
+    across[0, :2], across[1] = 0.5, -0.001
+    assert judged(claim_test("greater", floor=0), crossed(across), p=0.04)[0] is Verdict.INCONCLUSIVE
+
+
+def test_the_estimate_is_the_median_and_p_is_that_of_the_differences_less_the_bound():
+    sample = crossed([[0.1], [0.2], [0.3], [0.4], [9.0], [9.0]])
+    measured = RULES["directional"].measure(claim_test("greater", bound=0.25), sample)
+    assert measured.estimate == pytest.approx(0.35)
+    assert measured.p == pytest.approx(stats.binomtest(2, 6).pvalue)
+
+
+def test_an_interval_that_ends_on_the_bound_is_not_wholly_on_a_side():
+    differences = np.full((4, 3), 0.5)
+    differences[0] = 0.0
+    sample = crossed(differences)
+    assert interval(sample.values, 0.95)[0] == 0
+    assert judged(claim_test("greater", floor=0), sample, p=0.01)[0] is Verdict.INCONCLUSIVE
+
+
+def test_pairs_on_the_bound_are_not_as_claimed():
+    sample = crossed([[-0.5]] * 18 + [[0.0]] * 6)
+    assert judged(claim_test(floor=0, share=0.75), sample, p=0.02)[0] is Verdict.SUPPORTED
+    assert judged(claim_test(floor=0, share=0.8), sample, p=0.02)[0] is Verdict.INCONCLUSIVE
+
+
 def test_an_interval_across_the_bound_is_inconclusive():
     """Ten of twelve pairs are on the claimed side, but the pairs of one content in four are not."""
     differences = np.full((4, 3), -0.5)

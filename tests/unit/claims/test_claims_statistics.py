@@ -90,6 +90,7 @@ def sampled(id, evidence, **parameters):
 def test_seeds_are_paired_and_what_is_not_drawn_goes_with_each():
     drawn, other, fixed = {CAT: {0: 1, 2: 3}}, {CAT: {2: 30, 0: 10, 1: 20}}, {CAT: {0: 7}}
     assert aligned([drawn, other, fixed]) == {CAT: [(1, 10, 7), (3, 30, 7)]}
+    assert aligned([other, drawn]) == {CAT: [(10, 1), (30, 3)]}
     assert aligned([fixed, fixed]) == {CAT: [(7, 7)]}
     assert aligned([{CAT: {0: 1}, TOWN: {0: 2}}, {TOWN: {0: 5}}]) == {TOWN: [(2, 5)]}
 
@@ -117,6 +118,8 @@ def test_pairs_that_do_not_compare_are_dropped_and_counted():
     sample = sampled("paired", known, metric="C", a="a", b="b")
     assert [value.content for value in sample.values] == ["town"]
     assert sample.dropped == 1
+    both = Known({("a", "C"): one(1.0), ("b", "C"): one(1.0, 1.0)})
+    assert sampled("paired", both, metric="C", a="a", b="b").dropped == 1
 
 
 def test_no_runs_are_no_evidence():
@@ -210,6 +213,16 @@ def test_matched_style_compares_groups_pair_by_pair():
     assert sample.differences == approx([math.log(0.5)])
 
 
+def test_content_is_read_at_the_median_of_the_styles_that_both_sweeps_have():
+    """Logarithms of S within the range of both: 0, 1, 2 and 10 of one sweep, 0 and 10 of the other: 1.5.
+
+    C is 1 on one sweep and, from S of 1 to e^10, rises from 1 to e^10 on the other.
+    """
+    level = [(1.0, math.exp(log)) for log in (0, 1, 2, 10)]
+    rising = [(1.0, 1.0), (math.exp(10), math.exp(10))]
+    assert at_equal_style(rising, level) == approx((math.exp(1.5), 1.0, 1.5))
+
+
 def test_sweeps_that_share_no_style_do_not_compare():
     assert math.isnan(at_equal_style([(1, 0.1), (1, 0.2)], [(1, 0.3), (1, 0.4)])[2])
     assert math.isnan(at_equal_style([(0, 0.1), (1, 0.4)], [(1, 0.3), (1, 0.4)])[2])
@@ -282,6 +295,16 @@ def test_evaluations_until_near_the_least_loss():
     assert (never.values[0].a, never.values[0].b) == (2, 4)
 
 
+def test_the_quickest_arm_of_a_group_counts_and_the_longest_where_none_arrives():
+    losses = {"a": one([9.0, 1.0]), "b": one([9.0, 9.0, 1.05]), "c": one([9.0, 9.0, 1.056]), "d": one([9.0])}
+    known = Known(losses=losses)
+    quick = sampled("evaluations_to_loss", known, a=["b", "a"], b=["c", "d"]).values[0]
+    assert (quick.a, quick.b) == (2, 3)
+    alone = sampled("evaluations_to_loss", known, a=["a"], b=["c", "a"]).values[0]
+    assert (alone.a, alone.b) == (2, 2)
+    assert sampled("evaluations_to_loss", known, a=["c"], b=["a"]).values[0].a == 3
+
+
 def test_evaluations_until_a_value_in_a_chart_are_interpolated():
     """1000 to 1 in 30 evaluations is a decade in 10; the other arm is there after half of the 30."""
     slow = pd.Series([1000.0, 1.0], [0, 30])
@@ -314,6 +337,8 @@ def test_one_arm_arrives_before_another_at_what_that_ends_with():
         return chosen.sample(chosen.parameters.model_validate(parameters | changes), known)
 
     assert found(within=1).differences == approx([math.log(10 / 20)])
+    assert found().values == found(within=1.2).values
+    assert found().values[0].b == approx(20 - 10 * math.log10(1.2))
     value = found(within=10**0.5).values[0]
     assert (value.a, value.b) == approx((7.5, 15))
     with pytest.raises(NoEvidenceError, match="no S of both arms"):
