@@ -9,7 +9,7 @@ Array = NDArray[Any]
 
 
 def grid(size: int) -> tuple[Array, Array]:
-    """x and y of the pixel centres, each (size, size) in [0, 1], y downwards."""
+    """Give x and y of the pixel centres, each (size, size) in [0, 1], y downwards."""
     centres = (np.arange(size, dtype=np.float32) + 0.5) / size
     x, y = np.meshgrid(centres, centres)
     return x, y

@@ -72,6 +72,7 @@ class Frame:
     sense: float
 
     def __call__(self, points: Array) -> Array:
+        """Place the points (n, 2) of a wave at the origin."""
         placed: Array = np.array([self.x, self.y]) + points * np.array([self.sense, 1.0]) * self.scale
         return placed
 

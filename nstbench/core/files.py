@@ -137,7 +137,18 @@ def remove_litter(folder: Path) -> int:
 
 
 def check_writable(path: Path) -> None:
-    """Raise InputError when `path` cannot be written, before any work is spent on it."""
+    """Find out whether a file can be written, before any work is spent on it.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its folder need not exist yet.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written, or `path` is itself a folder.
+    """
     folder = path.parent
     try:
         while not folder.exists():
@@ -151,12 +162,37 @@ def check_writable(path: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
+    """Write a text file in UTF-8, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its folder is made.
+    text : str
+        The content.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
     with written_whole(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
 def sha256(file: Path) -> str:
-    """Of a file's content, in hex."""
+    """Hash the content of a file.
+
+    Parameters
+    ----------
+    file : Path
+        A file that exists.
+
+    Returns
+    -------
+    str
+        The SHA-256 in hexadecimal.
+    """
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

@@ -11,24 +11,48 @@ PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
 @dataclass(frozen=True)
 class Hardware:
-    """A device and the precision of features and network; image, losses and optimiser stay fp32."""
+    """A device and the precision of features and network; image, losses and optimiser stay fp32.
+
+    Attributes
+    ----------
+    device : torch.device
+        Where everything is computed.
+    precision : {"fp32", "bf16"}
+        Of features and network.
+    """
 
     device: torch.device
     precision: str
 
     @property
     def dtype(self) -> torch.dtype:
+        """The floating-point type of features and network."""
         return PRECISIONS[self.precision]
 
     def autocast(self) -> torch.autocast:
-        """A context in which a network whose weights are fp32 computes in this precision."""
+        """Give a context in which a network whose weights are fp32 computes in this precision."""
         return torch.autocast(self.device.type, self.dtype, enabled=self.precision != "fp32")
 
 
 def resolve(device: str = "auto", precision: str = "auto") -> Hardware:
     """Turn `auto` into what this machine does well: a GPU if there is one, bf16 where it is native.
 
-    Raises InputError for a device that is absent or a precision that is unknown.
+    Parameters
+    ----------
+    device : str
+        "auto", "cpu", "cuda", "cuda:<number>" or "mps".
+    precision : str
+        "auto", "fp32" or "bf16".
+
+    Returns
+    -------
+    Hardware
+        The device and the precision.
+
+    Raises
+    ------
+    InputError
+        If the device is absent or the precision is unknown.
     """
     chosen = _device(device)
     if precision == "auto":

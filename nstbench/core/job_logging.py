@@ -14,11 +14,20 @@ COMPUTED = "computed for"
 
 @contextmanager
 def job_log(file: str) -> Iterator[None]:
-    """Send everything printed to `file`; bad input ends the job with one line there and status 2, and
-    any other error with its traceback.
+    """Send everything that a job prints to a file.
 
-    The last line of a finished job says how many seconds the block took: its computing, without the start
-    of Python and the imports.
+    The last line of a finished job says how many seconds the block took: its computing, without the start of
+    Python and the imports. An error ends up in the file with its traceback.
+
+    Parameters
+    ----------
+    file : str
+        The log; an existing one is replaced.
+
+    Raises
+    ------
+    SystemExit
+        With status 2 for bad input (`InputError`), of which the log has one line.
     """
     started = time.perf_counter()
     with Path(file).open("w", encoding="utf-8") as log, redirect_stdout(log), redirect_stderr(log):
@@ -34,6 +43,17 @@ def job_log(file: str) -> Iterator[None]:
 
 
 def seconds_computed(file: Path) -> float:
-    """What the last line of a job's log says; 0 for a job that did not finish."""
+    """Read how long a job computed.
+
+    Parameters
+    ----------
+    file : Path
+        The job's log.
+
+    Returns
+    -------
+    float
+        Seconds, from the log's last line; 0 for a job that did not finish.
+    """
     *_, last = ["", *file.read_text(encoding="utf-8").splitlines()]
     return float(last.removeprefix(COMPUTED).removesuffix("s")) if last.startswith(COMPUTED) else 0.0

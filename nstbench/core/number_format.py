@@ -9,7 +9,7 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def scientific(value: float) -> str:
-    """`4.0 x 10⁻⁹` with a proper cross, which never wraps inside; `0` and `∞` as they are."""
+    """Write `4.0 x 10⁻⁹` with a proper cross, which never wraps inside; `0` and `∞` as they are."""
     if value == 0 or math.isinf(value):
         return f"{value:.0f}".replace("inf", "∞")
     mantissa, exponent = f"{value:.1e}".split("e")
@@ -19,7 +19,7 @@ def scientific(value: float) -> str:
 
 
 def number(value: float) -> str:
-    """Three significant digits, a power of ten outside 0.001 to 1000, a dash for NaN."""
+    """Write three significant digits, a power of ten outside 0.001 to 1000, a dash for NaN."""
     if math.isnan(value):
         return MISSING
     if 1e-3 <= abs(value) < 999.5:
@@ -28,7 +28,7 @@ def number(value: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """`less than 1 s`, `19 s`, `2 min 05 s` or `1 h 07 min`."""
+    """Write seconds as `less than 1 s`, `19 s`, `2 min 05 s` or `1 h 07 min`."""
     if seconds < 1:
         return "less than 1 s"
     if seconds < 60:
@@ -41,11 +41,11 @@ def duration(seconds: float) -> str:
 
 
 def span(values: Sequence[int]) -> str:
-    """`120`, or `60 to 120` when the values differ."""
+    """Write `120`, or `60 to 120` when the values differ."""
     low, high = min(values), max(values)
     return f"{low:,}" if low == high else f"{low:,} to {high:,}"
 
 
 def counted(count: int, noun: str) -> str:
-    """`1 run`, `2 runs`."""
+    """Write `1 run`, `2 runs`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -15,9 +15,22 @@ SECONDS_BETWEEN_LINES = 10.0
 
 @contextmanager
 def progress(title: str, total: int) -> Iterator[Watch]:
-    """Show `title` and how many of `total` steps are done on stderr while the block runs.
+    """Show on stderr how much of some long work is done.
 
     Nothing is shown where the logger `nstbench` is set to show errors only.
+
+    Parameters
+    ----------
+    title : str
+        What is being done.
+    total : int
+        The number of steps.
+
+    Yields
+    ------
+    Watch
+        To be called with the number of steps done and the loss. On a terminal it moves a bar; elsewhere it
+        prints a line every ten seconds and at the end.
     """
     stream = sys.stderr
     if not logging.getLogger("nstbench").isEnabledFor(logging.WARNING):

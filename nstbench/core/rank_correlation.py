@@ -5,14 +5,36 @@ from collections.abc import Sequence
 
 
 def spearman(x: Sequence[float], y: Sequence[float]) -> float:
-    """Spearman's rho, ties with their mean rank."""
+    """Compute Spearman's rho; ties get their mean rank.
+
+    Parameters
+    ----------
+    x, y : sequence of float
+        Of the same length.
+
+    Returns
+    -------
+    float
+        In [-1, 1]; NaN where one of them is constant.
+    """
     from scipy.stats import spearmanr
 
     return float(spearmanr(x, y).statistic) if _vary(x, y) else math.nan
 
 
 def kendall(x: Sequence[float], y: Sequence[float]) -> float:
-    """Kendall's tau-b."""
+    """Compute Kendall's tau-b.
+
+    Parameters
+    ----------
+    x, y : sequence of float
+        Of the same length.
+
+    Returns
+    -------
+    float
+        In [-1, 1]; NaN where one of them is constant.
+    """
     from scipy.stats import kendalltau
 
     return float(kendalltau(x, y).statistic) if _vary(x, y) else math.nan

@@ -8,7 +8,22 @@ from typing import Any
 
 
 def defined(package: ModuleType, name: str, in_packages: bool = False) -> Iterator[Any]:
-    """The objects called `name` in the modules of `package`, or in its packages, by their names."""
+    """Find what the modules of a package define under one name.
+
+    Parameters
+    ----------
+    package : module
+        The package; its modules are imported.
+    name : str
+        The name, such as "METRICS". Modules without it are passed over.
+    in_packages : bool
+        Look into the sub-packages of `package`, and not into its modules.
+
+    Yields
+    ------
+    object
+        In the order of the modules' names.
+    """
     for info in pkgutil.iter_modules(package.__path__):
         if info.ispkg != in_packages:
             continue

@@ -8,11 +8,41 @@ NOT_FINITE = ("nan", "inf", "-inf")
 
 
 def to_json(content: Any, indent: int = 2) -> str:
+    """Write JSON that every reader takes.
+
+    Parameters
+    ----------
+    content : object
+        Dictionaries, lists, tuples, strings, numbers, booleans and None.
+    indent : int
+        Spaces a level.
+
+    Returns
+    -------
+    str
+        Strict JSON; numbers that are not finite are the strings "nan", "inf" and "-inf".
+    """
     return json.dumps(_written(content), indent=indent, ensure_ascii=False, allow_nan=False)
 
 
 def from_json(text: str) -> Any:
-    """What `to_json` wrote; json.JSONDecodeError when `text` is no JSON."""
+    """Read what `to_json` wrote.
+
+    Parameters
+    ----------
+    text : str
+        JSON.
+
+    Returns
+    -------
+    object
+        With "nan", "inf" and "-inf" as numbers again.
+
+    Raises
+    ------
+    json.JSONDecodeError
+        If `text` is not JSON.
+    """
     return _read(json.loads(text))
 
 

@@ -9,9 +9,26 @@ from nstbench.images.manifest import Picture
 
 
 def fetch_picture(name: str, picture: Picture, folder: Path) -> Path:
-    """The file of `picture` in `folder`, downloaded if it is not there.
+    """Download a picture of the manifest, unless it is there already.
 
-    Raises InputError when the picture has no address, is out of reach, or has another checksum.
+    Parameters
+    ----------
+    name : str
+        Its name, which becomes the file's.
+    picture : Picture
+        Its entry in the manifest.
+    folder : Path
+        Where the file is put.
+
+    Returns
+    -------
+    Path
+        The file; its checksum is right.
+
+    Raises
+    ------
+    InputError
+        If the picture has no address, is out of reach, or has another checksum.
     """
     if picture.url is None:
         raise InputError(f"picture {name!r} has no address; it is made on this machine")

@@ -68,16 +68,45 @@ class Manifest(RootModel[dict[str, Picture]]):
         return self.root[name]
 
     def available(self, name: str) -> str:
-        """`name` itself, or its stand-in when it has an address and is not on this machine."""
+        """Choose the picture that is used for a name.
+
+        Parameters
+        ----------
+        name : str
+            A picture of the manifest.
+
+        Returns
+        -------
+        str
+            `name` itself, or its stand-in when it has an address and is not on this machine.
+
+        Raises
+        ------
+        InputError
+            If there is no such picture.
+        """
         picture = self[name]
         if picture.stand_in is None or own_file(name) is not None:
             return name
         return self.available(picture.stand_in)
 
     def file(self, name: str) -> Path:
-        """The file that holds picture `name` on this machine, which need not exist where it ships in data/.
+        """Find the file that holds a picture on this machine.
 
-        Raises InputError for an unknown name, and for a picture with an address that is not here.
+        Parameters
+        ----------
+        name : str
+            A picture of the manifest.
+
+        Returns
+        -------
+        Path
+            In an installed package, beside the manifest (where it need not exist) or in NSTBENCH_DATA.
+
+        Raises
+        ------
+        InputError
+            If there is no such picture, or if it has an address and is not in NSTBENCH_DATA.
         """
         picture = self[name]
         if picture.package is not None:
@@ -93,7 +122,23 @@ class Manifest(RootModel[dict[str, Picture]]):
 
 
 def load_manifest(file: Path) -> Manifest:
-    """Read data/images.yaml; InputError names the file, the entry and what is wrong."""
+    """Read data/images.yaml.
+
+    Parameters
+    ----------
+    file : Path
+        The manifest. Files that it names lie relative to its folder.
+
+    Returns
+    -------
+    Manifest
+        All pictures by name; their files need not exist.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or an entry is wrong; the message names the entry and what is allowed.
+    """
     try:
         manifest = Manifest.model_validate(read_yaml(file))
     except ValidationError as error:
@@ -118,7 +163,18 @@ def _check_stand_ins(file: Path, manifest: Manifest, name: str) -> None:
 
 
 def own_file(name: str) -> Path | None:
-    """The file of picture `name` in the folder NSTBENCH_DATA, if there is one."""
+    """Find a picture among the user's own.
+
+    Parameters
+    ----------
+    name : str
+        The picture's name.
+
+    Returns
+    -------
+    Path or None
+        Its file in the folder that the environment variable NSTBENCH_DATA names, if there is one.
+    """
     folder = os.environ.get("NSTBENCH_DATA")
     candidates = [Path(folder) / f"{name}{suffix}" for suffix in SUFFIXES] if folder else []
     return next((file for file in candidates if file.is_file()), None)

@@ -17,11 +17,27 @@ Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # Pillow warns at this limit and refu
 
 
 def load_picture(path: Path, size: int, square: bool = False) -> Image.Image:
-    """Read `path` as RGB, upright, its long side scaled (bicubic) to `size` pixels.
+    """Read a picture file at a given size, as 8-bit RGB.
 
-    With `square` the centre is cut out first, so the result is size x size. Transparent parts become
-    white, 16-bit values are rounded to 8 bits. Raises InputError for a file that is missing, empty,
-    truncated, no picture, or too large, too small or too elongated to be stylized.
+    Parameters
+    ----------
+    path : Path
+        PNG, JPEG, WebP or TIFF, of any mode; see `upright_rgb`.
+    size : int
+        The long side in pixels, 16 to 8192. The picture is scaled bicubically.
+    square : bool
+        Cut out the centre first, so that the result is size x size.
+
+    Returns
+    -------
+    PIL.Image.Image
+        RGB.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, empty, damaged or not an image, or if the size is out of range or leaves the
+        short side below 16 px.
     """
     check_size(size)
     picture = read_picture(path, size)
@@ -31,9 +47,26 @@ def load_picture(path: Path, size: int, square: bool = False) -> Image.Image:
 
 
 def scale_picture(picture: Image.Image, size: int, name: str) -> Image.Image:
-    """Scale the long side (bicubic) to `size` pixels.
+    """Scale a picture bicubically to a given long side.
 
-    Raises InputError, in which `name` stands for the picture, where the short side becomes too short.
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+        The picture.
+    size : int
+        The long side in pixels.
+    name : str
+        What messages call the picture.
+
+    Returns
+    -------
+    PIL.Image.Image
+        The scaled picture.
+
+    Raises
+    ------
+    InputError
+        If the short side would fall below 16 px.
     """
     factor = size / max(picture.size)
     width, height = (round(side * factor) for side in picture.size)
@@ -46,7 +79,25 @@ def scale_picture(picture: Image.Image, size: int, name: str) -> Image.Image:
 
 
 def read_picture(path: Path, at_least: int = LARGEST_SIZE) -> Image.Image:
-    """Read `path` as upright RGB at its own size; a JPEG may come reduced, with sides of `at_least` px."""
+    """Read a picture file at its own size, as 8-bit RGB.
+
+    Parameters
+    ----------
+    path : Path
+        PNG, JPEG, WebP or TIFF, of any mode; see `upright_rgb`.
+    at_least : int
+        A JPEG may come reduced, as long as its sides keep this many pixels; that is quicker.
+
+    Returns
+    -------
+    PIL.Image.Image
+        RGB, upright.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, empty, damaged, not an image, or has more than 500 million pixels.
+    """
     try:
         if Path(path).stat().st_size == 0:
             raise InputError(f"{path} is empty (0 bytes); give a picture file")
@@ -56,9 +107,7 @@ def read_picture(path: Path, at_least: int = LARGEST_SIZE) -> Image.Image:
     except FileNotFoundError as error:
         raise InputError(f"{path} does not exist; give the path of a picture file") from error
     except UnidentifiedImageError as error:
-        raise InputError(
-            f"{path} is no picture that can be read; give a PNG, JPEG, WebP or TIFF file"
-        ) from error
+        raise InputError(f"{path} is not a readable image; give a PNG, JPEG, WebP or TIFF file") from error
     except Image.DecompressionBombError as error:
         raise InputError(f"{path} has more than {MOST_PIXELS} pixels; scale it down first") from error
     except (OSError, SyntaxError, ValueError) as error:
@@ -68,14 +117,38 @@ def read_picture(path: Path, at_least: int = LARGEST_SIZE) -> Image.Image:
 
 
 def save_picture(picture: Image.Image, path: Path) -> None:
-    """Write `picture` whole or not at all; the format follows the suffix of `path`."""
+    """Write a picture, whole or not at all.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+        The picture.
+    path : Path
+        The file; its suffix decides the format.
+
+    Raises
+    ------
+    InputError
+        If the format is unknown or the file cannot be written.
+    """
     check_output(path)
     with written_whole(Path(path)) as temporary:
         picture.save(temporary, FORMATS[Path(path).suffix.lower()])
 
 
 def check_output(path: Path) -> None:
-    """Raise InputError unless `path` names a known format in a folder that can be written."""
+    """Find out whether a picture can be written, before any work is spent on it.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Raises
+    ------
+    InputError
+        If its suffix names no known format, or if its folder cannot be written.
+    """
     suffix = Path(path).suffix.lower()
     if suffix not in FORMATS:
         raise InputError(
@@ -85,12 +158,24 @@ def check_output(path: Path) -> None:
 
 
 def check_size(size: int) -> None:
+    """Raise InputError unless a size in pixels is one that pictures can be scaled to, 16 to 8192."""
     if not SMALLEST_SIDE <= size <= LARGEST_SIZE:
         raise InputError(f"size {size} is out of range; allowed: {SMALLEST_SIDE} to {LARGEST_SIZE} pixels")
 
 
 def upright_rgb(image: Image.Image) -> Image.Image:
-    """Turn an image of any mode into 8-bit RGB, upright by its orientation tag, white where transparent."""
+    """Turn an image of any mode into 8-bit RGB.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        Of any mode. Transparent parts become white; 16-bit values and floats in [0, 1] are rounded to 8 bits.
+
+    Returns
+    -------
+    PIL.Image.Image
+        RGB, turned upright by its orientation tag.
+    """
     exif = image.getexif()
     if image.mode.startswith(("I", "F")):
         rgb = Image.fromarray(_deep_grey(image)).convert("RGB")

@@ -20,7 +20,18 @@ EVERY_PLAYER = ("-vf", "crop=trunc(iw/2)*2:trunc(ih/2)*2", "-pix_fmt", "yuv420p"
 
 
 def check_video(path: Path) -> None:
-    """Raise InputError unless `path` names a known format in a folder that can be written."""
+    """Find out whether a video can be written, before any work is spent on it.
+
+    Parameters
+    ----------
+    path : Path
+        The file; .gif, .webp or .mp4.
+
+    Raises
+    ------
+    InputError
+        If the format is unknown, its folder cannot be written, or ffmpeg is missing (MP4).
+    """
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
         allowed = ", ".join(FORMATS)
@@ -32,9 +43,19 @@ def check_video(path: Path) -> None:
 
 
 def save_video(frames: Path, path: Path) -> None:
-    """Write the pictures 00001.png, 00002.png and so on of the folder `frames`, whole or not at all.
+    """Write frames as a video of 25 frames a second, whole or not at all.
 
-    The suffix of `path` decides the format. Raises InputError when it cannot be written.
+    Parameters
+    ----------
+    frames : Path
+        A folder with 00001.png, 00002.png and so on.
+    path : Path
+        The file; its suffix decides the format, .gif, .webp or .mp4.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
     """
     check_video(path)
     with written_whole(path) as temporary:

@@ -91,7 +91,7 @@ def test_one_pixel_is_a_flat_picture(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(None, "does not exist"), (b"", "is empty"), (b"plain text, no picture", "no picture that can be read")],
+    [(None, "does not exist"), (b"", "is empty"), (b"plain text, no picture", "not a readable image")],
 )
 def test_bad_files_are_said(tmp_path, content, message):
     file = tmp_path / "bad.png"
