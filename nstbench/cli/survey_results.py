@@ -14,7 +14,7 @@ from nstbench.survey.mode import Mode
 if TYPE_CHECKING:
     from nstbench.survey.agreement import Agreement
     from nstbench.survey.reading import Returned
-    from nstbench.survey.results import Line
+    from nstbench.survey.results import Estimate
 
 EXAMPLES = ("nstbench survey-results survey.key.json answers-*.json",)
 
@@ -36,12 +36,12 @@ def survey_results(
 ) -> None:
     """Evaluate the answers to a survey: means or shares with 95 % intervals, and how far metrics agree."""
     from nstbench.survey.reading import read_returned
-    from nstbench.survey.results import lines
+    from nstbench.survey.results import estimates
 
     returned = read_returned(files)
     for remark in returned.remarks:
         print(f"nstbench: {remark}", file=sys.stderr)
-    table = lines(returned)
+    table = estimates(returned)
     agreeing = _agreements(returned, table, scores)
     if as_json:
         print_json(_summary(returned, table, agreeing))
@@ -49,7 +49,7 @@ def survey_results(
         _print(returned, table, agreeing)
 
 
-def _agreements(returned: "Returned", table: "Sequence[Line]", scores: Path | None) -> "list[Agreement]":
+def _agreements(returned: "Returned", table: "Sequence[Estimate]", scores: Path | None) -> "list[Agreement]":
     """None, with a line on stderr, where the pictures are no runs or have no scores."""
     from nstbench.report.tables.scores import read_scores
     from nstbench.survey.agreement import agreements
@@ -68,7 +68,7 @@ def _agreements(returned: "Returned", table: "Sequence[Line]", scores: Path | No
     return []
 
 
-def _summary(returned: "Returned", table: "Sequence[Line]", agreeing: "Sequence[Agreement]") -> Row:
+def _summary(returned: "Returned", table: "Sequence[Estimate]", agreeing: "Sequence[Agreement]") -> Row:
     from nstbench.survey.results import left_chosen
 
     key, sheets = returned.key, returned.sheets
@@ -93,13 +93,13 @@ def _summary(returned: "Returned", table: "Sequence[Line]", agreeing: "Sequence[
     }
 
 
-def _interval(estimate: "Line | Agreement") -> Row:
+def _interval(estimate: "Estimate | Agreement") -> Row:
     """What could not be measured is null."""
     values = {"value": estimate.value, "low": estimate.low, "high": estimate.high}
     return {name: None if math.isnan(value) else value for name, value in values.items()}
 
 
-def _print(returned: "Returned", table: "Sequence[Line]", agreeing: "Sequence[Agreement]") -> None:
+def _print(returned: "Returned", table: "Sequence[Estimate]", agreeing: "Sequence[Agreement]") -> None:
     from nstbench.survey.results import left_chosen
 
     choice = returned.key.mode is Mode.CHOICE
@@ -135,11 +135,11 @@ def _people(returned: "Returned") -> str:
     return f"{people}, {answered} of {counted(asked, 'question')} answered"
 
 
-def _pair(line: "Line") -> str:
+def _pair(line: "Estimate") -> str:
     return " in the style of ".join(line.pair) if line.pair else "all"
 
 
-def _written(estimate: "Line | Agreement", percent: bool = False) -> tuple[str, str]:
+def _written(estimate: "Estimate | Agreement", percent: bool = False) -> tuple[str, str]:
     """The value and its interval; a dash for what could not be measured."""
     from nstbench.core.number_format import MISSING
 

@@ -10,7 +10,7 @@ from nstbench.metrics.base import Metric
 from nstbench.survey.intervals import rank_correlation
 from nstbench.survey.mode import Mode
 from nstbench.survey.records import Key
-from nstbench.survey.results import Line
+from nstbench.survey.results import Estimate
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Agreement:
     count: int
 
 
-def agreements(key: Key, lines: Sequence[Line], scores: pd.DataFrame) -> list[Agreement]:
+def agreements(key: Key, estimates: Sequence[Estimate], scores: pd.DataFrame) -> list[Agreement]:
     """One for each metric that `scores` (results/scores.csv) has values of for the results shown.
 
     Mean ratings are held against the metric of the rated result, shares of choices against the metric of the
     first arm's result less that of the second's.
     """
-    liking = {(line.arm, line.pair): line.value for line in lines}
+    liking = {(each.arm, each.pair): each.value for each in estimates}
     first = [shown for shown in key.results.values() if key.mode is Mode.RATING or shown.arm == key.arms[0]]
     second = {shown.pair: shown.run for shown in key.results.values() if shown.arm == key.arms[-1]}
     runs = {shown.run for shown in key.results.values()}
@@ -44,11 +44,11 @@ def agreements(key: Key, lines: Sequence[Line], scores: pd.DataFrame) -> list[Ag
     if key.mode is Mode.CHOICE:
         table -= by_run.reindex([second[shown.pair] for shown in first]).to_numpy()
     table["liking"] = [liking[shown.arm, shown.pair] for shown in first]
-    return [_agreement(metric, table) for id, metric in metrics().items() if id in by_run]
-
-
-def _agreement(metric: Metric, table: pd.DataFrame) -> Agreement:
-    known = table[["liking", metric.id]].dropna()
-    sign = 1 if metric.better == "higher" else -1
-    correlation = rank_correlation(known["liking"].to_numpy(), sign * known[metric.id].to_numpy())
-    return Agreement(metric, *correlation, len(known))
+    found = []
+    for metric in metrics().values():
+        if metric.id in by_run:
+            known = table[["liking", metric.id]].dropna()
+            sign = 1 if metric.better == "higher" else -1
+            correlation = rank_correlation(known["liking"].to_numpy(), sign * known[metric.id].to_numpy())
+            found.append(Agreement(metric, *correlation, len(known)))
+    return found

@@ -2,14 +2,13 @@
 
 import csv
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from nstbench.core.errors import InputError
 from nstbench.pipeline.experiment import Experiment
 from nstbench.pipeline.finished import FinishedRun
-from nstbench.pipeline.plan import PlannedRun
 from nstbench.pipeline.project import Project
 
 TABLE_COLUMNS = ("arm", "content", "style", "result")
@@ -50,6 +49,7 @@ class Collection:
 
     @property
     def arms(self) -> tuple[str, ...]:
+        """Those that have a result, in the order in which they come."""
         return tuple(dict.fromkeys(arm for made in self.by_pair.values() for arm in made))
 
     def complete(self, arms: Sequence[str]) -> dict[Pair, list[Candidate]]:
@@ -76,13 +76,27 @@ def of_project(project: Project, results: Path, experiment: str | None, arms: Se
 
 def _of_experiment(project: Project, results: Path, id: str) -> Collection:
     names = arm_names(project.experiments[id])
-    planned = [entry for entry in project.plans[id] if entry.run.seed == 0]
-    made = [_of_run(entry, names[entry.arm.id], results) for entry in planned]
+    candidates = []
+    for entry in project.plans[id]:
+        content, style = entry.run.content, entry.run.style
+        image = FinishedRun.of(entry, results).image
+        if entry.run.seed == 0 and image.is_file():
+            candidates.append(
+                Candidate(
+                    arm=names[entry.arm.id],
+                    pair=(content, style),
+                    run=entry.run.id,
+                    result=image,
+                    content=results / "pictures" / f"{content}.png",
+                    style=results / "pictures" / f"{style}.png",
+                    square=True,
+                )
+            )
     return Collection(
         f"{id} in {results} under the profile {project.profile.name}",
         f"add pairs to config/experiments/{id}.yaml, set PROFILE to one with more, or run snakemake",
         id,
-        _by_pair(candidate for candidate in made if candidate.result.is_file()),
+        _by_pair(candidates),
     )
 
 
@@ -99,13 +113,6 @@ def arm_names(experiment: Experiment) -> dict[str, str]:
     return dict(zip((arm.id for arm in experiment.arms), names, strict=True))
 
 
-def _of_run(planned: PlannedRun, arm: str, results: Path) -> Candidate:
-    run = planned.run
-    content, style = (results / "pictures" / f"{name}.png" for name in (run.content, run.style))
-    image = FinishedRun.of(planned, results).image
-    return Candidate(arm, (run.content, run.style), run.id, image, content, style, square=True)
-
-
 def of_table(file: Path) -> Collection:
     """The pictures of a CSV file with the columns arm, content, style and result, beside that file.
 
@@ -120,17 +127,22 @@ def of_table(file: Path) -> Collection:
         empty = [column for column in TABLE_COLUMNS if not row.get(column)]
         if empty:
             raise InputError(f"{file}: line {number} has no {empty[0]}; needed: {', '.join(TABLE_COLUMNS)}")
-    return Collection(str(file), f"add lines to {file}", None, _by_pair(_of_rows(rows, file.parent)))
+    candidates = [
+        Candidate(
+            arm=row["arm"],
+            pair=(row["content"], row["style"]),
+            run=row["result"],
+            result=file.parent / row["result"],
+            content=file.parent / row["content"],
+            style=file.parent / row["style"],
+            square=False,
+        )
+        for row in rows
+    ]
+    return Collection(str(file), f"add lines to {file}", None, _by_pair(candidates))
 
 
-def _of_rows(rows: list[dict[str, str]], folder: Path) -> Iterator[Candidate]:
-    for row in rows:
-        arm, content, style, result = (row[column] for column in TABLE_COLUMNS)
-        files = folder / result, folder / content, folder / style
-        yield Candidate(arm, (content, style), result, *files, square=False)
-
-
-def _by_pair(candidates: Iterator[Candidate]) -> dict[Pair, dict[str, Candidate]]:
+def _by_pair(candidates: Iterable[Candidate]) -> dict[Pair, dict[str, Candidate]]:
     grouped: dict[Pair, dict[str, Candidate]] = {}
     for candidate in candidates:
         grouped.setdefault(candidate.pair, {}).setdefault(candidate.arm, candidate)

@@ -37,11 +37,18 @@ def draw_design(collection: Collection, arms: Sequence[str], pairs: int, mode: M
     arms = _chosen_arms(collection, arms, mode)
     complete = collection.complete(arms)
     if pairs > len(complete):
-        raise InputError(_too_few(collection, arms, pairs, len(complete)))
+        there, remedy = len(complete), collection.remedy
+        found = f"results of {' and '.join(arms)}" if arms else "finished results"
+        fix = f"ask for --pairs {there}, or {remedy}" if there else remedy
+        raise InputError(
+            f"{pairs} pairs are asked for, {there} with {found} are in {collection.title}; {fix}"
+        )
     random = np.random.default_rng(seed)
     order = random.permutation(len(complete))[:pairs]
     shown = [list(complete.values())[position] for position in order]
-    names = _opaque_names(random, pairs * len(arms))
+    # Distinct names of eight hexadecimal digits that say nothing of what they stand for.
+    drawn = random.choice(2**32, size=pairs * len(arms), replace=False, shuffle=True)
+    names = [f"{value:08x}" for value in drawn]
     results = dict(zip(names, (candidate for made in shown for candidate in made), strict=True))
     together = len(arms) if mode is Mode.CHOICE else 1
     questions = [tuple(names[first : first + together]) for first in range(0, len(names), together)]
@@ -60,17 +67,6 @@ def _chosen_arms(collection: Collection, arms: Sequence[str], mode: Mode) -> Seq
             "give --arm twice"
         )
     return chosen
-
-
-def _too_few(collection: Collection, arms: Sequence[str], asked: int, there: int) -> str:
-    results = f"results of {' and '.join(arms)}" if arms else "finished results"
-    fix = f"ask for --pairs {there}, or {collection.remedy}" if there else collection.remedy
-    return f"{asked} pairs are asked for, {there} with {results} are in {collection.title}; {fix}"
-
-
-def _opaque_names(random: np.random.Generator, count: int) -> list[str]:
-    """Distinct names of eight hexadecimal digits that say nothing of what they stand for."""
-    return [f"{value:08x}" for value in random.choice(2**32, size=count, replace=False, shuffle=True)]
 
 
 def _sheets(questions: list[Question], random: np.random.Generator) -> tuple[tuple[Question, ...], ...]:

@@ -13,7 +13,6 @@ from PIL import Image, ImageOps
 from nstbench.core.files import write_text
 from nstbench.images.pictures import read_picture
 from nstbench.report.site.templating import environment
-from nstbench.survey.candidates import Candidate
 from nstbench.survey.design import Design
 from nstbench.survey.mode import Mode
 from nstbench.survey.records import ANSWERS_FORMAT, HIGHEST_RATING, KEY_FORMAT, Key, Shown
@@ -40,18 +39,21 @@ def write_survey(design: Design, mode: Mode, seed: int, experiment: str | None, 
         seed=seed,
         experiment=experiment,
         arms=design.arms,
-        results={name: _shown(candidate) for name, candidate in design.results.items()},
+        results={
+            name: Shown(
+                arm=candidate.arm,
+                content=candidate.pair[0],
+                style=candidate.pair[1],
+                run=candidate.run,
+            )
+            for name, candidate in design.results.items()
+        },
     )
     key_file = out.with_suffix(".key.json")
     write_text(key_file, key.model_dump_json(indent=2) + "\n")
     questions = len(design.sheets[0])
     write_text(out, html.render(data=data, mode=mode, questions=questions, highest_rating=HIGHEST_RATING))
     return key_file
-
-
-def _shown(candidate: Candidate) -> Shown:
-    content, style = candidate.pair
-    return Shown(arm=candidate.arm, content=content, style=style, run=candidate.run)
 
 
 def _content(design: Design) -> dict[str, Any]:

@@ -69,8 +69,12 @@ def read_returned(files: Sequence[Path]) -> Returned:
         latest[sheets[file].participant] = file
     if not latest:
         raise InputError("; ".join(["no answer sheet can be counted", *remarks]))
-    remarks += [remark for file in latest.values() if (remark := _remark(file, sheets[file]))]
-    return Returned(key, tuple(sheets[file] for file in latest.values()), tuple(remarks))
+    counted_sheets = {file: sheets[file] for file in latest.values()}
+    for file, sheet in counted_sheets.items():
+        if len(sheet.answered) < len(sheet.questions):
+            of = counted(len(sheet.questions), "question")
+            remarks.append(f"{file}: {len(sheet.answered)} of {of} answered; counted for these")
+    return Returned(key, tuple(counted_sheets.values()), tuple(remarks))
 
 
 def _read(file: Path) -> Key | AnswerSheet:
@@ -123,10 +127,3 @@ def _check_question(question: Answer, key: Key) -> None:
     if question.answer is not None and question.answer not in allowed:
         names = ", ".join(question.shown) if key.mode is Mode.CHOICE else f"1 to {HIGHEST_RATING}"
         raise _UnfitError(f"answer {question.answer!r} is not allowed; allowed: {names}")
-
-
-def _remark(file: Path, sheet: AnswerSheet) -> str | None:
-    """What to say of an incomplete sheet."""
-    missing = len(sheet.questions) - len(sheet.answered)
-    of = counted(len(sheet.questions), "question")
-    return f"{file}: {len(sheet.answered)} of {of} answered; counted for these" if missing else None

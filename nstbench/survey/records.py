@@ -22,6 +22,7 @@ class Shown(Record):
 
     @property
     def pair(self) -> tuple[str, str]:
+        """Content and style."""
         return self.content, self.style
 
 
@@ -63,4 +64,5 @@ class AnswerSheet(Record):
 
     @property
     def answered(self) -> list[Answer]:
+        """The questions that have an answer."""
         return [question for question in self.questions if question.answer is not None]

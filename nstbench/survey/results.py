@@ -13,7 +13,7 @@ from nstbench.survey.records import Key
 
 
 @dataclass(frozen=True)
-class Line:
+class Estimate:
     """A mean rating, or the share of choices that fell on the first arm, with its 95 % interval.
 
     `arm` is None over all arms, `pair` None over all pairs; `answers` is how many answers are behind it.
@@ -27,7 +27,7 @@ class Line:
     high: float
 
 
-def lines(returned: Returned) -> list[Line]:
+def estimates(returned: Returned) -> list[Estimate]:
     """Over all pairs first, then pair by pair."""
     return _shares(returned) if returned.key.mode is Mode.CHOICE else _means(returned)
 
@@ -37,9 +37,13 @@ def pairs_of(key: Key) -> list[Pair]:
     return sorted({shown.pair for shown in key.results.values()})
 
 
-def _means(returned: Returned) -> list[Line]:
+def _means(returned: Returned) -> list[Estimate]:
     key = returned.key
-    ratings = np.array([[sheet.get(name, math.nan) for name in key.results] for sheet in _ratings(returned)])
+    given = [
+        {each.shown[0]: float(each.answer) for each in sheet.questions if isinstance(each.answer, int)}
+        for sheet in returned.sheets
+    ]
+    ratings = np.array([[sheet.get(name, math.nan) for name in key.results] for sheet in given])
     groups: list[tuple[str | None, Pair | None]] = [(arm, None) for arm in key.arms]
     if len(key.arms) > 1:
         groups += [(None, pair) for pair in pairs_of(key)]
@@ -53,52 +57,41 @@ def _means(returned: Returned) -> list[Line]:
     answers = np.isfinite(ratings).sum(axis=0)
     values = bootstrap_means(ratings, members, key.seed)
     return [
-        Line(*group, int(answers[member].sum()), *map(float, value))
+        Estimate(*group, int(answers[member].sum()), *map(float, value))
         for group, member, value in zip(groups, members, values, strict=True)
     ]
 
 
-def _ratings(returned: Returned) -> list[dict[str, float]]:
-    """Each participant's ratings by opaque name."""
-    return [
-        {each.shown[0]: float(each.answer) for each in sheet.questions if isinstance(each.answer, int)}
-        for sheet in returned.sheets
-    ]
-
-
-def _shares(returned: Returned) -> list[Line]:
+def _shares(returned: Returned) -> list[Estimate]:
     """Pair by pair answers are independent, one a participant; over all pairs they are not."""
     first = returned.key.arms[0]
     pairs = pairs_of(returned.key)
-    choices = np.array([[sheet.get(pair, math.nan) for pair in pairs] for sheet in _choices(returned)])
-    per_pair = [_share(first, pair, chosen) for pair, chosen in zip(pairs, choices.T, strict=True)]
-    return [_share(first, None, choices, effective_count(choices)), *per_pair]
-
-
-def _share(arm: str, pair: Pair | None, choices: Numbers, count: float | None = None) -> Line:
-    """With `count` independent answers, all of `choices` if it is left out; NaN where there is none."""
-    answers = int(np.isfinite(choices).sum())
-    if not answers:
-        return Line(arm, pair, 0, math.nan, math.nan, math.nan)
-    share = float(np.nanmean(choices))
-    return Line(arm, pair, answers, share, *wilson(share, count or answers))
-
-
-def _choices(returned: Returned) -> list[dict[Pair, float]]:
-    """Each participant's choices by pair: 1 where it fell on the first arm, 0 where on the second."""
     shown = returned.key.results
-    return [
+    # 1 where a choice fell on the first arm, 0 where on the second.
+    given = [
         {
-            shown[each.answer].pair: float(shown[each.answer].arm == returned.key.arms[0])
+            shown[each.answer].pair: float(shown[each.answer].arm == first)
             for each in sheet.questions
             if isinstance(each.answer, str)
         }
         for sheet in returned.sheets
     ]
+    choices = np.array([[sheet.get(pair, math.nan) for pair in pairs] for sheet in given])
+    per_pair = [_share(first, pair, chosen) for pair, chosen in zip(pairs, choices.T, strict=True)]
+    return [_share(first, None, choices, effective_count(choices)), *per_pair]
 
 
-def left_chosen(returned: Returned) -> Line:
+def _share(arm: str, pair: Pair | None, choices: Numbers, count: float | None = None) -> Estimate:
+    """With `count` independent answers, all of `choices` if it is left out; NaN where there is none."""
+    answers = int(np.isfinite(choices).sum())
+    if not answers:
+        return Estimate(arm, pair, 0, math.nan, math.nan, math.nan)
+    share = float(np.nanmean(choices))
+    return Estimate(arm, pair, answers, share, *wilson(share, count or answers))
+
+
+def left_chosen(returned: Returned) -> Estimate:
     """The share of choices that fell on the result on the left; it tells of the participants only."""
     given = [question for sheet in returned.sheets for question in sheet.answered]
     share = sum(question.answer == question.shown[0] for question in given) / len(given)
-    return Line(None, None, len(given), share, *wilson(share, len(given)))
+    return Estimate(None, None, len(given), share, *wilson(share, len(given)))

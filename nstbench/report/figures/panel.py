@@ -74,7 +74,15 @@ def draw_panel(pair: PairResults) -> Image.Image:
     em = max(SMALLEST_EM, round(columns * side * EM))
     pitch = side + max(side // 14, em)
     width = max(NARROWEST, columns * pitch - (pitch - side))
-    blocks = [*_heading(pair, em, width), *_rows(pair, rows, em, side, pitch)]
+    experiment, text = pair.experiment, Face(em, INK)
+    blocks: list[_Block] = [
+        paragraph(experiment.title, Face(round(1.6 * em), INK, bold=True), width),
+        _Space(em // 3),
+        paragraph(f"{experiment.source.document}, {experiment.source.figure}", text, width),
+    ]
+    for line in usage_lines(pair.runs, pair.profile, pair.manifest):
+        blocks.append(paragraph(line, Face(em, MUTED), width))
+    blocks += _rows(pair, rows, em, side, pitch)
     margin = 2 * em
     sheet = Image.new("RGB", (width + 2 * margin, sum(block.height for block in blocks) + 2 * margin), GROUND)
     top = margin
@@ -99,16 +107,6 @@ def tile_side(pair: PairResults) -> int:
     """The side of every tile of a panel: that of the largest run, or a multiple of it."""
     size = max(run.planned.run.size for run in pair.shown.values())
     return size * ceil(SMALLEST_SIDE / size)
-
-
-def _heading(pair: PairResults, em: int, width: int) -> Iterator[_Block]:
-    experiment = pair.experiment
-    source = f"{experiment.source.document}, {experiment.source.figure}"
-    yield paragraph(experiment.title, Face(round(1.6 * em), INK, bold=True), width)
-    yield _Space(em // 3)
-    yield paragraph(source, Face(em, INK), width)
-    for line in usage_lines(pair.runs, pair.profile, pair.manifest):
-        yield paragraph(line, Face(em, MUTED), width)
 
 
 def _rows(

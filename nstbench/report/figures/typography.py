@@ -21,6 +21,7 @@ class Face:
 
     @property
     def font(self) -> ImageFont.FreeTypeFont:
+        """DejaVu Sans, which matplotlib carries."""
         return _font("DejaVuSans-Bold.ttf" if self.bold else "DejaVuSans.ttf", self.size)
 
 
@@ -33,9 +34,11 @@ class Paragraph:
 
     @property
     def height(self) -> int:
+        """In pixels, with the leading."""
         return round(len(self.lines) * self.face.size * LEADING)
 
     def draw(self, sheet: Image.Image, left: int, top: int) -> None:
+        """Set it with its upper left corner at (left, top)."""
         canvas = ImageDraw.Draw(sheet)
         for row, line in enumerate(self.lines):
             middle = top + round((row + 0.5) * self.face.size * LEADING)

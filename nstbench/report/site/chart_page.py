@@ -50,6 +50,14 @@ def make_chart_page(
         facts: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise InputError(f"{file} is not there; run snakemake again") from error
+    used = {"Profile": profile.name}
+    if facts["weights"]:  # Only a network has a size and a precision to be used at.
+        used |= {
+            "Size": f"{profile.size} px",
+            "Weights": ", ".join(facts["weights"]),
+            "Precision": f"{facts['precision']} on {facts['device']}",
+            "Measured in": duration(facts["seconds"]),
+        }
     width, height = (round(DOTS_PER_INCH * inches) for inches in chart_kind(chart.kind).inches)
     return ChartPage(
         entry=chart,
@@ -58,25 +66,12 @@ def make_chart_page(
         height=height,
         thumbnail=relative(thumbnail_file(reports, chart.id), reports),
         findings=facts["findings"],
-        used=_used(facts, profile),
+        used=used,
         substitutions=_substitutions(facts, manifest),
         table=relative(published_table(reports, chart.id), reports / "figures"),
         values=chart_values(results, chart.id),
         command=snakemake_command(f"reports/figures/{chart.id}.svg", profile),
     )
-
-
-def _used(facts: dict[str, Any], profile: Profile) -> dict[str, str]:
-    """Size and precision are those that a network was used at."""
-    if not facts["weights"]:
-        return {"Profile": profile.name}
-    return {
-        "Profile": profile.name,
-        "Size": f"{profile.size} px",
-        "Weights": ", ".join(facts["weights"]),
-        "Precision": f"{facts['precision']} on {facts['device']}",
-        "Measured in": duration(facts["seconds"]),
-    }
 
 
 def _substitutions(facts: dict[str, Any], manifest: Manifest) -> list[str]:

@@ -21,6 +21,7 @@ class UsedPicture:
 
     @property
     def origin(self) -> str:
+        """Where the picture comes from, in words."""
         if self.picture.file is not None:
             return "ships with nstbench"
         if self.picture.package is not None:

@@ -31,28 +31,21 @@ def stylize_command(run: FinishedRun, results: Path) -> str | None:
     changes = {name: wanted[name] for name in OPTIONS if name in wanted and wanted[name] != usual.get(name)}
     names = [specification.content, *([specification.style] if recipe.needs_style else [])]
     pictures = [results / "pictures" / f"{name}.png" for name in names]
-    if wanted != recipe.configure(recipe.default_preset, changes).model_dump() or not all(
-        map(_is_square, pictures)
+    sizes = (read_picture(picture).size for picture in pictures)
+    if wanted != recipe.configure(recipe.default_preset, changes).model_dump() or any(
+        width != height for width, height in sizes
     ):
         return None
+    trained = results / "networks" / f"{changes.get('network')}.safetensors"
+    if trained.is_file():  # by the pipeline itself
+        changes["network"] = f"results/networks/{trained.name}"
     shown = [f"results/pictures/{picture.name}" for picture in pictures]
     words = ["nstbench", "stylize", *shown, "-o", "out.png", "--method", recipe.id]
     words += ["--size", str(specification.size)]
     for name, value in changes.items():
-        words += [OPTIONS[name], _network(str(value), results) if name == "network" else str(value)]
+        words += [OPTIONS[name], str(value)]
     if specification.seed:
         words += ["--seed", str(specification.seed)]
     if specification.precision != "auto":
         words += ["--precision", specification.precision]
     return shlex.join(words)
-
-
-def _is_square(picture: Path) -> bool:
-    width, height = read_picture(picture).size
-    return width == height
-
-
-def _network(name: str, results: Path) -> str:
-    """The file of a network that the pipeline has trained itself."""
-    trained = results / "networks" / f"{name}.safetensors"
-    return f"results/networks/{trained.name}" if trained.is_file() else name

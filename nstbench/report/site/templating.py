@@ -1,6 +1,5 @@
 """Pages from templates: Jinja with HTML escaped and no name that may be missing."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +49,7 @@ def site_environment() -> Environment:
 class Pages:
     """Writes pages below `reports`; every template may use what is `shared`."""
 
-    def __init__(self, reports: Path, shared: Mapping[str, Any]) -> None:
+    def __init__(self, reports: Path, **shared: Any) -> None:
         self._reports = reports
         self._environment = site_environment()
         self._environment.globals |= {"navigation": NAVIGATION, **shared}

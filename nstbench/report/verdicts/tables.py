@@ -18,6 +18,7 @@ def document_of(claim: ClaimVerdict) -> str:
 
 
 def documents_of(claims: Sequence[ClaimVerdict]) -> list[str]:
+    """The short names of the documents, each once."""
     return distinct(map(document_of, claims))
 
 
@@ -53,12 +54,11 @@ def values_table(claim: ClaimVerdict) -> pd.DataFrame:
 
 def contradictions_table(contradictions: Sequence[ContradictionOutcome]) -> pd.DataFrame:
     """A row per topic on which the documents cannot all be right."""
-    rows = {each.topic: (_positions(each), each.outcome, each.reason) for each in contradictions}
+    rows = {}
+    for each in contradictions:
+        positions = [
+            f"{place}. {', '.join(position.documents)}: {position.says}"
+            for place, position in enumerate(each.positions, 1)
+        ]
+        rows[each.topic] = "; ".join(positions), each.outcome, each.reason
     return pd.DataFrame.from_dict(rows, "index", columns=["positions", "outcome", "why"])
-
-
-def _positions(contradiction: ContradictionOutcome) -> str:
-    return "; ".join(
-        f"{place}. {', '.join(position.documents)}: {position.says}"
-        for place, position in enumerate(contradiction.positions, 1)
-    )

@@ -35,6 +35,7 @@ class Scale:
 
     @property
     def ticks(self) -> list[Tick]:
+        """At round values, at most MOST_TICKS of them unless digits 1, 2 and 5 are marked."""
         return [Tick(self.place(value), written(value)) for value in self._round_values()]
 
     def _round_values(self) -> list[float]:

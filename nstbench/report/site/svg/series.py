@@ -21,6 +21,7 @@ class Series:
 
     @property
     def colour(self) -> int:
+        """Its number in the palette of the style sheet."""
         return self.number % COLOURS
 
     @property
@@ -30,4 +31,5 @@ class Series:
 
     @property
     def shape(self) -> str:
+        """The path of its mark."""
         return SHAPES[self.round % len(SHAPES)]
