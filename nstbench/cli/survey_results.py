@@ -50,12 +50,12 @@ def survey_results(
 
 
 def _agreements(returned: "Returned", table: "Sequence[Estimate]", scores: Path | None) -> "list[Agreement]":
-    """None, with a line on stderr, where the pictures are no runs or have no scores."""
+    """None, with a line on stderr, where the pictures do not come from runs or have no scores."""
     from nstbench.report.tables.scores import read_scores
     from nstbench.survey.agreement import agreements
 
     if returned.key.experiment is None:
-        reason = "the pictures are no runs"
+        reason = "the pictures do not come from runs"
     elif scores is None and not USUAL_SCORES.is_file():
         reason = f"{USUAL_SCORES} is not here; name it with --scores"
     else:

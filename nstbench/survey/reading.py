@@ -122,7 +122,7 @@ def _check_question(question: Answer, key: Key) -> None:
             raise _UnfitError(f"result {name!r} is not in the key")
     together = len(key.arms) if key.mode is Mode.CHOICE else 1
     if len(question.shown) != together or len({key.results[name].pair for name in question.shown}) != 1:
-        raise _UnfitError(f"question {', '.join(question.shown)} is none of the page")
+        raise _UnfitError(f"question {', '.join(question.shown)} is not on the page")
     allowed = question.shown if key.mode is Mode.CHOICE else range(1, HIGHEST_RATING + 1)
     if question.answer is not None and question.answer not in allowed:
         names = ", ".join(question.shown) if key.mode is Mode.CHOICE else f"1 to {HIGHEST_RATING}"

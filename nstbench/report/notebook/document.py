@@ -65,14 +65,14 @@ class Document:
         return cls(title, own, manifest, folder or folder_with_results())
 
     def about(self, id: str) -> Markdown:
-        """What an experiment asks, what it was made with, and where it departs from the document."""
+        """What an experiment asks, what it was made with, and how it differs from the document."""
         experiment, pairs = self._experiment(id), self._pairs(id)
         runs = [run for pair in pairs for run in pair.runs]
         used = " · ".join(usage_lines(runs, pairs[0].profile, self.manifest))
-        departures = [*substitutions(experiment, runs, self.manifest), *experiment.deviations] or ["None."]
+        differences = [*substitutions(experiment, runs, self.manifest), *experiment.deviations] or ["None."]
         return Markdown(
             f"> {experiment.question}\n\n{experiment.settings_note}\n\n**Made with** {used}.\n\n"
-            f"**Departures from the source**\n\n{bullets(departures)}"
+            f"**Differences from the source**\n\n{bullets(differences)}"
         )
 
     def panel(self, id: str, pair: int = 1) -> Image:

@@ -36,7 +36,7 @@ class ChartPage:
     template: str = "chart.html.j2"
 
     @property
-    def departures(self) -> list[str]:
+    def differences(self) -> list[str]:
         """How the chart differs from the source's, in sentences."""
         return [*self.substitutions, *self.entry.deviations]
 
@@ -49,7 +49,7 @@ def make_chart_page(
     try:
         facts: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise InputError(f"{file} is not there; run snakemake again") from error
+        raise InputError(f"{file} does not exist; run snakemake") from error
     used = {"Profile": profile.name}
     if facts["weights"]:  # Only a network has a size and a precision to be used at.
         used |= {

@@ -81,7 +81,7 @@ class ExperimentPage:
     template: str = "experiment.html.j2"
 
     @property
-    def departures(self) -> list[str]:
+    def differences(self) -> list[str]:
         """How the figure differs from the source's, in sentences."""
         return [*self.substitutions, *self.entry.deviations]
 

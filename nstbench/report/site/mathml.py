@@ -111,7 +111,7 @@ class _Parser:
     def _group(self) -> str:
         inside = self.row()
         if self._take() != "}":
-            raise InputError(f"a brace is open in the formula {self._formula!r}")
+            raise InputError(f"unclosed brace in the formula {self._formula!r}")
         return inside
 
     def _take(self) -> str:

@@ -15,7 +15,9 @@ from nstbench.report.site.mathml import mathml
 # A letter with an index, as in N_l or p_(1).
 INDEX = re.compile(r"\b([A-Za-z])_(\w+|\(\w+\))")
 FORMULAS = Path(__file__).parent / "formulas"
-Group = Literal["Objectives", "Style", "Picture and network", "Without a descent", "Colour", "Judgement"]
+Group = Literal[
+    "Objectives", "Style", "Picture and network", "Without optimisation", "Colour", "Metrics and verdicts"
+]
 
 
 class Topic(Named):

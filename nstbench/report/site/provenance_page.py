@@ -44,7 +44,7 @@ def provenance(runs: Sequence[FinishedRun], profile: Profile, commit: str) -> di
         ),
         "Hash of the metrics' code": [code_key([], ["nstbench.metrics"])[:12]],
         "Profile": [profile.name],
-        "What the profile says": [
+        "Settings of the profile": [
             f"{name} {value}" for name, value in profile.model_dump(exclude={"name"}).items()
         ],
         "Weights": weights_used(runs),

@@ -8,12 +8,13 @@ from nstbench.core.number_format import counted, number
 from nstbench.report.site.svg.scale import MINUS
 
 RULES = {
-    "directional": "one of two is larger: interval and median beyond the floor on one side, "
-    "sign test below 0.05 after Holm's correction",
-    "equivalence": "as good as equal: the 90 % interval lies within the margin",
-    "existence": "it can be had: one instance meets the conditions, none of twelve or more denies it",
+    "directional": "one of two is larger: interval and median lie beyond the floor on one side, "
+    "and the sign test is below 0.05 after Holm's correction",
+    "equivalence": "practically equal: the 90 % interval lies within the margin",
+    "existence": "possible: supported by one instance that meets the conditions, "
+    "contradicted when none of twelve or more does",
     "exact": "decided by arithmetic or by a table, without a sample",
-    "not-testable": "cannot be tested here",
+    "not-testable": "no measurement here decides it",
 }
 
 

@@ -121,7 +121,7 @@ def test_the_overview_has_every_figure_and_every_claim(pages: dict[str, Page]) -
         assert f"claims.html#{id}" in links
     assert "2 supported" in index.words and "1 contradicted" in index.words and "1 not run" in index.words
     assert "inconclusive" not in index.words
-    assert index.words.count("made, 4 departures") == 2
+    assert index.words.count("4 differences") == 2
 
 
 def test_tiles_are_files_of_the_site_in_the_colour_of_their_arm(tree: Tree, figure: Page) -> None:

@@ -349,6 +349,6 @@ def test_why_metrics_are_not_compared_is_told(evaluate, tmp_path):
     process = evaluate(files, "--scores", "scores.csv")
     assert process.returncode == 0 and "scores.csv holds none of these runs" in process.stderr
     table_key = {"survey.key.json": key_of("rating") | {"experiment": None}}
-    assert "the pictures are no runs" in evaluate(table_key | files).stderr
+    assert "the pictures do not come from runs" in evaluate(table_key | files).stderr
     process = evaluate(files, "--scores", "nowhere.csv")
     assert process.returncode == 2 and "nowhere.csv cannot be read" in process.stderr
