@@ -26,6 +26,11 @@ def press(page, *keys):
         page.keyboard.press(key)
 
 
+def reload(page):
+    page.wait_for_timeout(500)  # What a page remembers reaches the browser's own process a moment later.
+    page.reload()
+
+
 def section(page):
     """The one that is shown."""
     return page.locator("main > section:visible").get_attribute("id")
@@ -67,7 +72,7 @@ def test_ratings_by_keyboard_survive_a_reload_and_are_evaluated(survey, run, tmp
     assert section(page) == "introduction"
     press(page, "Enter", "7", "Enter", "0", "ArrowRight", "3")
     assert (position(page), pressed(page)) == ([3, 8], [3])
-    page.reload()
+    reload(page)
     assert (position(page), pressed(page)) == ([3, 8], [3])
     expect(page.get_by_role("progressbar")).to_have_js_property("value", 3)
     press(page, "ArrowLeft", "Backspace")
@@ -147,7 +152,7 @@ def test_the_next_person_starts_anew(survey, tmp_path):
     saved(page, tmp_path)
     page.locator("#another").click()
     assert section(page) == "introduction"
-    page.reload()
+    reload(page)
     assert section(page) == "introduction"
     assert page.evaluate("state.participant") != first
     assert page.evaluate("state.answers.every((answer) => answer === null)")
@@ -158,7 +163,7 @@ def test_a_browser_that_remembers_nothing_can_still_answer(survey, tmp_path):
     page.add_init_script(
         "Storage.prototype.setItem = Storage.prototype.getItem = () => { throw new DOMException('no'); }"
     )
-    page.reload()
+    reload(page)
     expect(page.locator("#forgetful")).to_be_visible()
     press(page, "Enter", *["5", "Enter"] * 8)
     sheet = json.loads(saved(page, tmp_path).read_text())

@@ -103,7 +103,7 @@ BROKEN = {
     "no number": (sheet("x", ANN | {"aaaa": "7"}), "answer '7' is not allowed"),
     "a fraction": (sheet("x", ANN | {"aaaa": 7.5}), "questions.0.answer"),
     "unknown": (sheet("x", {"eeee": 5}), "result 'eeee' is not in the key"),
-    "two at once": (sheet("x", {"aaaa cccc": 5}), "question aaaa, cccc is none of the page"),
+    "two at once": (sheet("x", {"aaaa cccc": 5}), "question aaaa, cccc is not on the page"),
     "twice": (
         sheet("x", {"aaaa": 5, "bbbb": 5}) | {"questions": [{"shown": ["aaaa"], "answer": 5}] * 2},
         "twice",
