@@ -130,8 +130,7 @@ def _seconds(weights: Row) -> str:
 
 
 def _networks() -> list[Row]:
-    from nstbench.networks.feedforward.files import read_card
-    from nstbench.networks.feedforward.inventory import shipped_networks
+    from nstbench.networks.feedforward.inventory import read_card, shipped_networks
 
     return [{"id": name, **_network_row(read_card(file))} for name, file in shipped_networks().items()]
 

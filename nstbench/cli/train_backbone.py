@@ -36,11 +36,13 @@ def train_backbone(
     """Distil an embedded backbone from a pretrained SqueezeNet; an interrupted training goes on."""
     from nstbench.core.configuration import configured
     from nstbench.core.progress import progress
-    from nstbench.networks.distillation.student import Recipe
-    from nstbench.networks.distillation.student import train_backbone as train
+    from nstbench.networks.distillation.training import DistillationRecipe
+    from nstbench.networks.distillation.training import train_backbone as train
 
     changes = given(architecture=architecture, width=width, steps=steps, seed=seed)
-    recipe = configured("distillation", Recipe, {"embedded": Recipe()}, "embedded", changes)
+    recipe = configured(
+        "distillation", DistillationRecipe, {"embedded": DistillationRecipe()}, "embedded", changes
+    )
     with progress(f"distilling {architecture}", recipe.steps) as watch:
         train(recipe, images, teacher, out, watch)
     say(f"wrote {out} and {out.with_suffix('.json')}")

@@ -12,9 +12,9 @@ from pydantic import Field, field_validator
 from nstbench.methods.adain2017.recipe import DEFAULT_TRAINING, HUANG, LITERAL, SOBOLEVA, DecoderRecipe
 from nstbench.methods.base import Method, Parameters, Task
 from nstbench.networks.catalogue import architecture
-from nstbench.networks.feedforward.inventory import locate_network
+from nstbench.networks.feedforward.inventory import locate_network, read_card
 from nstbench.networks.training.trainer import Trainer, TrainingTask
-from nstbench.networks.weight_sources import RANDOM_WIDTHS
+from nstbench.networks.weight_sources import RANDOM_WIDTHS, locate_weights
 
 if TYPE_CHECKING:
     from nstbench.optim.loop import Outcome
@@ -53,12 +53,8 @@ class AdaINParameters(Parameters):
 
     def weight_files(self) -> list[Path]:
         """The decoder's, and those of the encoder that its card names."""
-        from nstbench.methods.adain2017.network import KIND
-        from nstbench.networks.feedforward.files import read_network
-        from nstbench.networks.weight_sources import locate_weights
-
         file = locate_network(self.network)
-        card = read_network(file, KIND).card
+        card = read_card(file)
         if card.get("weights") is None or card["weights"] in RANDOM_WIDTHS:
             return [file]
         return [file, locate_weights(architecture(card["backbone"]), card["weights"])]

@@ -17,7 +17,13 @@ ALLOWED = 12.0
 
 
 class Rarity:
-    """Collects the penalty of every normalised convolution that a forward pass in training runs."""
+    """Collects the penalty of every normalised convolution that a forward pass in training runs.
+
+    Parameters
+    ----------
+    network
+        Watched from now on.
+    """
 
     def __init__(self, network: nn.Module) -> None:
         self._penalties: list[Tensor] = []
@@ -30,14 +36,31 @@ class Rarity:
             self._penalties.append(rarity(output.relu().float()))
 
     def take(self) -> Tensor:
-        """The sum over all convolutions since the last call, ()."""
+        """The penalty since the last call.
+
+        Returns
+        -------
+        Tensor
+            (), the sum over all convolutions.
+        """
         total = torch.stack(self._penalties).sum()
         self._penalties.clear()
         return total
 
 
 def rarity(activation: Tensor) -> Tensor:
-    """Mean over channels of max(0, log(mean square / mean^2 / ALLOWED)) of activations (N, C, H, W)."""
+    """Mean over channels of max(0, log(mean square / mean^2 / ALLOWED)).
+
+    Parameters
+    ----------
+    activation
+        (N, C, H, W), not negative.
+
+    Returns
+    -------
+    Tensor
+        (), 0 where no channel fires rarely and hugely.
+    """
     mean, square = activation.mean((0, 2, 3)), activation.square().mean((0, 2, 3))
     excess = (square + 1e-8).log() - 2 * (mean + 1e-4).log() - math.log(ALLOWED)
     return excess.relu().mean()

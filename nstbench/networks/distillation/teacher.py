@@ -19,6 +19,11 @@ class Teacher(nn.Module):
 
     The image is reflected by 3 pixels before the unpadded 7x7 convolution, so that an activation at
     stride 2^k sits where the student's activation at the same stride sits.
+
+    Parameters
+    ----------
+    network
+        A SqueezeNet 1.0; it is frozen.
     """
 
     def __init__(self, network: Backbone) -> None:
@@ -28,17 +33,40 @@ class Teacher(nn.Module):
 
     @classmethod
     def load(cls, file: Path) -> "Teacher":
-        """The SqueezeNet in `file`; InputError when it holds none."""
+        """Read a teacher.
+
+        Parameters
+        ----------
+        file
+            The weights of a SqueezeNet 1.0.
+
+        Returns
+        -------
+        Teacher
+            Still to be calibrated.
+
+        Raises
+        ------
+        InputError
+            When the file holds no such weights.
+        """
         network, _ = open_network(SQUEEZENET, file, "max")
         return cls(network)
 
     @property
     def channels(self) -> dict[str, int]:
+        """Number of channels of each activation."""
         return {tap: SQUEEZENET.channels(tap) for tap in TAPS} | {"pool9": SQUEEZENET.channels("fire9")}
 
     @torch.no_grad()
     def calibrate(self, images: Tensor) -> None:
-        """Measure each channel's mean and standard deviation on `images` (N, 3, H, W)."""
+        """Measure each channel's mean and standard deviation.
+
+        Parameters
+        ----------
+        images
+            (N, 3, H, W), RGB in [0, 1].
+        """
         for tap, feature in self._raw(images).items():
             mean = feature.mean((0, 2, 3), keepdim=True)
             std = feature.std((0, 2, 3), keepdim=True).clamp_min(1e-3)
@@ -46,6 +74,18 @@ class Teacher(nn.Module):
 
     @torch.no_grad()
     def forward(self, images: Tensor) -> dict[str, Tensor]:
+        """Standardised activations.
+
+        Parameters
+        ----------
+        images
+            (N, 3, H, W), RGB in [0, 1].
+
+        Returns
+        -------
+        dict
+            (N, C, H_l, W_l) by tap, in fp32.
+        """
         raw = self._raw(images)
         return {tap: (raw[tap] - mean) / std for tap, (mean, std) in self.moments.items()}
 

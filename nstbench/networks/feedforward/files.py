@@ -13,11 +13,8 @@ from torch import Tensor, nn
 
 from nstbench.core.errors import InputError
 from nstbench.core.files import check_writable, written_whole
+from nstbench.networks.feedforward.inventory import CARD, COMMANDS, read_card
 
-# What a file can hold, and the command that makes it.
-COMMANDS = {"transformation": "train-fast", "decoder": "train-adain"}
-# The one key of the metadata: the card as JSON.
-CARD = "nstbench"
 SUFFIX = ".safetensors"
 
 
@@ -122,44 +119,12 @@ def read_network(file: Path, kind: str) -> StoredNetwork:
     InputError
         When there is no such file, when it is damaged, or when it holds something else.
     """
-    try:
-        with safe_open(file, "pt") as stored:
-            metadata = stored.metadata() or {}
-            weights = {name: stored.get_tensor(name).float() for name in stored.keys()}  # noqa: SIM118
-    except Exception as error:  # A damaged file can raise anything.
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(
-            f"{file} is not a readable network ({reason}); give a file of `nstbench {COMMANDS[kind]}`"
-        ) from error
-    card = _card(metadata)
+    card = read_card(file)
     if card.get("kind") != kind:
         raise InputError(f"{file} holds no {kind} network; give a file of `nstbench {COMMANDS[kind]}`")
+    with safe_open(file, "pt") as stored:
+        weights = {name: stored.get_tensor(name).float() for name in stored.keys()}  # noqa: SIM118
     for name, tensor in weights.items():
         if not tensor.isfinite().all():
             raise InputError(f"{file} is damaged: {name} contains NaN or Inf; train it again")
     return StoredNetwork(file, weights, card)
-
-
-def read_card(file: Path) -> dict[str, Any]:
-    """Read the card alone, without the weights.
-
-    Parameters
-    ----------
-    file
-        A .safetensors file.
-
-    Returns
-    -------
-    dict
-        Empty when the file has none.
-    """
-    with safe_open(file, "pt") as stored:
-        return _card(stored.metadata() or {})
-
-
-def _card(metadata: Mapping[str, str]) -> dict[str, Any]:
-    try:
-        card = json.loads(metadata.get(CARD, "{}"))
-    except json.JSONDecodeError:
-        return {}
-    return card if isinstance(card, dict) else {}

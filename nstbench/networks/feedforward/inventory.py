@@ -1,9 +1,20 @@
-"""Where trained networks lie: in the package, in the pipeline's results, or anywhere; no torch needed."""
+"""Where trained networks lie, and what their cards say; no torch needed.
 
+They are in the package, in the pipeline's results, or anywhere.
+"""
+
+import json
 from pathlib import Path
+from typing import Any
+
+from safetensors import safe_open
 
 from nstbench.core.errors import InputError
 
+# What a file can hold, and the command that makes it.
+COMMANDS = {"transformation": "train-fast", "decoder": "train-adain"}
+# The one key of a file's metadata: the card as JSON.
+CARD = "nstbench"
 FOLDER = Path(__file__).parents[1] / "trained"
 # Of the pipeline's trainings, below the folder that it works in.
 TRAINED = Path("results") / "networks"
@@ -63,3 +74,35 @@ def locate_network(name: str) -> Path:
             "it is done, or a file of `nstbench train-fast` or `train-adain`"
         )
     return found
+
+
+def read_card(file: Path) -> dict[str, Any]:
+    """Read what the file of a trained network says of it, without the weights.
+
+    Parameters
+    ----------
+    file
+        A .safetensors file.
+
+    Returns
+    -------
+    dict
+        Empty when the file has no card.
+
+    Raises
+    ------
+    InputError
+        When there is no such file, or when it is damaged.
+    """
+    try:
+        with safe_open(file, "numpy") as stored:
+            metadata = stored.metadata() or {}
+    except Exception as error:  # A damaged file can raise anything.
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        commands = " or ".join(f"`nstbench {command}`" for command in COMMANDS.values())
+        raise InputError(f"{file} is not a readable network ({reason}); give a file of {commands}") from error
+    try:
+        card = json.loads(metadata.get(CARD, "{}"))
+    except json.JSONDecodeError:
+        return {}
+    return card if isinstance(card, dict) else {}

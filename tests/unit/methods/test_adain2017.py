@@ -21,8 +21,7 @@ from nstbench.methods.adain2017.modules import open_encoder
 from nstbench.methods.adain2017.recipe import DEFAULT_TRAINING, HUANG, LITERAL, SOBOLEVA, DecoderRecipe
 from nstbench.methods.base import Task
 from nstbench.methods.colour.preservation import stylize
-from nstbench.networks.feedforward.files import read_card
-from nstbench.networks.feedforward.inventory import shipped_networks
+from nstbench.networks.feedforward.inventory import read_card, shipped_networks
 from nstbench.pipeline.experiment import Experiment
 from nstbench.pipeline.plan import plan
 from nstbench.pipeline.project import CHECKOUT, Project

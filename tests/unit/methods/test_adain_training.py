@@ -19,7 +19,7 @@ from nstbench.methods.adain2017.modules import Decoder, align, open_encoder
 from nstbench.methods.adain2017.network import read_decoder
 from nstbench.methods.adain2017.recipe import DecoderRecipe
 from nstbench.methods.adain2017.training import train_decoder
-from nstbench.networks.feedforward.files import read_card
+from nstbench.networks.feedforward.inventory import read_card
 from nstbench.networks.training.crops import CropSource
 from nstbench.networks.training.loop import Schedule, train
 from nstbench.networks.training.trainer import TrainingTask

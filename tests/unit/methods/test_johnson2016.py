@@ -22,8 +22,8 @@ from nstbench.methods.johnson2016.modules import KIND, Transformation
 from nstbench.methods.johnson2016.recipe import DEFAULT_TRAINING, JOHNSON, TransformationRecipe
 from nstbench.methods.johnson2016.recipe import JAIN as JAIN_TRAINING
 from nstbench.methods.novak2016 import method as novak2016
-from nstbench.networks.feedforward.files import read_card, read_network
-from nstbench.networks.feedforward.inventory import shipped_networks
+from nstbench.networks.feedforward.files import read_network
+from nstbench.networks.feedforward.inventory import read_card, shipped_networks
 from nstbench.networks.loading import load_backbone
 from nstbench.pipeline.project import CHECKOUT, Project
 from painting.painters import paint

@@ -19,8 +19,8 @@ from nstbench.methods.johnson2016.modules import (
     Transformation,
     load_transformation,
 )
-from nstbench.networks.feedforward.files import CARD, read_card, read_network, save_network
-from nstbench.networks.feedforward.inventory import locate_network, shipped_networks
+from nstbench.networks.feedforward.files import read_network, save_network
+from nstbench.networks.feedforward.inventory import CARD, locate_network, read_card, shipped_networks
 from nstbench.networks.feedforward.modules import InstanceNorm, reflect
 
 CPU = Hardware(torch.device("cpu"), "fp32")

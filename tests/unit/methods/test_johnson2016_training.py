@@ -21,7 +21,7 @@ from nstbench.methods.johnson2016.method import TRAINER
 from nstbench.methods.johnson2016.modules import Transformation
 from nstbench.methods.johnson2016.recipe import TransformationRecipe
 from nstbench.methods.johnson2016.training import train_transformation
-from nstbench.networks.feedforward.files import read_card
+from nstbench.networks.feedforward.inventory import read_card
 from nstbench.networks.training.crops import CropSource
 from nstbench.networks.training.loop import Schedule, train
 from nstbench.networks.training.pictures import own_photographs

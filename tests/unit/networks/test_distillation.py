@@ -9,13 +9,14 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from nstbench.core.hardware import Hardware
-from nstbench.networks.distillation import student as backbone
-from nstbench.networks.distillation.student import HEADS, Recipe, train_backbone
+from nstbench.networks.distillation import training
+from nstbench.networks.distillation.student import HEADS
+from nstbench.networks.distillation.training import DistillationRecipe, train_backbone
 from nstbench.networks.loading import load_backbone, random_backbone
 from nstbench.networks.squeezenet import SQUEEZENET
 from nstbench.networks.weight_sources import embedded_file
 
-RECIPE = Recipe(architecture="alexnet", width=0.0625, steps=3, batch=2, crop=64)
+RECIPE = DistillationRecipe(architecture="alexnet", width=0.0625, steps=3, batch=2, crop=64)
 
 
 class KilledError(Exception):
@@ -45,7 +46,7 @@ def teacher(tmp_path):
 @pytest.fixture
 def distil(photographs, teacher, tmp_path, monkeypatch):
     """Trains by `recipe` into a file by name; `seen` collects the steps."""
-    monkeypatch.setattr(backbone, "CALIBRATION_STEPS", range(65_535, 65_536))
+    monkeypatch.setattr(training, "CALIBRATION_STEPS", range(65_535, 65_536))
     monkeypatch.setattr("nstbench.optim.checkpoints.SECONDS_BETWEEN", 0.0)
 
     def distil(name, recipe=RECIPE, killed_at=None):
@@ -65,7 +66,7 @@ def distil(photographs, teacher, tmp_path, monkeypatch):
 def test_training_leaves_a_network_and_its_card(distil):
     output = distil("whole")
     card = json.loads(output.with_suffix(".json").read_text())
-    assert Recipe.model_validate(card["recipe"]) == RECIPE
+    assert DistillationRecipe.model_validate(card["recipe"]) == RECIPE
     assert (card["crops_seen"], card["training_pictures"], card["held_out_r2"][-1]["step"]) == (6, 1, 3)
     assert not output.with_suffix(".checkpoint").exists()
     network = load_backbone("alexnet", str(output), "max", Hardware(torch.device("cpu"), "fp32"))
@@ -94,8 +95,8 @@ def test_a_damaged_checkpoint_or_one_of_another_recipe_is_a_fresh_start(distil, 
 def test_the_default_is_what_the_shipped_networks_were_trained_with():
     for id in HEADS:
         card = json.loads(embedded_file(id).with_suffix(".json").read_text())
-        assert card["recipe"]["steps"] == Recipe().steps
-        assert card["recipe"]["width"] == Recipe().width
+        assert card["recipe"]["steps"] == DistillationRecipe().steps
+        assert card["recipe"]["width"] == DistillationRecipe().width
 
 
 @pytest.mark.parametrize(

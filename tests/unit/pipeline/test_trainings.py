@@ -5,7 +5,7 @@ import pytest
 
 from nstbench.core.errors import InputError
 from nstbench.images.manifest import load_manifest
-from nstbench.networks.feedforward.files import read_card
+from nstbench.networks.feedforward.inventory import read_card
 from nstbench.pipeline.project import CHECKOUT, Project
 from nstbench.pipeline.specification import TrainingSpecification
 from nstbench.pipeline.training import load_training

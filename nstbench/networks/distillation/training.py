@@ -1,0 +1,215 @@
+"""Distil an embedded backbone from a pretrained teacher's activations.
+
+Smooth-L1 to the teacher's standardised activations, and a penalty on channels that fire rarely and hugely;
+AdamW with a cosine schedule; batch normalisation during training, folded into the convolutions afterwards.
+"""
+
+import dataclasses
+import json
+import math
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from pydantic import Field, field_validator
+from torch import Tensor
+from torch.nn.functional import smooth_l1_loss
+
+from nstbench.core.configuration import Seed
+from nstbench.core.errors import InputError
+from nstbench.core.files import write_text
+from nstbench.core.progress import Watch
+from nstbench.networks.distillation.batch_norm import fold_batch_norm
+from nstbench.networks.distillation.student import HEADS, Student
+from nstbench.networks.distillation.teacher import Teacher
+from nstbench.networks.feedforward.files import check_network_output
+from nstbench.networks.normalisation import calibrate
+from nstbench.networks.training.crops import CropSource
+from nstbench.networks.training.pictures import pictures_in
+from nstbench.networks.training.trainer import Recipe
+from nstbench.networks.weight_files import save_weights
+from nstbench.networks.weight_sources import EMBEDDED_WIDTH
+from nstbench.optim.checkpoints import Checkpoint
+
+WARMUP_STEPS = 100
+# How often the student is compared with its teacher on pictures that are held out, and on how many batches.
+STEPS_BETWEEN_EVALUATIONS = 250
+EVALUATION_BATCHES = 6
+# Crops that measure the teacher's channels; far behind any step that is trained on.
+CALIBRATION_STEPS = range(65_528, 65_536)
+
+
+class DistillationRecipe(Recipe):
+    """Everything that decides the result of a distillation besides the pictures and the teacher.
+
+    Parameters
+    ----------
+    architecture
+        Of the student; a key of HEADS.
+    width
+        Its channels relative to the original network, in (0, 1].
+    steps, batch, crop
+        How many steps of how many crops of how many pixels a side.
+    learning_rate, weight_decay
+        Of AdamW; the rate rises over WARMUP_STEPS and falls to 0 along a cosine.
+    rarity
+        Weight of the penalty on channels that fire rarely and hugely.
+    seed
+        Of the first weights and the crops.
+    """
+
+    architecture: str = "vgg19"
+    width: float = Field(default=EMBEDDED_WIDTH, gt=0, le=1)
+    steps: int = Field(default=2800, ge=1)
+    batch: int = Field(default=32, ge=1)
+    crop: int = Field(default=128, ge=64)
+    learning_rate: float = Field(default=2e-3, gt=0)
+    weight_decay: float = Field(default=1e-2, ge=0)
+    rarity: float = Field(default=0.1, ge=0)
+    seed: Seed = 0
+
+    @field_validator("architecture")
+    @classmethod
+    def _has_heads(cls, id: str) -> str:
+        if id not in HEADS:
+            raise InputError(f"unknown architecture {id!r} to distil; allowed: {', '.join(HEADS)}")
+        return id
+
+
+@dataclass
+class _Progress:
+    """How far a distillation has come; saved with every checkpoint."""
+
+    step: int = 0
+    seconds: float = 0.0
+    loader_seconds: float = 0.0
+    curve: list[dict[str, float]] = field(default_factory=list)
+
+
+def train_backbone(
+    recipe: DistillationRecipe,
+    folders: list[Path],
+    teacher_file: Path,
+    output: Path,
+    watch: Watch,
+) -> None:
+    """Train a backbone, and write its weights, its card, and on the way a checkpoint.
+
+    Goes on from a checkpoint of the same recipe.
+
+    Parameters
+    ----------
+    recipe
+        How.
+    folders
+        Of pictures to train on.
+    teacher_file
+        The weights of a SqueezeNet 1.0.
+    output
+        The file to write (.safetensors, fp16). Beside it lie the card (.json) and, until the training is
+        done, a checkpoint (.checkpoint).
+    watch
+        Called after every step with its number and the loss.
+
+    Raises
+    ------
+    InputError
+        When the output does not end in .safetensors, or when a file cannot be read or written.
+    """
+    check_network_output(output)
+    teacher = Teacher.load(teacher_file).to(memory_format=torch.channels_last)
+    crops = CropSource(pictures_in(folders), recipe.crop, recipe.batch, recipe.seed)
+    teacher.calibrate(torch.cat([crops.training(step) for step in CALIBRATION_STEPS]))
+    student = Student(recipe.architecture, recipe.width, recipe.seed, teacher)
+    student.to(memory_format=torch.channels_last)
+    optimiser = torch.optim.AdamW(
+        student.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
+    )
+    checkpoint, progress = Checkpoint(output.with_suffix(".checkpoint")), _Progress()
+    saved = checkpoint.load()
+    if saved is not None and saved["recipe"] == recipe.model_dump():
+        student.load_state_dict(saved["student"])
+        optimiser.load_state_dict(saved["optimiser"])
+        progress = _Progress(**saved["progress"])
+    while progress.step < recipe.steps:
+        started = time.perf_counter()
+        images = crops.training(progress.step)
+        progress.loader_seconds += time.perf_counter() - started
+        loss = _train_step(recipe, student, teacher, optimiser, images, progress.step)
+        progress.step += 1
+        progress.seconds += time.perf_counter() - started
+        if progress.step % STEPS_BETWEEN_EVALUATIONS == 0 or progress.step == recipe.steps:
+            progress.curve.append({"step": progress.step, **_held_out_r2(student, teacher, crops)})
+        watch(progress.step, loss)
+        if checkpoint.due or progress.step == recipe.steps:
+            state = {
+                "recipe": recipe.model_dump(),
+                "student": student.state_dict(),
+                "optimiser": optimiser.state_dict(),
+                "progress": dataclasses.asdict(progress),
+            }
+            checkpoint.save(state)
+    _export(recipe, student, crops, progress, teacher_file, output)
+    checkpoint.remove()
+
+
+def _train_step(
+    recipe: DistillationRecipe,
+    student: Student,
+    teacher: Teacher,
+    optimiser: torch.optim.Optimizer,
+    images: Tensor,
+    step: int,
+) -> float:
+    student.train()
+    warm = min(1.0, (step + 1) / WARMUP_STEPS)
+    for group in optimiser.param_groups:
+        group["lr"] = recipe.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
+    losses = [smooth_l1_loss(*pair) for pair in student.compare(images, teacher).values()]
+    loss = torch.stack(losses).sum() + recipe.rarity * student.rarity.take()
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+
+@torch.no_grad()
+def _held_out_r2(student: Student, teacher: Teacher, crops: CropSource) -> dict[str, float]:
+    """1 - residual / variance of the teacher's activations on pictures never trained on, by tapped layer."""
+    student.eval()
+    residual: dict[str, float] = dict.fromkeys(student.taps, 0.0)
+    variance: dict[str, float] = dict.fromkeys(student.taps, 0.0)
+    for step in range(EVALUATION_BATCHES):
+        for layer, (prediction, target) in student.compare(crops.held_out(step), teacher).items():
+            residual[layer] += (prediction - target).square().sum().item()
+            variance[layer] += (target - target.mean((0, 2, 3), keepdim=True)).square().sum().item()
+    return {layer: round(1 - residual[layer] / variance[layer], 4) for layer in residual}
+
+
+def _export(
+    recipe: DistillationRecipe,
+    student: Student,
+    crops: CropSource,
+    progress: _Progress,
+    teacher_file: Path,
+    output: Path,
+) -> None:
+    """Write weights and card."""
+    backbone = student.eval().backbone
+    fold_batch_norm(backbone)
+    calibration = calibrate(backbone, *crops.calibration())
+    save_weights(backbone, calibration, output)
+    card = {
+        "recipe": recipe.model_dump(),
+        "teacher": teacher_file.stem,
+        "training_pictures": len(crops.training_pictures),
+        "held_out_pictures": len(crops.held_out_pictures),
+        "crops_seen": recipe.steps * recipe.batch,
+        "normalised_on": calibration.pictures,
+        "dead_channels": calibration.dead_channels,
+        "training_minutes": round(progress.seconds / 60, 1),
+        "loader_share": round(progress.loader_seconds / progress.seconds, 3),
+        "held_out_r2": progress.curve,
+    }
+    write_text(output.with_suffix(".json"), json.dumps(card, indent=2) + "\n")
