@@ -66,7 +66,7 @@ gallery: install  ## Make the pictures of the README again.
 	PROFILE=default $(BIN)/snakemake --cores $(CORES) $(GALLERY:%=reports/figures/%.png)
 	cp $(GALLERY:%=reports/figures/%.thumb.jpg) docs/gallery/
 	cd results/pictures && ../../$(BIN)/nstbench stylize valley_summer.png whirling_night.png \
-		-o ../../docs/gallery/stylize.jpg --size 320 --iterations 60
+		-o ../../docs/gallery/stylize.jpg --size 320 --evaluations 60
 
 lock: install  ## Resolve requirements.lock again.
 	$(BIN)/uv pip compile pyproject.toml --extra pipeline --extra dev --universal --python-version 3.11 --generate-hashes \

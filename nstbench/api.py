@@ -3,7 +3,7 @@
 import logging
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,7 @@ from nstbench.methods import method as find_method
 from nstbench.methods import methods
 from nstbench.methods.base import DescentParameters, Method, Parameters, Task
 from nstbench.methods.colour.preservation import stylize as preserving_colour
-from nstbench.metrics import metrics
+from nstbench.metrics import metrics as registered_metrics
 from nstbench.metrics.base import Comparison, EvaluatedImage, Metric
 from nstbench.metrics.scoring import measure
 from nstbench.networks import loading
@@ -76,7 +76,7 @@ def stylize(
     out: str | os.PathLike[str] | None = None,
     *,
     video: str | os.PathLike[str] | None = None,
-    method: str = "gatys2015",
+    method: str | Method = "gatys2015",
     size: int = 256,
     evaluations: int | None = None,
     backbone: str | None = None,
@@ -104,8 +104,8 @@ def stylize(
         Where to save the result (.png, .jpg, .webp, .tif).
     video : str or path, optional
         Where to save the way there, a frame an evaluation (.gif, .webp, or .mp4 by the program ffmpeg).
-    method : str, optional
-        An id of `list_methods`.
+    method : str or Method, optional
+        An id of `list_methods`, or a method of your own.
     size : int, optional
         Long side of the result in pixels, 16 to 8192.
     evaluations : int, optional
@@ -142,7 +142,7 @@ def stylize(
     """
     if out is not None:
         check_output(Path(out))
-    recipe = find_method(method)
+    recipe = method if isinstance(method, Method) else find_method(method)
     options = {
         "backbone": backbone,
         "weights": weights,
@@ -247,8 +247,10 @@ class MetricScore:
     style_copied: float | None
 
 
-def score(result: Source, content: Source, style: Source) -> dict[str, MetricScore]:
-    """Score a picture against its content and its style, by every metric.
+def score(
+    result: Source, content: Source, style: Source, *, metrics: Sequence[Metric] | None = None
+) -> dict[str, MetricScore]:
+    """Score a picture against its content and its style.
 
     The result is scored at its own size. The content is scaled to the same size, its centre cut out where it
     has another shape; the style is scaled to the same long side.
@@ -261,11 +263,13 @@ def score(result: Source, content: Source, style: Source) -> dict[str, MetricSco
         The picture that was stylized.
     style : str, path, PIL.Image.Image or numpy.ndarray
         The picture whose style was taken.
+    metrics : sequence of Metric, optional
+        Of `list_metrics`, or your own; every one when left out. Those that need a truth are passed over.
 
     Returns
     -------
     dict of str to MetricScore
-        The scores by the metrics' ids, in the order of `list_metrics`.
+        The scores by the metrics' ids.
 
     Raises
     ------
@@ -294,6 +298,8 @@ def score(result: Source, content: Source, style: Source) -> dict[str, MetricSco
     seen, seen_content, seen_style, seen_copy = (
         EvaluatedImage(to_tensor(picture)) for picture in (found, wanted, painting, style_copy)
     )
+    every = list_metrics() if metrics is None else metrics
+    chosen = [metric for metric in every if not metric.needs_truth]
     comparisons = (Comparison(side, seen_content, seen_style) for side in (seen, seen_content, seen_copy))
     return {
         own.metric.id: MetricScore(
@@ -305,8 +311,9 @@ def score(result: Source, content: Source, style: Source) -> dict[str, MetricSco
             _known(content_copied.value),
             _known(style_copied.value),
         )
-        for own, content_copied, style_copied in zip(*map(measure, comparisons), strict=True)
-        if not own.metric.needs_truth
+        for own, content_copied, style_copied in zip(
+            *(measure(comparison, chosen=chosen) for comparison in comparisons), strict=True
+        )
     }
 
 
@@ -378,4 +385,4 @@ def list_metrics() -> tuple[Metric, ...]:
     tuple of Metric
         Each with the `id` by which `score` gives it, a `title` and the direction in which it is `better`.
     """
-    return tuple(metrics().values())
+    return tuple(registered_metrics().values())

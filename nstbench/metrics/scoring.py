@@ -1,7 +1,7 @@
 """Every metric of a result, each value with what limits or excuses it."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nstbench.metrics import metrics
@@ -17,8 +17,10 @@ class Score:
     reason: str
 
 
-def measure(comparison: Comparison, optimised: str | None = None) -> Iterator[Score]:
-    """Compute all metrics of a result, one by one.
+def measure(
+    comparison: Comparison, optimised: str | None = None, chosen: Iterable[Metric] | None = None
+) -> Iterator[Score]:
+    """Compute metrics of a result, one by one.
 
     Parameters
     ----------
@@ -27,15 +29,17 @@ def measure(comparison: Comparison, optimised: str | None = None) -> Iterator[Sc
     optimised : str, optional
         The id of the backbone whose features the result was optimised for. Values by the same network
         say so, because they may be better than the picture.
+    chosen : iterable of Metric, optional
+        What to compute; every metric when left out.
 
     Yields
     ------
     Score
-        In the order of `metrics()`. A metric without a value gives NaN and the reason.
+        In the order of the metrics. A metric without a value gives NaN and the reason.
     """
     import torch
 
-    for metric in metrics().values():
+    for metric in metrics().values() if chosen is None else chosen:
         with torch.no_grad():
             score = _score(metric, comparison, optimised)
         yield score
