@@ -6,15 +6,16 @@ runs that were scored are scored again.
 
 import nstbench
 from nstbench.images.demo import demo_pair
-from nstbench.metrics.base import Comparison, Metric
+from nstbench.metrics.base import EvaluatedImage, ImageLike, Metric
 
 
-def saturated_share(comparison: Comparison) -> float:
+def saturated_share(result: ImageLike) -> float:
     """Share of pixels with a channel below 1 % or above 99 %, in [0, 1]."""
-    image = comparison.result.image  # (1, 3, H, W), RGB in [0, 1], as those of content and style
+    image = EvaluatedImage.of(result).image  # (1, 3, H, W), RGB in [0, 1]
     return ((image < 0.01) | (image > 0.99)).any(1).float().mean().item()
 
 
+# A metric that compares with the content says against="content"; its function takes the content as well.
 METRIC = Metric("SAT", "share of saturated pixels", "noise", "lower", saturated_share)
 
 
