@@ -33,7 +33,7 @@ from nstbench.networks.normalisation import Normalisation
 from nstbench.optim.film import filmed
 from nstbench.optim.snapshots import Snapshots
 
-# Beyond this the judges' features of three pictures fill more memory than an ordinary machine has.
+# Beyond this the features of three pictures fill more memory than an ordinary machine has.
 LARGEST_SCORED_SIDE = 2048
 
 log = logging.getLogger(__name__)

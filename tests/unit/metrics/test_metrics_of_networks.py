@@ -11,7 +11,7 @@ from nstbench.images.package_photographs import photograph
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
 from nstbench.metrics import metrics
-from nstbench.metrics.base import Comparison, EvaluatedImage
+from nstbench.metrics.base import Comparison, EvaluatedImage, NotMeasuredError
 from nstbench.metrics.feature_spaces import evaluation_backbones
 from nstbench.metrics.style_leakage import TRANSFORMS
 from nstbench.pipeline.project import CHECKOUT
@@ -92,6 +92,16 @@ def test_leak_takes_any_two_shapes_and_looks_at_a_style_once(pictures):
     scores = [score("LEAK", wide, wide, style) for _ in range(2)]
     assert scores[0] == scores[1]
     assert passes.count((96, SIZE)) == 7 and passes.count((SIZE, 96)) == 2
+
+
+def test_features_that_are_the_same_everywhere_have_no_layout():
+    class Flat:
+        def __call__(self, image, wanted):
+            return {layer: torch.ones(1, 4, 16, 16) for layer in wanted}
+
+    image = EvaluatedImage(torch.rand(1, 3, 32, 32), {"vgg19": Flat()})
+    with pytest.raises(NotMeasuredError, match="no layout"):
+        score("LEAK", image, image, image)
 
 
 @pytest.mark.parametrize("blur", [0, 1, 3])

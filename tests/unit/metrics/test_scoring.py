@@ -20,6 +20,10 @@ def refused(result):
     raise NotMeasuredError("for a good reason")
 
 
+def without_piq(result):
+    raise ModuleNotFoundError("No module named 'piq'", name="piq")
+
+
 @pytest.mark.parametrize(
     ("function", "value", "reason"),
     [
@@ -27,6 +31,7 @@ def refused(result):
         (lambda result: math.nan, math.nan, "not finite"),
         (lambda result: math.inf, math.nan, "not finite"),
         (refused, math.nan, "for a good reason"),
+        (without_piq, math.nan, "needs piq: pip install 'nstbench[pipeline]'"),
     ],
 )
 def test_a_score_is_a_number_or_has_a_reason(monkeypatch, function, value, reason):
@@ -118,7 +123,7 @@ def test_bad_files_are_refused_in_one_line(score, photo, tmp_path):
     Image.new("RGB", (2049, 20)).save(huge)
     for status, out, err, words in (
         (*score(tmp_path / "no.png"), "no.png does not exist"),
-        (*score(photo, content=text), "text.png is no picture"),
+        (*score(photo, content=text), "text.png is not a readable image"),
         (*score(photo, style=tmp_path), "cannot be read"),
         (*score(huge), "sides of 16 to 2048 px"),
     ):
