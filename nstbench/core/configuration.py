@@ -26,6 +26,18 @@ class Record(BaseModel):
         """The fields that were set in `other`, with `changes` made, validated as a record of this class.
 
         What `other` left to its defaults is worked out anew, because it may depend on the changes.
+
+        Parameters
+        ----------
+        other : Record
+            The record to start from.
+        **changes : object
+            Values by the names of fields.
+
+        Returns
+        -------
+        Record
+            Of this class, validated.
         """
         return cls.model_validate({name: getattr(other, name) for name in other.model_fields_set} | changes)
 
@@ -43,9 +55,28 @@ R = TypeVar("R", bound=Record)
 def load_named(
     file: Path, model: type[N], check: Callable[[N], object], read: Callable[[Path], Any] = read_yaml
 ) -> N:
-    """Read `<id>.yaml` as a `model`; InputError names file, key, value and what is allowed.
+    """Read `<id>.yaml` as a `model`.
 
-    `check` raises InputError when what the file refers to is not there.
+    Parameters
+    ----------
+    file : Path
+        The file; its name without the suffix is the record's id.
+    model : type
+        What it holds.
+    check : callable
+        Raises InputError when what the record refers to is not there.
+    read : callable, optional
+        Gives the content of the file; `read_yaml` by default.
+
+    Returns
+    -------
+    Named
+        The record, an instance of `model`.
+
+    Raises
+    ------
+    InputError
+        In one line: file, key, value, and what is allowed.
     """
     content = read(file)
     try:
@@ -64,6 +95,18 @@ def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
     """The gravest complaint of a validation in one line: where, what is wrong, which value, what is allowed.
 
     Unknown keys come first, because a misspelt key is also missed under its right name.
+
+    Parameters
+    ----------
+    error : ValidationError
+        What pydantic raised.
+    model : type
+        The model that refused; its keys are named where one is unknown.
+
+    Returns
+    -------
+    str
+        One line.
     """
     problems = error.errors(include_url=False)
     unknown = [problem for problem in problems if problem["type"] == "extra_forbidden"]
@@ -77,7 +120,18 @@ def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
 
 
 def shortened(value: object) -> str:
-    """A value as it was written, cut where it is longer than a message can hold."""
+    """A value as it was written, cut where it is longer than a message can hold.
+
+    Parameters
+    ----------
+    value : object
+        What a message repeats.
+
+    Returns
+    -------
+    str
+        At most 60 characters and an ellipsis.
+    """
     text = repr(value)
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}..."
 
@@ -107,7 +161,31 @@ def _models_of(model: type[BaseModel], key: int | str) -> list[type[BaseModel]]:
 def configured(
     owner: str, model: type[R], presets: Mapping[str, R], preset: str, changes: Mapping[str, Any]
 ) -> R:
-    """The record of a preset with `changes` made; InputError says of `owner` what does not fit."""
+    """Make the record of a preset with changes.
+
+    Parameters
+    ----------
+    owner : str
+        Whose presets they are, for messages.
+    model : type
+        What the record is an instance of.
+    presets : mapping of str to Record
+        The presets by name.
+    preset : str
+        Which of them.
+    changes : mapping of str to object
+        Values by the names of fields.
+
+    Returns
+    -------
+    Record
+        An instance of `model`.
+
+    Raises
+    ------
+    InputError
+        If there is no such preset, or a change does not fit.
+    """
     if preset not in presets:
         raise InputError(f"unknown preset {preset!r} of {owner}; allowed: {', '.join(presets)}")
     try:

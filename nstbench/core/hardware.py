@@ -30,7 +30,13 @@ class Hardware:
         return PRECISIONS[self.precision]
 
     def autocast(self) -> torch.autocast:
-        """Give a context in which a network whose weights are fp32 computes in this precision."""
+        """Give a context in which a network whose weights are fp32 computes in this precision.
+
+        Returns
+        -------
+        torch.autocast
+            Disabled in fp32.
+        """
         return torch.autocast(self.device.type, self.dtype, enabled=self.precision != "fp32")
 
 

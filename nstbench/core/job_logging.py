@@ -24,6 +24,11 @@ def job_log(file: str) -> Iterator[None]:
     file : str
         The log; an existing one is replaced.
 
+    Yields
+    ------
+    None
+        While the job runs.
+
     Raises
     ------
     SystemExit

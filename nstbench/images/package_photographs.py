@@ -25,7 +25,23 @@ PACKAGED = PHOTOGRAPHS | TEXTURES
 
 
 def photograph(name: str) -> Path:
-    """The file of a photograph or a texture inside its package, found without importing the package."""
+    """Find a photograph or a texture inside its package, without importing the package.
+
+    Parameters
+    ----------
+    name : str
+        A key of `PACKAGED`.
+
+    Returns
+    -------
+    Path
+        The picture file.
+
+    Raises
+    ------
+    InputError
+        If the package is not installed.
+    """
     package, file = PACKAGED[name]
     spec = find_spec(package)
     if spec is None or spec.origin is None:

@@ -158,7 +158,18 @@ def check_output(path: Path) -> None:
 
 
 def check_size(size: int) -> None:
-    """Raise InputError unless a size in pixels is one that pictures can be scaled to, 16 to 8192."""
+    """Refuse a size that pictures cannot be scaled to.
+
+    Parameters
+    ----------
+    size : int
+        In pixels.
+
+    Raises
+    ------
+    InputError
+        Unless it is 16 to 8192.
+    """
     if not SMALLEST_SIDE <= size <= LARGEST_SIZE:
         raise InputError(f"size {size} is out of range; allowed: {SMALLEST_SIDE} to {LARGEST_SIZE} pixels")
 

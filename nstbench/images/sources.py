@@ -57,9 +57,26 @@ def read_source(source: Source, role: str, at_least: int = LARGEST_SIZE) -> Imag
 
 
 def load_source(source: Source, size: int, role: str) -> Image.Image:
-    """Read a picture as `read_source` does and scale its long side to `size` pixels (bicubic).
+    """Read a picture as `read_source` does, and scale it.
 
-    Raises InputError also where `size` is out of range or the short side would become too short.
+    Parameters
+    ----------
+    source : str, path, PIL.Image.Image or numpy.ndarray
+        As for `read_source`.
+    size : int
+        The long side of the result in pixels, 16 to 8192.
+    role : str
+        What messages call it when it is no file.
+
+    Returns
+    -------
+    PIL.Image.Image
+        8-bit RGB, upright, scaled bicubically.
+
+    Raises
+    ------
+    InputError
+        As `read_source`, and if the size is out of range or the short side becomes too short.
     """
     if isinstance(source, str | os.PathLike):
         return load_picture(Path(source), size)
@@ -68,7 +85,20 @@ def load_source(source: Source, size: int, role: str) -> Image.Image:
 
 
 def source_name(source: Source, role: str) -> str:
-    """A file's path, and `the content` or the like for what has none."""
+    """Say how messages call a picture.
+
+    Parameters
+    ----------
+    source : str, path, PIL.Image.Image or numpy.ndarray
+        The picture.
+    role : str
+        What it is, such as "content".
+
+    Returns
+    -------
+    str
+        A file's path, or "the content".
+    """
     return os.fspath(source) if isinstance(source, str | os.PathLike) else f"the {role}"
 
 

@@ -51,7 +51,18 @@ class EvaluatedImage:
 
     @classmethod
     def of(cls, image: ImageLike) -> "EvaluatedImage":
-        """Wrap a tensor (1, 3, H, W); an `EvaluatedImage` is returned as it is."""
+        """Wrap an image.
+
+        Parameters
+        ----------
+        image : Tensor or EvaluatedImage
+            (1, 3, H, W), RGB in [0, 1].
+
+        Returns
+        -------
+        EvaluatedImage
+            The same where it is one already.
+        """
         return image if isinstance(image, EvaluatedImage) else cls(image)
 
     @property
@@ -61,7 +72,18 @@ class EvaluatedImage:
         return height, width
 
     def backbone(self, id: str) -> "Backbone":
-        """The network `id`, "vgg19" or "vgg16"."""
+        """Give a network whose features are compared.
+
+        Parameters
+        ----------
+        id : str
+            "vgg19" or "vgg16".
+
+        Returns
+        -------
+        Backbone
+            In fp32 on the CPU, unless the image was given others.
+        """
         return (evaluation_backbones() if self.backbones is None else self.backbones)[id]
 
     def features(self, backbone: str) -> "dict[str, Tensor]":
@@ -82,7 +104,20 @@ class EvaluatedImage:
         )
 
     def once(self, key: Hashable, compute: Callable[[], T]) -> T:
-        """Return what `compute` returned when it was first called under `key`."""
+        """Compute something of the image once.
+
+        Parameters
+        ----------
+        key : hashable
+            What it is.
+        compute : callable
+            Called when nothing is known under `key`.
+
+        Returns
+        -------
+        object
+            What `compute` returned the first time.
+        """
         if key not in self._cache:
             self._cache[key] = compute()
         value: T = self._cache[key]

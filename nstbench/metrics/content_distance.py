@@ -36,7 +36,20 @@ def content_distance(result: ImageLike, content: ImageLike, space: FeatureSpace 
 
 
 def relative_distance(found: "Tensor", wanted: "Tensor") -> float:
-    """Squared difference of two tensors of one shape, relative to the squares of `wanted`."""
+    """Compute |found - wanted|^2 / |wanted|^2.
+
+    Parameters
+    ----------
+    found : Tensor
+        Of any shape.
+    wanted : Tensor
+        Of the same shape.
+
+    Returns
+    -------
+    float
+        0 where both are equal, unbounded above.
+    """
     return float((found - wanted).square().sum() / wanted.square().sum())
 
 

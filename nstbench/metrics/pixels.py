@@ -13,19 +13,46 @@ FLAT = 1e-9
 
 
 def rgb(image: ImageLike) -> Plane:
-    """Give an image (1, 3, H, W) as an array (H, W, 3), RGB in [0, 1]."""
+    """Give an image as an array.
+
+    Parameters
+    ----------
+    image : Tensor or EvaluatedImage
+        (1, 3, H, W), RGB in [0, 1].
+
+    Returns
+    -------
+    array
+        (H, W, 3), RGB in [0, 1].
+    """
     return np.asarray(EvaluatedImage.of(image).image[0].permute(1, 2, 0).cpu().numpy(), dtype=np.float64)
 
 
 def luma(image: ImageLike) -> Plane:
-    """Give the luma of an image (1, 3, H, W) as an array (H, W): Y of YIQ, in [0, 1]."""
+    """Give the luma of an image as an array.
+
+    Parameters
+    ----------
+    image : Tensor or EvaluatedImage
+        (1, 3, H, W), RGB in [0, 1].
+
+    Returns
+    -------
+    array
+        (H, W), Y of YIQ, in [0, 1].
+    """
     from nstbench.images.colour_spaces import luma
 
     return np.asarray(luma(EvaluatedImage.of(image).image)[0, 0].cpu().numpy(), dtype=np.float64)
 
 
 def luma_gradient(image: ImageLike) -> tuple[Plane, Plane]:
-    """Differentiate the luma of an image (1, 3, H, W), smoothed by a Gaussian of `GRADIENT_SIGMA`.
+    """Differentiate the luma of an image, smoothed by a Gaussian of `GRADIENT_SIGMA`.
+
+    Parameters
+    ----------
+    image : Tensor or EvaluatedImage
+        (1, 3, H, W), RGB in [0, 1].
 
     Returns
     -------

@@ -31,7 +31,20 @@ def ssim(result: ImageLike, content: ImageLike) -> float:
 
 
 def ssim_of_planes(one: Plane, other: Plane) -> float:
-    """Mean SSIM of planes (H, W) in [0, 1]; see `ssim`."""
+    """Compute the mean SSIM of two planes; see `ssim`.
+
+    Parameters
+    ----------
+    one : array
+        (H, W), in [0, 1].
+    other : array
+        Of the same shape.
+
+    Returns
+    -------
+    float
+        1 where both are equal, at least -1.
+    """
     from skimage.metrics import structural_similarity
 
     found = structural_similarity(

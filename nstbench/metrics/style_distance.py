@@ -90,7 +90,22 @@ def chained_style_distance(result: ImageLike, style: ImageLike) -> float:
 
 
 def gram_of(image: EvaluatedImage, backbone: str, layer: str) -> "Tensor":
-    """The Gram matrix (1, N, N) of a layer, divided by its positions, computed once per image."""
+    """Compute the Gram matrix of a layer, once per image.
+
+    Parameters
+    ----------
+    image : EvaluatedImage
+        Of any size.
+    backbone : str
+        The network's id.
+    layer : str
+        One of its layers.
+
+    Returns
+    -------
+    Tensor
+        (1, N, N), divided by the number of positions.
+    """
     from nstbench.losses.gram import gram
 
     return image.once(("gram", backbone, layer), lambda: gram(image.features(backbone)[layer]))

@@ -39,7 +39,18 @@ class Concatenation(nn.Module):
         return (chain for chain in self.chains if isinstance(chain, nn.Sequential))
 
     def forward(self, features: Tensor) -> Tensor:
-        """Features (N, C, H, W) as (N, C', H, W)."""
+        """Run all chains on the same features.
+
+        Parameters
+        ----------
+        features : Tensor
+            (N, C, H, W).
+
+        Returns
+        -------
+        Tensor
+            (N, C', H, W), the chains' outputs one after the other.
+        """
         return torch.cat([chain(features) for chain in self.chains], 1)
 
 

@@ -27,7 +27,18 @@ class InstanceNorm(nn.Module):
         self.bias = nn.Parameter(torch.zeros(channels))
 
     def forward(self, features: Tensor) -> Tensor:
-        """Normalise features (B, N, H, W), in the shape that they have."""
+        """Normalise every channel of every picture.
+
+        Parameters
+        ----------
+        features : Tensor
+            (B, N, H, W).
+
+        Returns
+        -------
+        Tensor
+            Of the same shape.
+        """
         return group_norm(features, features.shape[1], self.weight, self.bias)
 
 
@@ -35,7 +46,18 @@ class NearestUpsampling(nn.Module):
     """Every pixel repeated in a square of four."""
 
     def forward(self, features: Tensor) -> Tensor:
-        """Features (B, N, H, W) as (B, N, 2 H, 2 W)."""
+        """Double the sides.
+
+        Parameters
+        ----------
+        features : Tensor
+            (B, N, H, W).
+
+        Returns
+        -------
+        Tensor
+            (B, N, 2 H, 2 W).
+        """
         return interpolate(features, scale_factor=2, mode="nearest")
 
 
