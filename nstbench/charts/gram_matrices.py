@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from nstbench.charts.base import Materials
 from nstbench.charts.network import LayersKind, NetworkKind
 from nstbench.core.rank_correlation import spearman
-from nstbench.losses.sparsity import SMALL, small_entries
+from nstbench.methods.nikulin2016.sparsity import SMALL, small_entries
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +49,7 @@ class GramEntries(LayersKind):
         import pandas as pd
         import torch
 
-        from nstbench.losses.activations import activations
+        from nstbench.losses.content import activations
 
         backbone = self.load(materials)
         rows = []
@@ -158,7 +158,7 @@ class GramSparsity(NetworkKind):
         import pandas as pd
         import torch
 
-        from nstbench.losses.activations import activations
+        from nstbench.losses.content import activations
 
         backbone = self.load(materials)
         layers = self.architecture.activation_layers

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from torch import Tensor
 
-    from nstbench.optim.evaluation import Evaluation
+    from nstbench.optim.optimiser import Evaluation
 
 # The value in the minima of f, and the one half way down from the saddle.
 LEAST = -0.25
@@ -40,7 +40,8 @@ class Segment(ChartKind):
 
         from nstbench.losses.objective import Objective
         from nstbench.methods.descent import open_backbone
-        from nstbench.methods.gatys2015.method import GatysParameters, terms_of
+        from nstbench.methods.gatys2015.algorithm import terms_of
+        from nstbench.methods.gatys2015.parameters import GatysParameters
 
         rows: list[dict[str, object]] = []
         shown = [run for run in materials.runs if run.planned.run.seed == 0]
@@ -159,7 +160,7 @@ class Saddle(ChartKind):
 def path(settings: OptimiserSettings, start: "Tensor", evaluations: int) -> list[float]:
     """The least f found after each evaluation of a descent from `start` (2,)."""
     from nstbench.methods.descent import make_optimiser
-    from nstbench.optim.evaluation import BudgetSpentError, Evaluation
+    from nstbench.optim.optimiser import BudgetSpentError, Evaluation
 
     values: list[float] = []
 
@@ -183,7 +184,7 @@ def surface(point: "Tensor") -> "Evaluation":
     """Value and gradient of x^2 - y^2 + y^4 at a point (x, y)."""
     import torch
 
-    from nstbench.optim.evaluation import Evaluation
+    from nstbench.optim.optimiser import Evaluation
 
     x, y = point
     return Evaluation(x**2 - y**2 + y**4, torch.stack([2 * x, 4 * y**3 - 2 * y]))

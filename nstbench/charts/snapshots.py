@@ -14,7 +14,8 @@ from nstbench.charts.base import ChartKind, Materials, by_pair
 from nstbench.core.errors import InputError
 from nstbench.core.number_format import counted, number
 from nstbench.methods import method
-from nstbench.methods.gatys2015.method import METHOD, GatysParameters, terms_of
+from nstbench.methods.gatys2015 import METHOD, terms_of
+from nstbench.methods.gatys2015.parameters import GatysParameters
 from nstbench.metrics import metrics
 from nstbench.metrics.base import Comparison, EvaluatedImage
 

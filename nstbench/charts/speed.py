@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from nstbench.methods.base import Task
-    from nstbench.methods.gatys2015.method import GatysParameters
+    from nstbench.methods.gatys2015.parameters import GatysParameters
 
 DESCENT = "descent"
 # Passes, or evaluations, in a turn.

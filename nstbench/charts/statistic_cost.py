@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from torch import Tensor
 
-    from nstbench.losses.squared_distance import Distance
+    # From features (1, N, X, Y) to a loss ().
+    Loss = Callable[[Tensor], Tensor]
 
 # Bytes of a value.
 FLOAT = 4
@@ -56,7 +57,7 @@ class StatisticCost(LayersKind):
         import pandas as pd
         import torch
 
-        from nstbench.losses.activations import activations
+        from nstbench.losses.content import activations
 
         backbone = self.load(materials)
         with torch.no_grad():
@@ -115,29 +116,29 @@ class StatisticCost(LayersKind):
 
 def timed(features: "Tensor", target: "Tensor", repeats: int) -> Iterator[tuple[str, float]]:
     """Seconds of loss and gradient by statistic."""
-    for statistic, distance_from in distances().items():
+    for statistic, loss_from in losses().items():
         if FLOAT * TARGET_VALUES[statistic](*features.shape[1:]) <= MOST_BYTES:
-            distance = distance_from(target)
-            yield statistic, min(_seconds(distance, features) for _ in range(repeats))
+            loss = loss_from(target)
+            yield statistic, min(_seconds(loss, features) for _ in range(repeats))
 
 
-def distances() -> "dict[str, Callable[[Tensor], Distance]]":
-    """What makes each statistic's distance from its target's features."""
-    from nstbench.methods.nikulin2016.method import distance_from
+def losses() -> "dict[str, Callable[[Tensor], Loss]]":
+    """What makes each statistic's loss from its target's features."""
+    from nstbench.methods.nikulin2016.spatial_style import statistic_loss
 
     return {
-        CONVENTIONAL: distance_from("gram"),
-        "self-convolution": distance_from("convolution"),
-        "autocorrelation": distance_from("correlation"),
-        "pixel-wise Gram": distance_from("local", radius=0),
-        "window of 3 x 3": distance_from("local", radius=1),
-        ALL_PAIRS: distance_from("all-pairs"),
+        CONVENTIONAL: statistic_loss("gram"),
+        "self-convolution": statistic_loss("convolution"),
+        "autocorrelation": statistic_loss("correlation"),
+        "pixel-wise Gram": statistic_loss("local", radius=0),
+        "window of 3 x 3": statistic_loss("local", radius=1),
+        ALL_PAIRS: statistic_loss("all-pairs"),
         WRITTEN_OUT: _written_out,
     }
 
 
-def _written_out(target: "Tensor") -> "Distance":
-    """F -> sum |G/M - A/M|^2 with the convolutions of all pairs of maps (1, N, X, Y) in memory."""
+def _written_out(target: "Tensor") -> "Loss":
+    """F -> 1/(4 N^2) sum |G/M - A/M|^2 with the convolutions of all pairs of maps (1, N, X, Y) in memory."""
     import torch
 
     # One row and column more than there are shifts, all zeros, because odd lengths transform slowly.
@@ -150,15 +151,15 @@ def _written_out(target: "Tensor") -> "Distance":
         return maps / positions
 
     wanted = convolutions(target)
-    return lambda features: (convolutions(features) - wanted).square().sum()
+    return lambda features: (convolutions(features) - wanted).square().sum() / (4 * features.shape[1] ** 2)
 
 
-def _seconds(distance: "Distance", features: "Tensor") -> float:
+def _seconds(loss: "Loss", features: "Tensor") -> float:
     """Of the loss and its gradient with respect to the features."""
     import torch
 
     features = features.clone().requires_grad_()
     started = time.perf_counter()
-    (gradient,) = torch.autograd.grad(distance(features), features)
+    (gradient,) = torch.autograd.grad(loss(features), features)
     gradient.sum().item()  # Waits for the device.
     return time.perf_counter() - started

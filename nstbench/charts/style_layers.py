@@ -47,7 +47,7 @@ class LayerShares(LayersKind):
         import pandas as pd
         import torch
 
-        from nstbench.methods.descent import style_terms
+        from nstbench.methods.gatys2015.algorithm import style_terms
 
         networks = {name: self.load(materials, name) for name in NETWORKS}
         names = list(materials.pictures)
@@ -60,7 +60,7 @@ class LayerShares(LayersKind):
                 for network, backbone in networks.items():
                     terms = style_terms(backbone, target, dict.fromkeys(self.layers, 1.0))
                     found, wanted = backbone(start, self.layers), backbone(target, self.layers)
-                    losses = [term.loss(found).item() for term in terms]
+                    losses = [term.loss(found[term.layers[0]]).item() for term in terms]
                     for layer, loss in zip(self.layers, losses, strict=True):
                         own = {"network": network, "content": content, "style": style, "layer": layer}
                         activation = wanted[layer].float().mean().item()
@@ -123,8 +123,10 @@ class LayerBalance(LayersKind):
         import torch
 
         from nstbench.images.noise import grey_noise
-        from nstbench.losses.objective import Match
-        from nstbench.methods.descent import gradient_length, gram_distance
+        from nstbench.losses.distances import squared_distance
+        from nstbench.losses.gram import gram
+        from nstbench.losses.objective import Term
+        from nstbench.methods.descent import gradient_length
 
         backbone = self.load(materials)
         images = {name: materials.picture(file) for name, file in materials.pictures.items()}
@@ -136,8 +138,11 @@ class LayerBalance(LayersKind):
                 for layer in self.layers:
                     with torch.no_grad():
                         features = backbone(images[style], [layer])[layer]
-                        term = Match(layer, 1.0, (layer,), 1.0, gram_distance(features))
-                        loss = term.loss(backbone(image, [layer])).item()
+                        target = gram(features)
+                        loss = squared_distance(gram(backbone(image, [layer])[layer]), target).item()
+                    term = Term(
+                        layer, 1.0, (layer,), lambda found, target=target: squared_distance(gram(found), target)
+                    )
                     gradient = gradient_length(backbone, [term], image)
                     for name, factor in NORMALISERS.items():
                         scale = factor(*features[0].flatten(1).shape)

@@ -8,10 +8,21 @@ EPSILON = 1e-5
 
 
 def channel_moments(features: Tensor) -> tuple[Tensor, Tensor]:
-    """mu_i = sum_p F_i(p) / M and sigma_i = sqrt(sum_p (F_i(p) - mu_i)^2 / M + epsilon).
+    """Means mu_i = sum_p F_i(p) / M and deviations sigma_i = sqrt(sum_p (F_i(p) - mu_i)^2 / M + epsilon).
 
-    Takes (B, N, H, W), returns two (B, N), in fp32 when the features are bf16.
-    Source: Huang and Belongie 2017, eq. 5 and 6.
+    Parameters
+    ----------
+    features
+        F (B, N, H, W) in fp64, fp32 or bf16.
+
+    Returns
+    -------
+    mean, deviation : Tensor
+        (B, N) each, in fp32 when the features are bf16.
+
+    References
+    ----------
+    Huang and Belongie 2017, arXiv:1703.06868, eq. 5 and 6.
     """
     wide = features if features.dtype == torch.float64 else features.float()
     # Positions by channels is how channels_last lies in memory.

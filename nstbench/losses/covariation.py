@@ -18,69 +18,146 @@ Two forms have the same value, and each its gradient on the way:
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from nstbench.losses.activations import activations
 from nstbench.losses.closed_form import with_gradient
+from nstbench.losses.content import activations
 
 # Pairs of positions whose inner products are held at once.
 PAIRS_AT_ONCE = 2**20
 
 
-class CovariationDistance:
-    """(f, C) -> |T/M - U/M_s|^2 by the cheaper form, for f (1, N, H, W) and C (1, K, h, w) of one picture.
+class CovariationLoss(nn.Module):
+    """How far covariations are from the style's, |T/M - U/M_s|^2 / (4 N^2 K), by the cheaper form.
 
-    The targets are the same two layers of the style picture; its size may be another.
+    Parameters
+    ----------
+    style_target
+        The style picture's features (1, N, H_s, W_s) in a style layer; its size may be another.
+    content_target
+        Its features (1, K, h_s, w_s) in the content layer.
+
+    References
+    ----------
+    Nikulin and Novak 2016, arXiv:1602.07188, section 9.
     """
 
+    style_target: Tensor
+    content_target: Tensor
+
     def __init__(self, style_target: Tensor, content_target: Tensor) -> None:
-        self.targets = (style_target, content_target)
+        super().__init__()
+        self.register_buffer("style_target", style_target.detach())
+        self.register_buffer("content_target", content_target.detach())
+        self.factor = 0.25 / (style_target.shape[1] ** 2 * content_target.shape[1])
+        # Which form is cheaper depends on the size of the picture, so it is made at the first one.
+        self.form: DenseCovariation | KernelCovariation | None = None
 
-    def __call__(self, style: Tensor, content: Tensor) -> Tensor:
-        by_pairs = kernel_cost(style, content, self.targets[0]) < dense_cost(style, content)
-        return (self.kernel if by_pairs else self.dense)(style, content)
+    def forward(self, style: Tensor, content: Tensor) -> Tensor:
+        """Compare a picture with the style.
 
-    @cached_property
-    def dense(self) -> "DenseCovariation":
-        return DenseCovariation(*self.targets)
+        Parameters
+        ----------
+        style
+            f (1, N, H, W), its features in the style layer.
+        content
+            C (1, K, h, w), its features in the content layer.
 
-    @cached_property
-    def kernel(self) -> "KernelCovariation":
-        return KernelCovariation(*self.targets)
+        Returns
+        -------
+        Tensor
+            The loss, a scalar; it can be differentiated once.
+        """
+        by_pairs = kernel_cost(style, content, self.style_target) < dense_cost(style, content)
+        cheaper = KernelCovariation if by_pairs else DenseCovariation
+        if not isinstance(self.form, cheaper):
+            self.form = cheaper(self.style_target, self.content_target)
+        distance: Tensor = self.form(style, content)
+        return self.factor * distance
 
 
 def dense_cost(style: Tensor, content: Tensor) -> int:
-    """Multiply-adds of a value and its gradient by `DenseCovariation`, in matrix products."""
+    """Multiply-adds of a value and its gradient by `DenseCovariation`, in matrix products.
+
+    Parameters
+    ----------
+    style
+        (1, N, H, W); only its shape counts.
+    content
+        (1, K, h, w).
+
+    Returns
+    -------
+    int
+        Their number.
+    """
     (channels, height, width), (depth, rows, columns) = style.shape[1:], content.shape[1:]
     resampling = height * columns * (width + rows)
     return channels * (channels + 1) // 2 * (3 * depth * rows * columns + 2 * resampling)
 
 
 def kernel_cost(style: Tensor, content: Tensor, style_target: Tensor) -> int:
-    """Multiply-adds of a value and its gradient by `KernelCovariation`, in matrix products."""
+    """Multiply-adds of a value and its gradient by `KernelCovariation`, in matrix products.
+
+    Parameters
+    ----------
+    style
+        (1, N, H, W); only its shape counts.
+    content
+        (1, K, h, w).
+    style_target
+        (1, N, H_s, W_s).
+
+    Returns
+    -------
+    int
+        Their number.
+    """
     positions, others = style[0, 0].numel(), style_target[0, 0].numel()
     return 2 * positions * (positions + others) * (style.shape[1] + content.shape[1])
 
 
-class DenseCovariation:
-    """The dense form, one i at a time and j >= i, so that at most N maps of products are held at once."""
+class DenseCovariation(nn.Module):
+    """|T/M - U/M_s|^2 in the dense form, one i at a time and j >= i: at most N maps of products at once.
+
+    Parameters
+    ----------
+    style_target, content_target
+        As for `CovariationLoss`.
+    """
+
+    target: Tensor
 
     def __init__(self, style_target: Tensor, content_target: Tensor) -> None:
-        style, content = activations(style_target), activations(content_target)
+        super().__init__()
+        style, content = activations(style_target.detach()), activations(content_target.detach())
         grams = _local_grams(style[0].contiguous(), Resampling.between(content, style))
-        self.target = [content[0].flatten(1) @ rows.mT for rows in grams]
+        # U/M_s, (K, N (N + 1) / 2): the columns of i = 1 with j = 1, ..., N, then those of i = 2.
+        self.register_buffer("target", torch.cat([content[0].flatten(1) @ rows.mT for rows in grams], 1))
 
-    def __call__(self, style: Tensor, content: Tensor) -> Tensor:
+    def forward(self, style: Tensor, content: Tensor) -> Tensor:
+        """Compare a picture with the style.
+
+        Parameters
+        ----------
+        style, content
+            As for `CovariationLoss`.
+
+        Returns
+        -------
+        Tensor
+            The squared distance, a scalar; it can be differentiated once.
+        """
         return with_gradient(self._evaluate, activations(style), activations(content))
 
     def _evaluate(self, style: Tensor, content: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         resampling, grid = Resampling.between(content, style), content.shape[-2:]
         maps, rows = style[0].contiguous(), content[0].flatten(1)
         total, gradient, row_gradient = maps.new_zeros(()), torch.zeros_like(maps), torch.zeros_like(rows)
-        for i, (grams, target) in enumerate(zip(_local_grams(maps, resampling), self.target, strict=True)):
+        targets = self.target.split(list(range(len(maps), 0, -1)), 1)
+        for i, (grams, target) in enumerate(zip(_local_grams(maps, resampling), targets, strict=True)):
             difference = rows @ grams.mT - target
             slope = 2 * difference
             slope[:, 1:] *= 2  # T_kji = T_kij
@@ -98,19 +175,44 @@ def _local_grams(maps: Tensor, resampling: "Resampling") -> Iterator[Tensor]:
         yield resampling.adjoint(map_ * maps[i:]).flatten(1).div_(map_.numel())
 
 
-class KernelCovariation:
-    """The kernel form, a few rows of the table of pairs of positions at a time."""
+class KernelCovariation(nn.Module):
+    """|T/M - U/M_s|^2 in the kernel form, a few rows of the table of pairs of positions at a time.
+
+    Parameters
+    ----------
+    style_target, content_target
+        As for `CovariationLoss`.
+    """
+
+    style_target: Tensor
+    content_target: Tensor
+    target_energy: Tensor
 
     def __init__(self, style_target: Tensor, content_target: Tensor) -> None:
-        self.target = _vectors(activations(style_target), activations(content_target))
-        self.target_energy = _energy(self.target[1], _contract(self.target, self.target)[1])
+        super().__init__()
+        target = _vectors(activations(style_target.detach()), activations(content_target.detach()))
+        self.register_buffer("style_target", target[0])
+        self.register_buffer("content_target", target[1])
+        self.register_buffer("target_energy", _energy(target[1], _contract(target, target)[1]))
 
-    def __call__(self, style: Tensor, content: Tensor) -> Tensor:
+    def forward(self, style: Tensor, content: Tensor) -> Tensor:
+        """Compare a picture with the style.
+
+        Parameters
+        ----------
+        style, content
+            As for `CovariationLoss`.
+
+        Returns
+        -------
+        Tensor
+            The squared distance, a scalar; it can be differentiated once.
+        """
         return with_gradient(self._evaluate, *_vectors(activations(style), activations(content)))
 
     def _evaluate(self, style: Tensor, content: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         style_slope, content_slope = _contract((style, content), (style, content))
-        style_cross, content_cross = _contract((style, content), self.target)
+        style_cross, content_cross = _contract((style, content), (self.style_target, self.content_target))
         total = _energy(content, content_slope) - 2 * _energy(content, content_cross) + self.target_energy
         style_slope.sub_(style_cross).mul_(4 / len(style))
         content_slope.sub_(content_cross).mul_(2 / len(content))
@@ -152,7 +254,20 @@ class Resampling:
 
     @classmethod
     def between(cls, source: Tensor, destination: Tensor) -> "Resampling":
-        """From the grid of the features `source` (..., h, w) to that of `destination` (..., H, W)."""
+        """Resample from one grid of features to another.
+
+        Parameters
+        ----------
+        source
+            (..., h, w).
+        destination
+            (..., H, W).
+
+        Returns
+        -------
+        Resampling
+            From (h, w) to (H, W), in the precision of the source.
+        """
         sizes = zip(source.shape[-2:], destination.shape[-2:], strict=True)
         return cls(*(_axis_weights(old, new, source) for old, new in sizes))
 
@@ -161,7 +276,18 @@ class Resampling:
         return self.vertical @ maps @ self.horizontal.mT
 
     def adjoint(self, maps: Tensor) -> Tensor:
-        """(..., H, W) to (..., h, w), with sum B(a) b = sum a B'(b)."""
+        """Apply the transposed map B', with sum B(a) b = sum a B'(b).
+
+        Parameters
+        ----------
+        maps
+            (..., H, W).
+
+        Returns
+        -------
+        Tensor
+            (..., h, w).
+        """
         return self.vertical.mT @ (maps @ self.horizontal)
 
 

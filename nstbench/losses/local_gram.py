@@ -12,41 +12,89 @@ those of positions up to 2s apart, fewer than the (2s + 1)^4 of the kernel form 
 matrices. They are taken tile by tile, as matrix products of a tile with its surroundings.
 """
 
-import torch
-from torch import Tensor
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from nstbench.losses.activations import activations
-from nstbench.losses.closed_form import with_gradient
-from nstbench.losses.tiling import Tiling
+import torch
+from torch import Tensor, nn
+
+from nstbench.losses.closed_form import Kept, with_gradient
+from nstbench.losses.content import activations
 
 SMALLEST_TILE = 4
 
 
 def window(radius: int) -> Tensor:
-    """The weights w(d) = 1 / (1 + |d|^2) of a square window, (2s + 1, 2s + 1)."""
+    """Weights of a square window, w(d) = 1 / (1 + |d|^2).
+
+    Parameters
+    ----------
+    radius
+        How far it reaches from its middle, s >= 0 positions.
+
+    Returns
+    -------
+    Tensor
+        w (2s + 1, 2s + 1), in fp32.
+
+    References
+    ----------
+    Nikulin and Novak 2016, arXiv:1602.07188, section 9.
+    """
     axis = torch.arange(-radius, radius + 1.0)
     return 1 / (1 + axis[:, None].square() + axis[None, :].square())
 
 
-class LocalGramDistance:
-    """F -> 1/M sum_p |G(p) - A(p)|^2 for features F and a target R of the same shape (1, N, H, W).
+class LocalGramLoss(nn.Module):
+    """How far local Gram matrices are from the style's, 1/(4 N^2 M) sum_p |G(p) - A(p)|^2.
 
-    With w = 1 and a window as large as the picture this is |G/M - A/M|^2 of the global Gram matrices.
+    With w = 1 and a window as large as the picture this is the `GramLoss`.
+
+    Parameters
+    ----------
+    target
+        The style's features (1, N, H, W), of the size that the picture's have.
+    weights
+        w (2s + 1, 2s + 1); they need not be symmetric.
+
+    References
+    ----------
+    Nikulin and Novak 2016, arXiv:1602.07188, section 9.
     """
 
-    def __init__(self, target: Tensor, weights: Tensor) -> None:
-        target, reach = activations(target), len(weights) - 1
-        height, width = target.shape[-2:]
-        self.tiling = Tiling(height, width, max(SMALLEST_TILE, reach), reach)
-        self.weights = _pair_weights(weights.to(target), self.tiling)
-        self.target = list(self.tiling.surroundings(target))
-        self.target_energy = sum(
-            _inner_product(self.tiling.middles(row), row, weights)[0]
-            for row, weights in zip(self.target, self.weights, strict=True)
-        )
+    target_energy: Tensor
 
-    def __call__(self, features: Tensor) -> Tensor:
-        return with_gradient(self._evaluate, activations(features))
+    def __init__(self, target: Tensor, weights: Tensor) -> None:
+        super().__init__()
+        self.factor = 0.25 / target.shape[1] ** 2
+        maps, reach = activations(target.detach()), len(weights) - 1
+        height, width = maps.shape[-2:]
+        self.tiling = Tiling(height, width, max(SMALLEST_TILE, reach), reach)
+        self.weights = Kept(_pair_weights(weights.to(maps), self.tiling))
+        self.target = Kept(self.tiling.surroundings(maps))
+        energy = sum(
+            (
+                _inner_product(self.tiling.middles(row), row, weights)[0]
+                for row, weights in zip(self.target, self.weights, strict=True)
+            ),
+            start=maps.new_zeros(()),
+        )
+        self.register_buffer("target_energy", energy)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Compare a picture with the style.
+
+        Parameters
+        ----------
+        features
+            F (1, N, H, W) of the same layer.
+
+        Returns
+        -------
+        Tensor
+            The loss, a scalar; it can be differentiated once.
+        """
+        return self.factor * with_gradient(self._evaluate, activations(features))
 
     def _evaluate(self, features: Tensor) -> tuple[Tensor, Tensor]:
         positions = features[0, 0].numel()
@@ -59,6 +107,124 @@ class LocalGramDistance:
             total += energy - 2 * cross
             slopes.append(slope.sub_(cross_slope))
         return total / positions, self.tiling.joined(slopes).mul(4 / positions)
+
+
+class PixelGramLoss(nn.Module):
+    """The smallest of local styles, 1/(4 N^2 M) sum_p |f(p) f(p)' - r(p) r(p)'|^2.
+
+    It is what `LocalGramLoss` gives for a window of one position. With f and r the vectors of all features at
+    a position, |f f' - r r'|^2 = (f . f)^2 - 2 (f . r)^2 + (r . r)^2, so that no matrix is formed, and the
+    gradient with respect to f is 4 ((f . f) f - (f . r) r).
+
+    Parameters
+    ----------
+    target
+        The style's features (1, N, H, W), of the size that the picture's have.
+
+    References
+    ----------
+    Nikulin and Novak 2016, arXiv:1602.07188, section 9, with s = 0.
+    """
+
+    target: Tensor
+    target_energy: Tensor
+
+    def __init__(self, target: Tensor) -> None:
+        super().__init__()
+        self.factor = 0.25 / target.shape[1] ** 2
+        self.register_buffer("target", activations(target.detach()))
+        self.register_buffer("target_energy", self.target.square().sum(1).square().sum())
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Compare a picture with the style.
+
+        Parameters
+        ----------
+        features
+            F (1, N, H, W) of the same layer.
+
+        Returns
+        -------
+        Tensor
+            The loss, a scalar; it can be differentiated once.
+        """
+        return self.factor * with_gradient(self._evaluate, activations(features))
+
+    def _evaluate(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        energy = (features * features).sum(1, keepdim=True)
+        cross = (features * self.target).sum(1, keepdim=True)
+        positions = energy.numel()
+        total = energy.square().sum() - 2 * cross.square().sum() + self.target_energy
+        gradient = (features * energy).addcmul_(self.target, cross, value=-1)
+        return total / positions, gradient.mul_(4 / positions)
+
+
+@dataclass(frozen=True)
+class Tiling:
+    """Feature maps as square tiles with their surroundings: near positions for matrix products.
+
+    Tiles of `side` by `side` positions lie over maps of `height` by `width`, zeros where there is no map.
+    A tile with its surroundings is a square of side + 2 reach positions.
+    """
+
+    height: int
+    width: int
+    side: int
+    reach: int
+
+    def surroundings(self, features: Tensor) -> Iterator[Tensor]:
+        """Give the tiles with their surroundings, row by row.
+
+        Parameters
+        ----------
+        features
+            (1, N, height, width).
+
+        Yields
+        ------
+        Tensor
+            One row of tiles, (tiles, positions, N), the positions row by row.
+        """
+        square = self.side + 2 * self.reach
+        missing = -self.height % self.side, -self.width % self.side
+        padding = [0, 0, self.reach, self.reach + missing[1], self.reach, self.reach + missing[0]]
+        maps = torch.nn.functional.pad(features[0].permute(1, 2, 0), padding)
+        for row in maps.unfold(0, square, self.side).unfold(1, square, self.side):
+            yield row.permute(0, 2, 3, 1).flatten(1, 2)
+
+    def middles(self, surroundings: Tensor) -> Tensor:
+        """Cut the tiles out of their surroundings.
+
+        Parameters
+        ----------
+        surroundings
+            One row of tiles, (tiles, positions, N).
+
+        Returns
+        -------
+        Tensor
+            (tiles, side^2, N).
+        """
+        square, middle = self.side + 2 * self.reach, slice(self.reach, self.reach + self.side)
+        tiles: Tensor = surroundings.unflatten(1, (square, square))[:, middle, middle]
+        return tiles.flatten(1, 2)
+
+    def joined(self, rows: Sequence[Tensor]) -> Tensor:
+        """Put maps together from their tiles.
+
+        Parameters
+        ----------
+        rows
+            Every row of tiles, (tiles, side^2, N) each.
+
+        Returns
+        -------
+        Tensor
+            (1, N, height, width).
+        """
+        sides = (self.side, self.side)
+        maps = torch.cat([row.unflatten(1, sides).transpose(0, 1).flatten(1, 2) for row in rows])
+        return maps[: self.height, : self.width].permute(2, 0, 1)[None]
 
 
 def _inner_product(tiles: Tensor, others: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:

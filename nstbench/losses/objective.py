@@ -1,49 +1,41 @@
-"""A weighted sum of terms over one pass through a backbone."""
+"""A weighted sum of losses over one pass through a network."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from nstbench.losses.squared_distance import Distance
-
-Features = Mapping[str, Tensor]
 # An image (1, 3, H, W) and the layers wanted, to their activations: a backbone is one.
-Extractor = Callable[[Tensor, Iterable[str]], Features]
+Extractor = Callable[[Tensor, Iterable[str]], Mapping[str, Tensor]]
 # The layer under whose name a term reads the image itself.
 IMAGE = "image"
 
 
-class Term(Protocol):
-    """One summand: a name for the trace, a weight, the layers it reads and its unweighted loss."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def weight(self) -> float: ...
-    @property
-    def layers(self) -> tuple[str, ...]: ...
-    def loss(self, features: Features) -> Tensor: ...
-
-
 @dataclass(frozen=True)
-class Match:
-    """factor * distance(F, ...) for features of one or more layers, the distance from a fixed target."""
+class Term:
+    """One summand of an objective.
+
+    `name` stands in the trace; `loss` takes the features of `layers`, in their order, to a scalar: one of the
+    losses here, or any function.
+    """
 
     name: str
     weight: float
     layers: tuple[str, ...]
-    factor: float
-    distance: Distance
-
-    def loss(self, features: Features) -> Tensor:
-        return self.factor * self.distance(*(features[layer] for layer in self.layers))
+    loss: Callable[..., Tensor]
 
 
 class Objective:
-    """Calling it with an image (1, 3, H, W) gives (1 + T,): the weighted total, then each term's own loss."""
+    """A function of an image, to descend on.
+
+    Parameters
+    ----------
+    extractor
+        From an image and the names of layers to their features.
+    terms
+        What is summed up.
+    """
 
     def __init__(self, extractor: Extractor, terms: Sequence[Term]) -> None:
         self.extractor = extractor
@@ -53,21 +45,49 @@ class Objective:
         self._weights = torch.tensor([term.weight for term in terms])
 
     def __call__(self, image: Tensor) -> Tensor:
+        """Evaluate all terms.
+
+        Parameters
+        ----------
+        image
+            (B, 3, H, W), RGB in [0, 1].
+
+        Returns
+        -------
+        Tensor
+            (1 + T,): the weighted total, then each term's own loss without its weight.
+        """
         features = {IMAGE: image, **self.extractor(image, self.layers)}
-        losses = torch.stack([term.loss(features) for term in self.terms])
+        losses = torch.stack([term.loss(*(features[layer] for layer in term.layers)) for term in self.terms])
         total = losses @ self._weights.to(losses)
         return torch.cat([total[None], losses])
 
     def at(self, evaluation: int) -> "Objective":
-        """The objective of a descent's evaluation, counted from 0: the same for all."""
+        """Give the objective of one evaluation of a descent.
+
+        Parameters
+        ----------
+        evaluation
+            Counted from 0.
+
+        Returns
+        -------
+        Objective
+            The same for all.
+        """
         return self
 
 
 class RedrawnObjective(Objective):
     """An objective whose targets change from one evaluation of a descent to the next.
 
-    `terms_at` makes the terms from the evaluation's number, counted from 0, and from nothing that changes, so
-    that an interrupted descent goes on alike. Names, weights and layers stay those of evaluation 0.
+    Parameters
+    ----------
+    extractor
+        As for `Objective`.
+    terms_at
+        Makes the terms from the evaluation's number, counted from 0, and from nothing that changes, so that
+        an interrupted descent goes on alike. Names, weights and layers stay those of evaluation 0.
     """
 
     def __init__(self, extractor: Extractor, terms_at: Callable[[int], Sequence[Term]]) -> None:
@@ -75,4 +95,16 @@ class RedrawnObjective(Objective):
         self.terms_at = terms_at
 
     def at(self, evaluation: int) -> Objective:
+        """Give the objective with the targets of one evaluation.
+
+        Parameters
+        ----------
+        evaluation
+            Counted from 0.
+
+        Returns
+        -------
+        Objective
+            Of this evaluation alone.
+        """
         return Objective(self.extractor, self.terms_at(evaluation))

@@ -8,10 +8,9 @@ takes half the time of fast Fourier transforms of padded maps at 32 positions a 
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 # Values of a spectrum that are made at once, so few that they stay in the processor's cache.
 VALUES_AT_ONCE = 2**17
@@ -22,19 +21,35 @@ Parts = tuple[Tensor, Tensor]
 HalfPlanes = tuple[Parts, Parts]
 
 
-@dataclass(frozen=True)
-class Spectrum:
-    """The spectra of real maps (X, Y, N) with even sides, a few frequencies of the first axis at a time."""
+class Spectrum(nn.Module):
+    """The spectra of real maps with even sides.
 
-    vertical: "Waves"
-    horizontal: "Waves"
+    Parameters
+    ----------
+    height, width
+        X and Y, even numbers of positions.
+    like
+        A tensor of the precision and on the device of the maps.
+    """
 
-    @classmethod
-    def of(cls, maps: Tensor) -> "Spectrum":
-        height, width = maps.shape[:2]
-        return cls(Waves.over(height, maps), Waves.over(width, maps))
+    def __init__(self, height: int, width: int, like: Tensor) -> None:
+        super().__init__()
+        self.vertical = Waves(height, like)
+        self.horizontal = Waves(width, like)
 
-    def __call__(self, maps: Tensor) -> Iterator[HalfPlanes]:
+    def forward(self, maps: Tensor) -> Iterator[HalfPlanes]:
+        """Transform maps, a few frequencies of the first axis at a time.
+
+        Parameters
+        ----------
+        maps
+            (X, Y, N).
+
+        Yields
+        ------
+        tuple
+            Both half planes at the next frequencies, two parts (frequencies, Y, N) each.
+        """
         frequencies = max(1, VALUES_AT_ONCE // maps[0].numel())
         columns = (part.unflatten(1, maps.shape[1:]) for part in self.vertical(maps.flatten(1)))
         for even, odd in zip(*(part.split(frequencies) for part in columns), strict=True):
@@ -42,7 +57,18 @@ class Spectrum:
             yield (cos_cos - sin_sin, sin_cos + cos_sin), (cos_cos + sin_sin, sin_cos - cos_sin)
 
     def adjoint(self, spectra: Iterable[HalfPlanes]) -> Tensor:
-        """Maps (X, Y, N) with sum spectra(a) b = sum a adjoint(b), over both parts of both half planes."""
+        """Give the maps with sum spectra(a) b = sum a adjoint(b), over both parts of both half planes.
+
+        Parameters
+        ----------
+        spectra
+            As `forward` yields them.
+
+        Returns
+        -------
+        Tensor
+            (X, Y, N).
+        """
         columns: tuple[list[Tensor], list[Tensor]] = ([], [])
         for (real, imaginary), (other_real, other_imaginary) in spectra:
             columns[0].append(self.horizontal.adjoint(real + other_real, imaginary - other_imaginary))
@@ -51,26 +77,56 @@ class Spectrum:
         return self.vertical.adjoint(even.flatten(1), odd.flatten(1)).view_as(even)
 
 
-@dataclass(frozen=True)
-class Waves:
-    """Cosines and sines at one half of an axis, (frequencies, positions); the other half mirrors them."""
+class Waves(nn.Module):
+    """Cosines and sines at one half of an axis, (frequencies, positions); the other half mirrors them.
+
+    Parameters
+    ----------
+    side
+        The number of positions on the axis, even.
+    like
+        A tensor of the precision and on the device of the maps.
+    """
 
     cosines: Tensor
     sines: Tensor
 
-    @classmethod
-    def over(cls, side: int, like: Tensor) -> "Waves":
+    def __init__(self, side: int, like: Tensor) -> None:
+        super().__init__()
         steps = torch.arange(side, dtype=torch.float64) + 0.5
         angles = math.pi / side * torch.outer(steps, steps[: side // 2])
-        return cls(angles.cos().to(like), angles.sin().to(like))
+        self.register_buffer("cosines", angles.cos().to(like))
+        self.register_buffer("sines", angles.sin().to(like))
 
-    def __call__(self, maps: Tensor) -> Parts:
-        """The sums of (..., positions, n) with cosines and with sines, (..., frequencies, n) each."""
+    def forward(self, maps: Tensor) -> Parts:
+        """Sum maps with cosines and with sines along their last axis but one.
+
+        Parameters
+        ----------
+        maps
+            (..., positions, n).
+
+        Returns
+        -------
+        tuple of Tensor
+            Both sums, (..., frequencies, n) each.
+        """
         before, after = maps.tensor_split(2, -2)
         before = before.flip(-2)
         return self.cosines @ (after + before), self.sines @ (after - before)
 
     def adjoint(self, even: Tensor, odd: Tensor) -> Tensor:
-        """(..., positions, n) of sums with cosines and with sines."""
+        """Apply the transposed map.
+
+        Parameters
+        ----------
+        even, odd
+            Sums with cosines and with sines, (..., frequencies, n).
+
+        Returns
+        -------
+        Tensor
+            (..., positions, n).
+        """
         even, odd = self.cosines.mT @ even, self.sines.mT @ odd
         return torch.cat([(even - odd).flip(-2), even.add_(odd)], dim=-2)

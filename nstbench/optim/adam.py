@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from nstbench.optim.evaluation import Evaluate
-from nstbench.optim.optimiser import Optimiser
+from nstbench.optim.optimiser import Evaluate, Optimiser
 
 DECAY_1, DECAY_2, EPSILON = 0.9, 0.999, 1e-8
 

@@ -12,8 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from nstbench.optim.evaluation import Evaluate, Evaluation, has_run_away
-from nstbench.optim.optimiser import Optimiser
+from nstbench.optim.optimiser import Evaluate, Evaluation, Optimiser, has_run_away
 from nstbench.optim.wolfe import strong_wolfe
 
 # The first step moves no pixel by more than a tenth of a grey level; Torch7's min(1, 1/|g|_1) depends on

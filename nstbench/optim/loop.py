@@ -12,8 +12,7 @@ from nstbench.core.errors import InputError
 from nstbench.core.progress import Watch
 from nstbench.losses.objective import Objective
 from nstbench.optim.checkpoints import Checkpoint
-from nstbench.optim.evaluation import BudgetSpentError, Evaluation
-from nstbench.optim.optimiser import Optimiser
+from nstbench.optim.optimiser import BudgetSpentError, Evaluation, Optimiser
 
 # Called with how many evaluations are spent and the image (1, 3, H, W) reached with them, not clipped.
 Show = Callable[[int, Tensor], None]

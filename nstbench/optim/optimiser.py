@@ -1,17 +1,61 @@
 """What all optimisers share: a point, its evaluation, and a state to go on from."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from torch import Tensor
 
-from nstbench.optim.evaluation import Evaluate, Evaluation
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The loss () and its gradient (n,) at one point (n,)."""
+
+    loss: Tensor
+    gradient: Tensor
+
+    @cached_property
+    def value(self) -> float:
+        """The loss as a number, fetched from the device once."""
+        return self.loss.item()
+
+
+# Value and gradient of an objective at a point (n,).
+Evaluate = Callable[[Tensor], Evaluation]
+
+# A step to more than this many times a loss is rejected; the papers' optimisers accept everything.
+RUNAWAY = 2.0
+
+
+def has_run_away(trial: Evaluation, loss: float) -> bool:
+    """Say whether a step is to be rejected.
+
+    Parameters
+    ----------
+    trial
+        Where it leads.
+    loss
+        What its loss is compared with.
+
+    Returns
+    -------
+    bool
+        Whether the loss of `trial` is no number, or more than RUNAWAY times as large as `loss`.
+    """
+    return not trial.value <= RUNAWAY * abs(loss)
+
+
+class BudgetSpentError(Exception):
+    """Raised by an `Evaluate` that may not be called again; the accepted point stays what it was."""
 
 
 class Optimiser(ABC):
     """An algorithm that moves `point` (n,) downhill, one iteration at a time.
 
-    `current` is the evaluation of `point`; `rejected_steps` counts the steps that were not accepted.
+    `current` is the evaluation of `point`; `rejected_steps` counts the steps that were not accepted. Unlike
+    those of torch.optim it is given the function, not a gradient, so it may try a step and reject it.
     """
 
     point: Tensor
@@ -19,7 +63,15 @@ class Optimiser(ABC):
     rejected_steps: int
 
     def start(self, point: Tensor, evaluate: Evaluate) -> None:
-        """Evaluate `point` and begin there."""
+        """Evaluate a point and begin there.
+
+        Parameters
+        ----------
+        point
+            (n,).
+        evaluate
+            The objective.
+        """
         self.point = point
         self.current = evaluate(point)
         self.rejected_steps = 0
@@ -27,10 +79,22 @@ class Optimiser(ABC):
 
     @abstractmethod
     def step(self, evaluate: Evaluate) -> None:
-        """One iteration; `point` and `current` become the accepted point and its evaluation."""
+        """Make one iteration; `point` and `current` become the accepted point and its evaluation.
+
+        Parameters
+        ----------
+        evaluate
+            The objective.
+        """
 
     def state(self) -> dict[str, Any]:
-        """Everything that the next step depends on, as tensors and numbers."""
+        """Give everything that the next step depends on.
+
+        Returns
+        -------
+        dict
+            Tensors, numbers, and dictionaries of them.
+        """
         return {
             "point": self.point,
             "loss": self.current.loss,
@@ -40,7 +104,13 @@ class Optimiser(ABC):
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from what `state` returned."""
+        """Go on from a state.
+
+        Parameters
+        ----------
+        state
+            What `state` returned.
+        """
         self.point = state["point"]
         self.current = Evaluation(state["loss"], state["gradient"])
         self.rejected_steps = state["rejected_steps"]

@@ -7,8 +7,7 @@ from typing import Any
 
 import torch
 
-from nstbench.optim.evaluation import Evaluate, has_run_away
-from nstbench.optim.optimiser import Optimiser
+from nstbench.optim.optimiser import Evaluate, Optimiser, has_run_away
 
 SLOWER = 0.25
 

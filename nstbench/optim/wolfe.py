@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from nstbench.optim.evaluation import Evaluate, Evaluation
+from nstbench.optim.optimiser import Evaluate, Evaluation
 
 SUFFICIENT_DECREASE = 1e-4
 CURVATURE = 0.9

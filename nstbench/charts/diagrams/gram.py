@@ -54,7 +54,7 @@ class GramDiagram(NetworkKind):
 
         from nstbench.charts.diagrams.data_uri import THUMBNAIL, to_data_uri
         from nstbench.images.pictures import load_picture
-        from nstbench.losses.activations import activations
+        from nstbench.losses.content import activations
         from nstbench.losses.chained_gram import chained_gram
 
         (file,) = materials.pictures.values()

@@ -11,7 +11,7 @@ from nstbench.charts.diagrams.chain import chain
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import Fact, Sample
 from nstbench.claims.statistics.base import NoParameters, StatisticParameters, statistic
-from nstbench.methods.gatys2015.method import PAPER
+from nstbench.methods.gatys2015.parameters import PAPER
 
 Maps = NDArray[np.floating[Any]]
 

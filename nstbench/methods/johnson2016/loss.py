@@ -1,14 +1,12 @@
 """The perceptual loss that a transformation network is trained on: a descent's objective, for a batch."""
 
-from dataclasses import replace
-
 from torch import Tensor
 
 from nstbench.core.hardware import Hardware
 from nstbench.losses.objective import Objective
 from nstbench.methods.base import Task
 from nstbench.methods.descent import open_backbone
-from nstbench.methods.gatys2015.method import terms_besides_style
+from nstbench.methods.gatys2015.algorithm import terms_besides_style
 from nstbench.methods.johnson2016.modules import Transformation
 from nstbench.methods.johnson2016.recipe import TransformationRecipe
 from nstbench.networks.training.crops import CropSource
@@ -48,12 +46,7 @@ class PerceptualLoss:
         self.backbone = open_backbone(self.task)
         terms = recipe.terms_of(self.task, self.backbone)
         self.names = [term.name for term in terms]
-        # Distances are sums over a batch; these are to count as means, as those from the content do.
-        self.style_terms = [
-            replace(term, factor=term.factor / recipe.batch)
-            for term in terms
-            if term.name.startswith("style/")
-        ]
+        self.style_terms = [term for term in terms if term.name.startswith("style/")]
 
     def __call__(self, step: int) -> Tensor:
         """Losses of a step.
@@ -71,6 +64,6 @@ class PerceptualLoss:
         photographs = self.crops.training(step).to(self.task.hardware.device)
         with self.task.hardware.autocast():
             stylized = self.network(photographs)
-        others = terms_besides_style(replace(self.task, content=photographs), self.backbone)
+        others = terms_besides_style(self.task.parameters, self.backbone, photographs)
         by_name = {term.name: term for term in (*others, *self.style_terms)}
         return Objective(self.backbone, [by_name[name] for name in self.names])(stylized.float())

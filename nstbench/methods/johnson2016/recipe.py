@@ -1,18 +1,21 @@
 """How a transformation network is trained: all that decides its weights besides the pictures."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, field_validator
 
 from nstbench.core.configuration import Seed
+from nstbench.methods import gatys2015, novak2016
 from nstbench.methods.base import Task, TotalVariation
-from nstbench.methods.gatys2015 import method as gatys2015
+from nstbench.methods.gatys2015.parameters import DEFAULT as GATYS_DEFAULT
+from nstbench.methods.gatys2015.parameters import NIKULIN, GatysParameters, equal_weights
 from nstbench.methods.johnson2016.architecture import architecture
-from nstbench.methods.novak2016 import method as novak2016
+from nstbench.methods.novak2016.parameters import RECOMMENDED, NovakParameters
 from nstbench.networks.training.trainer import Recipe
 
 if TYPE_CHECKING:
-    from nstbench.losses.objective import Match
+    from nstbench.losses.objective import Term
     from nstbench.networks.backbone import Backbone
 
 
@@ -40,7 +43,7 @@ class TransformationRecipe(Recipe):
 
     architecture: str
     width: float = Field(default=1.0, gt=0, le=1)
-    loss: novak2016.NovakParameters | gatys2015.GatysParameters
+    loss: NovakParameters | GatysParameters
     style_size: int = Field(default=256, ge=32, le=2048)
     crop: int = Field(default=256, ge=32, le=1024)
     batch: int = Field(default=4, ge=1, le=64)
@@ -63,7 +66,7 @@ class TransformationRecipe(Recipe):
         """
         return self.derived_from(self, loss=self.loss.derived_from(self.loss, weights=weights))
 
-    def terms_of(self, task: Task[gatys2015.GatysParameters], backbone: "Backbone") -> "list[Match]":
+    def terms_of(self, task: Task[GatysParameters], backbone: "Backbone") -> "Sequence[Term]":
         """Terms of the loss.
 
         Parameters
@@ -75,10 +78,10 @@ class TransformationRecipe(Recipe):
 
         Returns
         -------
-        list of Match
+        sequence of Term
             As the method that the loss is of has them.
         """
-        if isinstance(self.loss, novak2016.NovakParameters):
+        if isinstance(self.loss, NovakParameters):
             style = Task(task.content, task.style, self.loss, task.seed, task.hardware)
             return novak2016.terms_of(style, backbone)
         return gatys2015.terms_of(task, backbone)
@@ -93,8 +96,8 @@ class TransformationRecipe(Recipe):
 # at 256 px. Its features are those of the raw network, 450 times ours, which are 1 on average.
 JOHNSON = TransformationRecipe(
     architecture="johnson",
-    loss=gatys2015.GatysParameters.derived_from(
-        gatys2015.NIKULIN,
+    loss=GatysParameters.derived_from(
+        NIKULIN,
         backbone="vgg16",
         pooling="max",
         content_layers={"relu3_3": 1.0},
@@ -108,8 +111,8 @@ JOHNSON = TransformationRecipe(
 # are as many as Johnson's, because theirs are not given.
 JAIN = TransformationRecipe(
     architecture="jain",
-    loss=novak2016.NovakParameters.derived_from(
-        novak2016.RECOMMENDED,
+    loss=NovakParameters.derived_from(
+        RECOMMENDED,
         normalisation="port",
         pooling="average",
         tv=TotalVariation(form="absolute", weight=6.1e-3),
@@ -121,10 +124,10 @@ JAIN = TransformationRecipe(
 DEFAULT_TRAINING = TransformationRecipe(
     architecture="jain",
     width=0.5,
-    loss=gatys2015.GatysParameters.derived_from(
-        gatys2015.DEFAULT,
+    loss=GatysParameters.derived_from(
+        GATYS_DEFAULT,
         content_layers={"relu3_3": 1.0},
-        style_layers=gatys2015.equal_weights(["relu1_2", "relu2_2", "relu3_3", "relu4_3"]),
+        style_layers=equal_weights(["relu1_2", "relu2_2", "relu3_3", "relu4_3"]),
         alpha=0.2,
         tv=TotalVariation(form="squared", weight=5e-3),
     ),

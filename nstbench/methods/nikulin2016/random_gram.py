@@ -9,150 +9,159 @@ goes on with the matrices that it would have had. Fixed matrices are those of th
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, model_validator
+import numpy as np
+import torch
+from torch import Tensor
 
-from nstbench.core.configuration import Record
-from nstbench.methods.base import Method, Task
-from nstbench.methods.gatys2015.method import GatysParameters
-from nstbench.networks.catalogue import architecture
-from nstbench.optim.settings import LBFGSSettings
-
-if TYPE_CHECKING:
-    from torch import Generator, Tensor
-
-    from nstbench.losses.objective import Match
-    from nstbench.losses.random_gram import Recipe
-    from nstbench.networks.backbone import Backbone
-    from nstbench.optim.loop import Outcome
-
-    Targets = Mapping[str, Tensor]
-
-
-class EntryTarget(Record):
-    """One entry, on the diagonal or above it, `magnitude` times the largest of the painting's matrix."""
-
-    kind: Literal["entry"] = "entry"
-    diagonal: bool
-    magnitude: float = Field(gt=0)
-
-
-class SparseTarget(Record):
-    """Random entries, as large and as sparse as those of the painting's matrix."""
-
-    kind: Literal["sparse"] = "sparse"
-
-
-class RandomGramParameters(GatysParameters):
-    """Gatys' parameters without a content, and what the matrices are.
-
-    `variant`: as drawn (`literal`), with the entries above the diagonal mirrored (`symmetric`), or the
-    positive semidefinite matrix nearest to that (`psd`). `redrawn`: other matrices at every evaluation.
-    """
-
-    content_layers: dict[str, float] = Field(default={}, max_length=0)
-    gradient_normalisation: Literal[False] = False
-    alpha: Literal[0] = 0
-    init: Literal["noise"] = "noise"
-    target: Annotated[EntryTarget | SparseTarget, Field(discriminator="kind")]
-    variant: Literal["literal", "symmetric", "psd"]
-    redrawn: bool = False
-
-    def draws(self) -> bool:
-        return True
-
-    @model_validator(mode="after")
-    def _changing_targets_have_no_curvature(self) -> "RandomGramParameters":
-        if self.redrawn and isinstance(self.optimiser, LBFGSSettings):
-            raise ValueError(
-                "lbfgs would take a redrawn target for curvature; with redrawn, set optimiser to "
-                "{kind: adam, rate: 0.02}"
-            )
-        return self
-
-
-# The budget of the document's other descents; it names no optimiser, and no symmetry of the matrices.
-SPARSE = RandomGramParameters(
-    pooling="average",
-    target=SparseTarget(),
-    variant="symmetric",
-    optimiser=LBFGSSettings(),
-    evaluations=500,
+from nstbench.losses.gram import GramLoss, gram
+from nstbench.losses.objective import Objective, RedrawnObjective, Term
+from nstbench.methods.base import Task
+from nstbench.methods.descent import make_optimiser, open_backbone, start_image, variation_terms
+from nstbench.methods.nikulin2016.parameters import EntryTarget, RandomGramParameters
+from nstbench.methods.nikulin2016.random_matrices import (
+    Distribution,
+    SingleEntry,
+    SparseEntries,
+    floor,
+    mirrored,
+    nearest_gram,
 )
-# So large that a feature stands out from the texture of none, as it does not with a painting's entries.
-ENTRY = RandomGramParameters.derived_from(SPARSE, target=EntryTarget(diagonal=True, magnitude=100.0))
-# For a user's own painting: a budget for a desk machine.
-DEFAULT = RandomGramParameters.derived_from(SPARSE, evaluations=300)
+from nstbench.networks.backbone import Backbone
+from nstbench.networks.catalogue import architecture
+from nstbench.optim.loop import Outcome, optimise
+
+# The matrix (N, N) of each layer.
+Targets = Mapping[str, Tensor]
 
 
-def stylize(task: Task[RandomGramParameters]) -> "Outcome":
-    """The picture of `task`, by descent on its pixels."""
-    from nstbench.losses.objective import Objective, RedrawnObjective
-    from nstbench.methods.descent import minimise, open_backbone, variation_terms
+def stylize(task: Task[RandomGramParameters]) -> Outcome:
+    """Make a picture by descent on its pixels.
 
+    Parameters
+    ----------
+    task
+        Content and style (1, 3, H, W), RGB in [0, 1], and how.
+
+    Returns
+    -------
+    Outcome
+        The picture, not clipped; its facts name the scale of the matrices, and for fixed ones how near the
+        style has come to them.
+
+    Raises
+    ------
+    InputError
+        When a picture is too small for the network, or the descent diverges.
+
+    References
+    ----------
+    Nikulin and Novak 2016, arXiv:1602.07188, section 6.
+    """
     parameters = task.parameters
     backbone = open_backbone(task)
-    recipes = recipes_of(task, backbone)
-    scales = {f"{name}/{layer}": value for layer in recipes for name, value in recipes[layer].scale.items()}
+    distributions = distributions_of(parameters, backbone, task.style)
 
-    def terms_at(evaluation: int) -> "list[Match]":
-        style = terms_of(targets_of(task, recipes, evaluation), parameters.style_layers)
-        return [*style, *variation_terms(parameters.tv)]
+    def terms_at(evaluation: int) -> list[Term]:
+        targets = targets_of(task, distributions, evaluation)
+        return [*terms_of(targets, parameters.style_layers), *variation_terms(parameters.tv)]
 
-    if parameters.redrawn:
-        outcome = minimise(task, backbone, RedrawnObjective(backbone, terms_at))
-        return replace(outcome, facts={**outcome.facts, **scales})
-    outcome = minimise(task, backbone, Objective(backbone, terms_at(0)))
-    weighted = zip(parameters.style_layers.values(), outcome.final[1:].tolist(), strict=False)
-    style_loss = sum(weight * loss for weight, loss in weighted)
-    bounds = relative_to_floor(style_loss, targets_of(task, recipes, 0), parameters.style_layers)
-    return replace(outcome, facts={**outcome.facts, **scales, **bounds})
-
-
-def recipes_of(task: Task[RandomGramParameters], backbone: "Backbone") -> "dict[str, Recipe]":
-    """What the matrix of each style layer is drawn from, fitted to the painting's Gram matrix there."""
-    import torch
-
-    from nstbench.losses.gram import gram
-
-    parameters = task.parameters
-    with torch.no_grad():
-        features = backbone(task.style, parameters.style_layers)
-    return {
-        layer: recipe_of(parameters.target, gram(features[layer])[0]) for layer in parameters.style_layers
-    }
+    outcome = optimise(
+        RedrawnObjective(backbone, terms_at) if parameters.redrawn else Objective(backbone, terms_at(0)),
+        start_image(task, parameters.init),
+        make_optimiser(parameters.optimiser),
+        parameters.evaluations,
+        task.watch,
+        task.checkpoint,
+        task.show,
+    )
+    facts: dict[str, float | str | None] = {"normalised_on": backbone.calibration}
+    for layer, distribution in distributions.items():
+        facts |= {f"{name}/{layer}": value for name, value in distribution.scale.items()}
+    if not parameters.redrawn:
+        weighted = zip(parameters.style_layers.values(), outcome.final[1:].tolist(), strict=False)
+        style_loss = sum(weight * loss for weight, loss in weighted)
+        facts |= relative_to_floor(style_loss, targets_of(task, distributions, 0), parameters.style_layers)
+    return replace(outcome, facts=facts)
 
 
-def recipe_of(target: EntryTarget | SparseTarget, painted: "Tensor") -> "Recipe":
-    """What matrices like a painting's (N, N) are drawn from."""
-    from nstbench.losses.random_gram import SingleEntry, SparseEntries
+@torch.no_grad()
+def distributions_of(
+    parameters: RandomGramParameters, backbone: Backbone, painting: Tensor
+) -> dict[str, Distribution]:
+    """Fit what the matrix of each style layer is drawn from.
 
-    match target:
-        case EntryTarget():
-            return SingleEntry(len(painted), target.diagonal, target.magnitude * painted.max().item())
-        case SparseTarget():
-            return SparseEntries.like(painted)
+    Parameters
+    ----------
+    parameters
+        Style layers, and what the matrices are.
+    backbone
+        The network that they name.
+    painting
+        (1, 3, H, W), RGB in [0, 1], whose Gram matrices give the scale.
+
+    Returns
+    -------
+    dict
+        A distribution by layer.
+    """
+    features = backbone(painting, parameters.style_layers)
+    target = parameters.target
+    distributions: dict[str, Distribution] = {}
+    for layer in parameters.style_layers:
+        painted = gram(features[layer])[0]
+        if isinstance(target, EntryTarget):
+            magnitude = target.magnitude * painted.max().item()
+            distributions[layer] = SingleEntry(len(painted), target.diagonal, magnitude)
+        else:
+            distributions[layer] = SparseEntries.like(painted)
+    return distributions
 
 
 def targets_of(
-    task: Task[RandomGramParameters], recipes: "Mapping[str, Recipe]", evaluation: int
-) -> "Targets":
-    """The matrix (N, N) of each layer at an evaluation, in fp32."""
-    parameters = task.parameters
-    layers = architecture(parameters.backbone).layer_names
+    task: Task[RandomGramParameters], distributions: Mapping[str, Distribution], evaluation: int
+) -> Targets:
+    """Draw the matrices of an evaluation.
+
+    Parameters
+    ----------
+    task
+        The variant, the seed and the device.
+    distributions
+        What is drawn from, by layer.
+    evaluation
+        Counted from 0.
+
+    Returns
+    -------
+    dict
+        The matrix (N, N) of each layer, in fp32.
+    """
+    layers = architecture(task.parameters.backbone).layer_names
     return {
         layer: shaped(
-            recipe.draw(generator(task.seed, layers.index(layer), evaluation)), parameters.variant
+            distribution.draw(generator(task.seed, layers.index(layer), evaluation)), task.parameters.variant
         ).to(task.hardware.device)
-        for layer, recipe in recipes.items()
+        for layer, distribution in distributions.items()
     }
 
 
-def shaped(matrix: "Tensor", variant: Literal["literal", "symmetric", "psd"]) -> "Tensor":
-    """A matrix (N, N) as drawn, mirrored, or moved to the nearest that a picture could have."""
-    from nstbench.losses.random_gram import mirrored, nearest_gram
+def shaped(matrix: Tensor, variant: Literal["literal", "symmetric", "psd"]) -> Tensor:
+    """Move a random matrix to where the variant wants it.
 
+    Parameters
+    ----------
+    matrix
+        (N, N), as drawn.
+    variant
+        `literal` leaves it so, `symmetric` mirrors it, `psd` takes the nearest that a picture could have.
+
+    Returns
+    -------
+    Tensor
+        (N, N).
+    """
     match variant:
         case "literal":
             return matrix
@@ -162,58 +171,64 @@ def shaped(matrix: "Tensor", variant: Literal["literal", "symmetric", "psd"]) ->
             return nearest_gram(mirrored(matrix))
 
 
-def generator(*numbers: int) -> "Generator":
-    """Random numbers of their own for each sequence of numbers >= 0."""
-    import numpy as np
-    import torch
+def generator(*numbers: int) -> torch.Generator:
+    """Make random numbers of their own for each sequence of numbers.
 
+    Parameters
+    ----------
+    numbers
+        At least 0 each.
+
+    Returns
+    -------
+    torch.Generator
+        On the CPU.
+    """
     (seed,) = np.random.SeedSequence(numbers).generate_state(1, np.uint64)
     return torch.Generator().manual_seed(int(seed))
 
 
-def terms_of(targets: "Targets", weights: Mapping[str, float]) -> "list[Match]":
-    """w_l times 1/(4 N_l^2) |G_l/M_l - A_l|^2 for each layer l with weight w_l."""
-    from nstbench.losses.objective import Match
-    from nstbench.losses.random_gram import GramDistance
+def terms_of(targets: Targets, weights: Mapping[str, float]) -> list[Term]:
+    """Make a Gram loss for each layer l, weighted by w_l.
 
+    Parameters
+    ----------
+    targets
+        The matrix A_l (N, N) by layer.
+    weights
+        w_l by layer.
+
+    Returns
+    -------
+    list of Term
+        One a layer, `style/<layer>`.
+    """
     return [
-        Match(
-            name=f"style/{layer}",
-            weight=weights[layer],
-            layers=(layer,),
-            factor=factor_of(target),
-            distance=GramDistance(target),
-        )
+        Term(f"style/{layer}", weights[layer], (layer,), GramLoss.from_matrix(target))
         for layer, target in targets.items()
     ]
 
 
-def relative_to_floor(
-    loss: float, targets: "Targets", weights: Mapping[str, float]
-) -> dict[str, float | None]:
-    """`floor`, which no picture's loss is below, and `above_floor`, the loss between it and that of G = 0.
+def relative_to_floor(loss: float, targets: Targets, weights: Mapping[str, float]) -> dict[str, float | None]:
+    """Say how near a style has come to matrices that it cannot reach.
 
-    `above_floor` is 0 at the floor and 1 where no feature fires; None where zeros are already nearest.
+    Parameters
+    ----------
+    loss
+        The weighted style loss.
+    targets
+        The matrix (N, N) by layer.
+    weights
+        w_l by layer.
+
+    Returns
+    -------
+    dict
+        `floor`, which no picture's loss is below, and `above_floor`, the loss between it and that of G = 0: 0
+        at the floor and 1 where no feature fires; None where zeros are already nearest.
     """
-    from nstbench.losses.random_gram import floor
-
-    scales = {layer: weights[layer] * factor_of(target) for layer, target in targets.items()}
+    # The weight of |G - A|^2 in the loss, w_l 1/(4 N^2).
+    scales = {layer: weights[layer] * (0.25 / target.numel()) for layer, target in targets.items()}
     least = sum(scales[layer] * floor(target) for layer, target in targets.items())
     empty = sum(scales[layer] * target.square().sum().item() for layer, target in targets.items())
     return {"floor": least, "above_floor": (loss - least) / (empty - least) if empty > least else None}
-
-
-def factor_of(target: "Tensor") -> float:
-    """1/(4 N^2) for a matrix (N, N)."""
-    return 0.25 / target.numel()
-
-
-METHOD = Method(
-    id="nikulin2016_random_gram",
-    title="Styles made up from Gram matrices",
-    source="Nikulin and Novak 2016, arXiv:1602.07188, section 6",
-    parameters=RandomGramParameters,
-    presets={"sparse": SPARSE, "entry": ENTRY, "default": DEFAULT},
-    default_preset="default",
-    stylize=stylize,
-)

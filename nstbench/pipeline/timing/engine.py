@@ -16,8 +16,10 @@ from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
 from nstbench.losses.objective import Objective
 from nstbench.methods.base import Task
-from nstbench.methods.descent import content_terms, open_backbone, start_image, style_terms
-from nstbench.methods.gatys2015.method import DEFAULT, METHOD, GatysParameters
+from nstbench.methods.descent import open_backbone, start_image
+from nstbench.methods.gatys2015 import METHOD
+from nstbench.methods.gatys2015.algorithm import content_terms, style_terms
+from nstbench.methods.gatys2015.parameters import DEFAULT, GatysParameters
 from nstbench.optim.lbfgs import LBFGS
 from nstbench.optim.loop import optimise
 from nstbench.pipeline.timing.reference import TextbookLoop

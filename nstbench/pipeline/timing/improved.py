@@ -6,31 +6,36 @@ Venkitachalam at 256 px, in turns, so that a machine that slows down slows all o
 
 from nstbench.core.hardware import resolve
 from nstbench.losses.objective import Objective
+from nstbench.methods import gatys2015, novak2016
 from nstbench.methods.base import Task
 from nstbench.methods.descent import make_optimiser, open_backbone, start_image
-from nstbench.methods.gatys2015 import method as gatys2015
-from nstbench.methods.novak2016 import method as novak2016
+from nstbench.methods.gatys2015.parameters import JAIN, GatysParameters
+from nstbench.methods.novak2016.parameters import IMPROVED, RECOMMENDED, NovakParameters
 from nstbench.optim.loop import optimise
 from nstbench.pipeline.timing.engine import BLOCKS, SEED, Contestant, pair
 
 SIZE = 256
 ORIGINAL = "original"
+
 PARAMETERS = {
-    ORIGINAL: gatys2015.JAIN,
-    "improved": novak2016.IMPROVED,
-    "improved, blurred chains": novak2016.NovakParameters.derived_from(novak2016.IMPROVED, blurred=True),
-    "improved as recommended": novak2016.RECOMMENDED,
+    ORIGINAL: JAIN,
+    "improved": IMPROVED,
+    "improved, blurred chains": NovakParameters.derived_from(IMPROVED, blurred=True),
+    "improved as recommended": RECOMMENDED,
 }
 
 
-def contestant(parameters: gatys2015.GatysParameters, size: int) -> Contestant:
+def contestant(parameters: GatysParameters, size: int) -> Contestant:
     """The descent of these parameters, its network loaded and its targets computed."""
     hardware = resolve()
     content, style = pair(size, hardware.device)
     task = Task(content, style, parameters, SEED, hardware)
     backbone = open_backbone(task)
-    recipe = novak2016 if isinstance(parameters, novak2016.NovakParameters) else gatys2015
-    objective = Objective(backbone, recipe.terms_of(task, backbone))
+    if isinstance(parameters, NovakParameters):
+        terms = novak2016.terms_of(Task(content, style, parameters, SEED, hardware), backbone)
+    else:
+        terms = gatys2015.terms_of(task, backbone)
+    objective = Objective(backbone, terms)
     start = start_image(task, parameters.init)
 
     def descend(evaluations: int) -> float:

@@ -2,13 +2,13 @@
 
 import torch
 
-from nstbench.charts.statistic_cost import ALL_PAIRS, WRITTEN_OUT, distances, timed
+from nstbench.charts.statistic_cost import ALL_PAIRS, WRITTEN_OUT, losses, timed
 
 
 def test_all_pairs_written_out_are_those_of_the_closed_form():
     torch.manual_seed(3)
     features, target = torch.rand(2, 1, 3, 5, 6, dtype=torch.float64)
-    closed_form, written_out = (distances()[name](target)(features) for name in (ALL_PAIRS, WRITTEN_OUT))
+    closed_form, written_out = (losses()[name](target)(features) for name in (ALL_PAIRS, WRITTEN_OUT))
     torch.testing.assert_close(closed_form, written_out)
 
 

@@ -4,8 +4,7 @@ import pytest
 import torch
 from torch.nn.functional import conv2d, interpolate, pad
 
-from nstbench.losses.binomial_blur import binomial_blur
-from nstbench.losses.chained_gram import chained_gram
+from nstbench.losses.chained_gram import binomial_blur, chained_gram
 from nstbench.losses.gram import gram
 
 # Sizes of two neighbouring layers: equal, halved, halved and rounded down or up, and cells of many sizes.
@@ -98,7 +97,7 @@ def test_blur_keeps_the_mean_and_is_its_own_adjoint(layers):
 def test_blurred_chain_is_the_product_with_the_blurred_maps(layers, shift):
     """The suite blurs the shallow layer's maps, the paper the deeper one's after enlarging them."""
     shallow, deep = layers
-    found = chained_gram(binomial_blur(shallow, 2), deep, shift)
+    found = chained_gram(shallow, deep, shift, blur=2)
     twice = written_out(shallow, deep, shift, lambda maps: binomial_window(binomial_window(maps)))
     torch.testing.assert_close(found, twice)
 

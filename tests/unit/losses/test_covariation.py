@@ -5,16 +5,16 @@ import torch
 
 from nstbench.losses import covariation
 from nstbench.losses.covariation import (
-    CovariationDistance,
+    CovariationLoss,
     DenseCovariation,
     KernelCovariation,
     dense_cost,
     kernel_cost,
 )
 from nstbench.losses.gram import gram
-from nstbench.losses.objective import Match, Objective
+from nstbench.losses.objective import Objective, Term
 from nstbench.methods import method
-from nstbench.methods.nikulin2016.method import covariation_terms
+from nstbench.methods.nikulin2016.spatial_style import covariation_terms
 
 FORMS = [DenseCovariation, KernelCovariation]
 # Style and content layer of the picture, and of the style picture: content coarser, as fine, and finer.
@@ -44,10 +44,17 @@ def written_out(style, content, style_target, content_target):
     return (tensor(style, content) - tensor(style_target, content_target)).square().sum().item()
 
 
-@pytest.mark.parametrize("form", [*FORMS, CovariationDistance])
+@pytest.mark.parametrize("form", FORMS)
 def test_distance_is_that_of_the_tensors(layers, form):
     style, content, *targets = layers
     assert form(*targets)(style, content).item() == pytest.approx(written_out(*layers), rel=1e-10)
+
+
+def test_loss_is_the_distance_over_four_times_the_number_of_products(layers):
+    style, content, *targets = layers
+    products = style.shape[1] ** 2 * content.shape[1]
+    expected = written_out(*layers) / (4 * products)
+    assert CovariationLoss(*targets)(style, content).item() == pytest.approx(expected, rel=1e-10)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -131,11 +138,12 @@ def test_cheaper_form_at_each_layer_of_a_half_width_vgg19(channels, side, cheape
 )
 def test_cheaper_form_is_taken(channels, side, taken, monkeypatch):
     style, content = torch.rand(1, channels, side, side), torch.rand(1, 2, 2, 2)
-    monkeypatch.setattr(taken, "__call__", lambda *_: torch.tensor(-1.0))
-    assert CovariationDistance(style, content)(style, content).item() == -1
+    monkeypatch.setattr(taken, "forward", lambda *_: torch.tensor(-1.0))
+    loss = CovariationLoss(style, content)
+    assert loss(style, content).item() == -loss.factor
 
 
-@pytest.mark.parametrize("form", [*FORMS, CovariationDistance])
+@pytest.mark.parametrize("form", FORMS)
 def test_bf16_features_are_compared_in_fp32(form):
     torch.manual_seed(6)
     layers = [torch.rand(1, n, 8, 8).bfloat16() for n in (4, 3, 4, 3)]
@@ -150,10 +158,11 @@ def test_term_reads_two_layers_and_its_gradient_reaches_the_image(narrow_vgg):
     names = ("relu2_1", "relu4_2")
     with torch.no_grad():
         found, targets = ([narrow_vgg(i, names)[name] for name in names] for i in (image, painting))
-    term = Match("covariation/relu2_1", 2.0, names, 0.5, CovariationDistance(*targets))
+    loss = CovariationLoss(*targets)
+    term = Term("covariation/relu2_1", 2.0, names, loss)
     objective = Objective(narrow_vgg, [term])
 
-    printed = 0.5 * written_out(*found, *targets)
+    printed = loss.factor * written_out(*found, *targets)
     assert objective.layers == names
     assert objective(image).tolist() == pytest.approx([2 * printed, printed], rel=1e-8)
 
@@ -169,10 +178,10 @@ def test_pictures_of_one_size_give_the_printed_normalisation(narrow_vgg):
     torch.manual_seed(8)
     image, painting = torch.rand(2, 1, 3, 32, 32, dtype=torch.float64)
     parameters = method("nikulin2016").configure("content-aware", {"style_layers": {"relu2_1": 1.0}})
-    (term,) = covariation_terms(narrow_vgg, painting, parameters)
+    (term,) = covariation_terms(parameters, narrow_vgg, painting)
     found, wanted = (narrow_vgg(each, term.layers) for each in (image, painting))
     style, content = (found[layer] for layer in term.layers)
     positions, (channels, depth) = style[0, 0].numel(), (style.shape[1], content.shape[1])
     sums = positions * (tensor(style, content) - tensor(*(wanted[layer] for layer in term.layers)))
     printed = sums.square().sum().item() / (4 * channels**2 * depth * positions**2)
-    assert term.loss(found).item() == pytest.approx(printed, rel=1e-8)
+    assert term.loss(style, content).item() == pytest.approx(printed, rel=1e-8)

@@ -6,14 +6,14 @@ from scipy.ndimage import uniform_filter
 
 from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
-from nstbench.losses.activations import activations
-from nstbench.losses.gram import gram
+from nstbench.losses.content import ContentLoss
+from nstbench.losses.distances import gradient_normalised_distance
+from nstbench.losses.gram import GramLoss, gram
 from nstbench.losses.objective import Objective
-from nstbench.losses.squared_distance import GradientNormalisedDistance, SquaredDistance
 from nstbench.methods import method
 from nstbench.methods.base import Task
 from nstbench.methods.descent import open_backbone
-from nstbench.methods.gatys2015.method import terms_of
+from nstbench.methods.gatys2015.algorithm import terms_of
 from nstbench.networks.backbone import box_blur
 
 GATYS = method("gatys2015")
@@ -30,7 +30,7 @@ def tai(features, target):
 def test_value_and_gradient_are_tais():
     features = torch.randn(1, 3, 4, 5, dtype=torch.float64, requires_grad=True)
     target = torch.randn_like(features)
-    value = GradientNormalisedDistance(lambda f: f, target)(features)
+    value = gradient_normalised_distance(features, target)
     (gradient,) = torch.autograd.grad(value, features)
     expected_value, expected_gradient = tai(features.detach(), target)
     torch.testing.assert_close(value.detach(), expected_value)
@@ -44,17 +44,17 @@ def test_the_gram_matrix_pulls_by_its_direction_only():
     near = (target + 1e-3 * torch.rand_like(target)).requires_grad_()
     far = (target + 1e-1 * torch.rand_like(target)).requires_grad_()
 
-    def length(distance, features):
-        return torch.autograd.grad(distance(features), features)[0].norm().item()
+    def length(loss, features):
+        return torch.autograd.grad(loss(features), features)[0].norm().item()
 
-    plain, normalised = SquaredDistance(gram, target), GradientNormalisedDistance(gram, target)
+    plain, normalised = GramLoss(target), GramLoss(target, distance=gradient_normalised_distance)
     assert length(plain, near) < 0.1 * length(plain, far)
     assert length(normalised, near) == pytest.approx(length(normalised, far), rel=0.5)
 
 
 def test_at_the_target_the_loss_and_its_gradient_are_zero():
     features = torch.rand(1, 4, 6, 6, requires_grad=True)
-    value = GradientNormalisedDistance(activations, features.detach())(features)
+    value = ContentLoss(features.detach(), gradient_normalised_distance)(features)
     (gradient,) = torch.autograd.grad(value, features)
     assert value.item() == 0
     assert not gradient.any()
@@ -98,9 +98,9 @@ def test_normalised_terms_are_the_ordinary_ones_over_their_mean_difference():
     (plain, image), (normalised, _) = objective_with(), objective_with(gradient_normalisation=True)
     for ordinary, other in zip(plain.terms, normalised.terms, strict=True):
         (features,) = plain.extractor(image, ordinary.layers).values()
-        statistic = ordinary.distance.statistic
-        mean = 2 * (statistic(features) - ordinary.distance.target).abs().mean()
-        assert other.distance(features).item() == pytest.approx((ordinary.distance(features) / mean).item())
+        statistic = gram if ordinary.name.startswith("style/") else lambda features: features
+        mean = 2 * (statistic(features) - ordinary.loss.target).abs().mean()
+        assert other.loss(features).item() == pytest.approx((ordinary.loss(features) / mean).item())
 
 
 def test_a_blur_of_nothing_is_refused():

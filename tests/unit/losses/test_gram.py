@@ -1,8 +1,7 @@
 import pytest
 import torch
 
-from nstbench.losses.gram import gram
-from nstbench.losses.products import ROWS_PER_PRODUCT
+from nstbench.losses.gram import ROWS_PER_PRODUCT, gram
 
 
 def naive_gram(features):

@@ -5,8 +5,8 @@ import torch
 
 from nstbench.losses.gram import gram
 from nstbench.losses.objective import Objective
-from nstbench.methods.descent import content_terms, style_terms
-from nstbench.methods.gatys2015.method import INVERSE_SQUARE_WEIGHTS, canonical_ratio
+from nstbench.methods.gatys2015.algorithm import canonical_ratio, content_terms, style_terms
+from nstbench.methods.gatys2015.parameters import INVERSE_SQUARE_WEIGHTS
 from nstbench.networks.vgg import VGG19
 
 STYLE_LAYERS = VGG19.style_layers

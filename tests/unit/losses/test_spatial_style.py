@@ -5,12 +5,13 @@ import pytest
 import torch
 from scipy.signal import convolve, correlate
 
-from nstbench.losses.gram import gram
-from nstbench.losses.local_gram import LocalGramDistance, window
-from nstbench.losses.pairwise_convolution import PairwiseConvolution
-from nstbench.losses.pixel_gram import PixelGramDistance
-from nstbench.losses.self_convolution import Autocorrelation, SelfConvolution
-from nstbench.losses.spectral_distance import SpectralDistance
+from nstbench.losses.gram import GramLoss, gram
+from nstbench.losses.local_gram import LocalGramLoss, PixelGramLoss, window
+from nstbench.losses.self_convolution import (
+    AutocorrelationLoss,
+    PairwiseConvolutionLoss,
+    SelfConvolutionLoss,
+)
 from nstbench.losses.spectrum import Spectrum
 
 SHAPES = [(1, 3, 7, 6), (1, 2, 5, 8), (1, 4, 9, 9)]
@@ -26,18 +27,24 @@ def positions(features):
     return features[0, 0].numel()
 
 
+def distance(loss, features):
+    """The squared distance, without the factor 1/(4 N^2) of the loss."""
+    assert loss.factor == 1 / (4 * features.shape[1] ** 2)
+    return loss(features).item() / loss.factor
+
+
 def maps(features, product):
     """product(F_i, F_i) over all shifts, of every channel, by SciPy."""
     return np.stack([product(channel, channel, mode="full") for channel in features[0].numpy()])
 
 
 @pytest.mark.parametrize(
-    ("convolution", "product"), [(SelfConvolution(), convolve), (Autocorrelation(), correlate)]
+    ("loss_from", "product"), [(SelfConvolutionLoss, convolve), (AutocorrelationLoss, correlate)]
 )
-def test_distance_of_spectra_is_that_of_the_maps(pair, convolution, product):
+def test_distance_of_spectra_is_that_of_the_maps(pair, loss_from, product):
     features, target = pair
     expected = ((maps(features, product) - maps(target, product)) ** 2).sum() / positions(features) ** 2
-    assert SpectralDistance(target, convolution)(features).item() == pytest.approx(expected, rel=1e-12)
+    assert distance(loss_from(target), features) == pytest.approx(expected, rel=1e-12)
 
 
 def test_distance_of_all_pairs_is_that_of_their_convolutions(pair):
@@ -47,15 +54,15 @@ def test_distance_of_all_pairs_is_that_of_their_convolutions(pair):
 
     features, target = pair
     expected = ((convolutions(features) - convolutions(target)) ** 2).sum() / positions(features) ** 2
-    found = SpectralDistance(target, PairwiseConvolution())(features)
-    assert found.item() == pytest.approx(expected, rel=1e-12)
+    assert distance(PairwiseConvolutionLoss(target), features) == pytest.approx(expected, rel=1e-12)
 
 
 def test_gradient_of_the_convolution_is_the_published_one(pair):
     """dE/dF(v) = 4 sum_u (G - A)(u) F(u - v), the valid correlation (Nikulin and Novak 2016, section 7)."""
     features, target = pair
     probe = features.clone().requires_grad_()
-    SpectralDistance(target, SelfConvolution())(probe).backward()
+    loss = SelfConvolutionLoss(target)
+    (loss(probe) / loss.factor).backward()
     difference = maps(features, convolve) - maps(target, convolve)
     expected = [
         4 * correlate(map_, channel, mode="valid")
@@ -69,7 +76,7 @@ def test_spectrum_is_the_fourier_sum_about_the_middle(at_once, monkeypatch):
     """sum F(x, y) exp(-i pi ((k + 1/2)(x - 5/2)/6 + (l + 1/2)(y - 3/2)/4)), and with l + 1/2 negative."""
     monkeypatch.setattr("nstbench.losses.spectrum.VALUES_AT_ONCE", at_once)
     maps = torch.randn(6, 4, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
-    blocks = list(Spectrum.of(maps)(maps))
+    blocks = list(Spectrum(6, 4, maps)(maps))
     waves = [
         np.exp(-1j * np.pi / side * np.outer(np.arange(side) + 0.5, np.arange(side) - (side - 1) / 2))
         for side in (6, 4)
@@ -82,7 +89,7 @@ def test_spectrum_is_the_fourier_sum_about_the_middle(at_once, monkeypatch):
 
 def test_adjoint_of_the_spectrum():
     maps, others = torch.randn(2, 6, 4, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
-    spectrum = Spectrum.of(maps)
+    spectrum = Spectrum(6, 4, maps)
     slopes = list(spectrum(others))
 
     def products(block, slope):
@@ -92,18 +99,18 @@ def test_adjoint_of_the_spectrum():
     torch.testing.assert_close(forward, (maps * spectrum.adjoint(slopes)).sum())
 
 
-@pytest.mark.parametrize("convolution", [SelfConvolution(), Autocorrelation(), PairwiseConvolution()])
-def test_gradients_of_spatial_distances_by_finite_differences(pair, convolution):
+@pytest.mark.parametrize("loss_from", [SelfConvolutionLoss, AutocorrelationLoss, PairwiseConvolutionLoss])
+def test_gradients_of_spatial_losses_by_finite_differences(pair, loss_from):
     features, target = pair
-    assert torch.autograd.gradcheck(SpectralDistance(target, convolution), features.requires_grad_())
+    assert torch.autograd.gradcheck(loss_from(target), features.requires_grad_())
 
 
 def test_a_turned_picture_has_another_convolution_but_the_same_correlation(pair):
     _, target = pair
     turned = target.flip(-1, -2)
-    assert SpectralDistance(target, SelfConvolution())(target).item() == pytest.approx(0, abs=1e-20)
-    assert SpectralDistance(target, SelfConvolution())(turned).item() > 1e-3
-    assert SpectralDistance(target, Autocorrelation())(turned).item() == pytest.approx(0, abs=1e-20)
+    assert SelfConvolutionLoss(target)(target).item() == pytest.approx(0, abs=1e-20)
+    assert distance(SelfConvolutionLoss(target), turned) > 1e-3
+    assert AutocorrelationLoss(target)(turned).item() == pytest.approx(0, abs=1e-20)
 
 
 def local_grams(features, weights):
@@ -130,7 +137,7 @@ def test_local_distance_is_that_of_the_matrices_around_every_position(pair, radi
     weights = window(radius).double()
     difference = local_grams(features, weights) - local_grams(target, weights)
     expected = difference.square().sum().item() / positions(features)
-    assert LocalGramDistance(target, weights)(features).item() == pytest.approx(expected, rel=1e-10)
+    assert distance(LocalGramLoss(target, weights), features) == pytest.approx(expected, rel=1e-10)
 
 
 def test_a_window_need_not_be_symmetric(pair):
@@ -138,23 +145,23 @@ def test_a_window_need_not_be_symmetric(pair):
     weights = torch.arange(1.0, 10.0).view(3, 3).double()
     difference = local_grams(features, weights) - local_grams(target, weights)
     expected = difference.square().sum().item() / positions(features)
-    assert LocalGramDistance(target, weights)(features).item() == pytest.approx(expected, rel=1e-10)
+    assert distance(LocalGramLoss(target, weights), features) == pytest.approx(expected, rel=1e-10)
 
 
 def test_pixelwise_distance_is_that_of_the_outer_products(pair):
     features, target = pair
     products = [torch.einsum("ihw,jhw->ijhw", each[0], each[0]) for each in (features, target)]
     expected = (products[0] - products[1]).square().sum().item() / positions(features)
-    assert PixelGramDistance(target)(features).item() == pytest.approx(expected, rel=1e-10)
-    assert torch.autograd.gradcheck(PixelGramDistance(target), features.requires_grad_())
+    assert distance(PixelGramLoss(target), features) == pytest.approx(expected, rel=1e-10)
+    assert torch.autograd.gradcheck(PixelGramLoss(target), features.requires_grad_())
 
 
 def test_a_window_of_one_position_is_pixelwise(pair):
     features, target = pair
     gradients = []
-    for distance_from in (PixelGramDistance(target), LocalGramDistance(target, window(0))):
+    for loss in (PixelGramLoss(target), LocalGramLoss(target, window(0))):
         probe = features.clone().requires_grad_()
-        distance_from(probe).backward()
+        loss(probe).backward()
         gradients.append(probe.grad)
     torch.testing.assert_close(*gradients)
 
@@ -162,14 +169,17 @@ def test_a_window_of_one_position_is_pixelwise(pair):
 @pytest.mark.parametrize("radius", [1, 2])
 def test_gradient_of_the_windowed_distance_by_finite_differences(pair, radius):
     features, target = pair
-    assert torch.autograd.gradcheck(LocalGramDistance(target, window(radius)), features.requires_grad_())
+    assert torch.autograd.gradcheck(LocalGramLoss(target, window(radius)), features.requires_grad_())
 
 
 def test_a_window_over_everything_gives_the_global_gram_matrix(pair):
     features, target = pair
     everywhere = torch.ones(19, 19)
     expected = (gram(features) - gram(target)).square().sum().item()
-    assert LocalGramDistance(target, everywhere)(features).item() == pytest.approx(expected, rel=1e-10)
+    assert distance(LocalGramLoss(target, everywhere), features) == pytest.approx(expected, rel=1e-10)
+    assert GramLoss(target)(features).item() == pytest.approx(
+        LocalGramLoss(target, everywhere)(features).item(), rel=1e-10
+    )
 
 
 def test_weights_of_a_window():
@@ -180,11 +190,11 @@ def test_weights_of_a_window():
 
 def test_bf16_features_are_compared_in_fp32():
     features = torch.rand(1, 4, 8, 8).to(torch.bfloat16)
-    for distance in (
-        SpectralDistance(features, SelfConvolution()),
-        SpectralDistance(features, PairwiseConvolution()),
-        LocalGramDistance(features, window(1)),
-        PixelGramDistance(features),
+    for loss in (
+        SelfConvolutionLoss(features),
+        PairwiseConvolutionLoss(features),
+        LocalGramLoss(features, window(1)),
+        PixelGramLoss(features),
     ):
-        assert distance(features).dtype == torch.float32
-        assert distance(features).item() == pytest.approx(0, abs=1e-6)
+        assert loss(features).dtype == torch.float32
+        assert distance(loss, features) == pytest.approx(0, abs=1e-6)

@@ -15,13 +15,13 @@ from nstbench.images.tensors import to_tensor
 from nstbench.losses.objective import Objective
 from nstbench.methods.base import Task
 from nstbench.methods.colour.preservation import stylize
-from nstbench.methods.gatys2015 import method as gatys2015
+from nstbench.methods import gatys2015
 from nstbench.methods.johnson2016.architecture import JAIN
 from nstbench.methods.johnson2016.method import METHOD
 from nstbench.methods.johnson2016.modules import KIND, Transformation
 from nstbench.methods.johnson2016.recipe import DEFAULT_TRAINING, JOHNSON, TransformationRecipe
 from nstbench.methods.johnson2016.recipe import JAIN as JAIN_TRAINING
-from nstbench.methods.novak2016 import method as novak2016
+from nstbench.methods.novak2016.parameters import NovakParameters
 from nstbench.networks.feedforward.files import read_network
 from nstbench.networks.feedforward.inventory import read_card, shipped_networks
 from nstbench.networks.loading import load_backbone
@@ -89,7 +89,7 @@ def test_parameter_sets_are_the_sources():
         assert (recipe.crop, recipe.width) == (256, 1)
     assert (JOHNSON.loss.backbone, list(JOHNSON.loss.content_layers)) == ("vgg16", ["relu3_3"])
     assert list(JOHNSON.loss.style_layers) == ["relu1_2", "relu2_2", "relu3_3", "relu4_3"]
-    assert isinstance(JAIN_TRAINING.loss, novak2016.NovakParameters)
+    assert isinstance(JAIN_TRAINING.loss, NovakParameters)
     assert (JAIN_TRAINING.loss.pooling, JAIN_TRAINING.loss.normalisation) == ("average", "port")
 
 

@@ -12,9 +12,10 @@ from torch import nn
 from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
 from nstbench.losses.objective import Objective
+from nstbench.methods import gatys2015
 from nstbench.methods.base import Task, TotalVariation
 from nstbench.methods.descent import open_backbone
-from nstbench.methods.gatys2015 import method as gatys2015
+from nstbench.methods.gatys2015.parameters import DEFAULT
 from nstbench.methods.johnson2016.architecture import JAIN
 from nstbench.methods.johnson2016.loss import PerceptualLoss
 from nstbench.methods.johnson2016.method import TRAINER
@@ -29,7 +30,7 @@ from nstbench.networks.training.trainer import TrainingTask
 from nstbench.optim.checkpoints import Checkpoint
 
 CPU = Hardware(torch.device("cpu"), "fp32")
-LOSS = gatys2015.DEFAULT.model_copy(
+LOSS = DEFAULT.model_copy(
     update={
         "content_layers": {"relu2_1": 1.0},
         "style_layers": {"relu1_2": 0.7, "relu2_1": 0.3},

@@ -12,9 +12,9 @@ from nstbench.methods.descent import (
     open_backbone,
     start_image,
     style_at_size_of_content,
-    style_terms,
 )
-from nstbench.methods.nikulin2016.method import distance_from
+from nstbench.methods.gatys2015.algorithm import style_terms
+from nstbench.methods.nikulin2016.spatial_style import statistic_loss
 
 LAYERS = {"relu1_1": 0.5, "relu2_1": 0.5}
 
@@ -39,7 +39,7 @@ def test_strength_is_relative_to_the_gradient_of_gram_matrices(task, statistic, 
     scale = method("nikulin2016").stylize(made).facts["style_scale"]
     backbone, painting, start = open_backbone(made), style_at_size_of_content(made), start_image(made, init)
     conventional = gradient_length(backbone, style_terms(backbone, painting, LAYERS), start)
-    own = style_terms(backbone, painting, LAYERS, distance_from(statistic, radius=1))
+    own = style_terms(backbone, painting, LAYERS, statistic_loss(statistic, radius=1))
     assert scale * gradient_length(backbone, own, start) == pytest.approx(3 * conventional, rel=1e-4)
 
 

@@ -11,11 +11,10 @@ from torch.nn.functional import interpolate
 from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
 from nstbench.losses.objective import Objective
-from nstbench.methods import method
+from nstbench.methods import method, novak2016
 from nstbench.methods.base import Task
 from nstbench.methods.descent import open_backbone
-from nstbench.methods.novak2016 import method as novak2016
-from nstbench.methods.novak2016.method import layers_between, link_weights
+from nstbench.methods.novak2016.algorithm import layers_between, link_weights
 from nstbench.networks.catalogue import ARCHITECTURES
 
 NOVAK = method("novak2016")
@@ -136,7 +135,7 @@ def test_blur_takes_away_what_neighbours_differ_in(task):
     terms = []
     for blurred in (False, True):
         made = task(style_layers=THREE, content_layers={}, blurred=blurred)
-        terms.append(novak2016.terms_of(made, open_backbone(made))[0].distance.target)
+        terms.append(novak2016.terms_of(made, open_backbone(made))[0].loss.target)
     assert terms[1].square().sum() < terms[0].square().sum()
 
 

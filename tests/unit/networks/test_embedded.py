@@ -12,8 +12,8 @@ from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
 from nstbench.losses.gram import gram
 from nstbench.losses.objective import Objective
-from nstbench.methods.descent import content_terms, style_terms
-from nstbench.methods.gatys2015.method import equal_weights
+from nstbench.methods.gatys2015.algorithm import content_terms, style_terms
+from nstbench.methods.gatys2015.parameters import equal_weights
 from nstbench.networks.catalogue import ARCHITECTURES
 from nstbench.networks.loading import load_backbone
 from nstbench.networks.weight_files import read_weights

@@ -1,7 +1,7 @@
 import torch
 
 from nstbench.optim.adam import Adam
-from nstbench.optim.evaluation import Evaluation
+from nstbench.optim.optimiser import Evaluation
 
 
 def evaluate(point):

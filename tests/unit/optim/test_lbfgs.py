@@ -3,8 +3,8 @@ import pytest
 import torch
 from scipy.optimize import rosen, rosen_der
 
-from nstbench.optim.evaluation import Evaluation
 from nstbench.optim.lbfgs import LBFGS
+from nstbench.optim.optimiser import Evaluation
 
 
 def quadratic(dimension, condition, seed=0):

@@ -3,7 +3,7 @@ import torch
 
 from nstbench.core.errors import InputError
 from nstbench.losses.objective import Objective
-from nstbench.methods.descent import style_terms
+from nstbench.methods.gatys2015.algorithm import style_terms
 from nstbench.optim.adam import Adam
 from nstbench.optim.checkpoints import Checkpoint
 from nstbench.optim.lbfgs import LBFGS

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from nstbench.optim.evaluation import Evaluation
+from nstbench.optim.optimiser import Evaluation
 from nstbench.optim.sgd import SGD
 
 CURVATURES = torch.tensor([0.5, 2.0, 7.0], dtype=torch.float64)

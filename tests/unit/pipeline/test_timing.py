@@ -10,7 +10,7 @@ from nstbench.losses.gram import gram
 from nstbench.losses.objective import Objective
 from nstbench.methods import method
 from nstbench.methods.base import Task
-from nstbench.methods.descent import content_terms, style_terms
+from nstbench.methods.gatys2015.algorithm import content_terms, style_terms
 from nstbench.pipeline.timing import engine as timing
 from nstbench.pipeline.timing import improved
 from nstbench.pipeline.timing.engine import (

@@ -10,5 +10,16 @@ SMALL = 1e-3
 
 
 def small_entries(matrix: "Tensor") -> "Tensor":
-    """Where entries >= 0 of a matrix of any shape are below `SMALL` times the largest, in its shape."""
+    """Find the entries that count as zero.
+
+    Parameters
+    ----------
+    matrix
+        Entries >= 0, in any shape.
+
+    Returns
+    -------
+    Tensor
+        Of the same shape: true where an entry is below `SMALL` times the largest.
+    """
     return matrix < SMALL * matrix.max()

@@ -1,7 +1,7 @@
 """Gram matrices of no picture: a single entry, or random and sparse like those of a painting.
 
 Source: Nikulin and Novak 2016, section 6. A Gram matrix G is symmetric and positive semidefinite, which a
-made-up matrix A need not be. With its symmetric part S and its antisymmetric part K,
+random matrix A need not be. With its symmetric part S and its antisymmetric part K,
 
     |G - A|^2 = |G - S|^2 + |K|^2,
 
@@ -17,24 +17,25 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from nstbench.losses.gram import gram
-from nstbench.losses.sparsity import small_entries
+from nstbench.methods.nikulin2016.sparsity import small_entries
 
 
-class Recipe(Protocol):
-    """What the matrices (N, N) of one layer are drawn from, with entries >= 0, in fp32 on the CPU.
-
-    `scale` names what a painting's Gram matrix decides.
-    """
+class Distribution(Protocol):
+    """What the matrices (N, N) of one layer are drawn from, with entries >= 0, in fp32 on the CPU."""
 
     @property
-    def scale(self) -> Mapping[str, float]: ...
-    def draw(self, generator: torch.Generator) -> Tensor: ...
+    def scale(self) -> Mapping[str, float]:
+        """What a painting's Gram matrix decides, by name."""
+        ...
+
+    def draw(self, generator: torch.Generator) -> Tensor:
+        """Draw a matrix (N, N) by a generator on the CPU."""
+        ...
 
 
 @dataclass(frozen=True)
 class SingleEntry:
-    """A matrix of zeros but for `magnitude` at a random place, on the diagonal or above it."""
+    """A matrix (N, N) of zeros but for `magnitude` at a random place, on the diagonal or above it."""
 
     channels: int
     diagonal: bool
@@ -42,9 +43,11 @@ class SingleEntry:
 
     @property
     def scale(self) -> Mapping[str, float]:
+        """See `Distribution.scale`."""
         return {"magnitude": self.magnitude}
 
     def draw(self, generator: torch.Generator) -> Tensor:
+        """See `Distribution.draw`."""
         count = 1 if self.diagonal else 2
         places = torch.randperm(self.channels, generator=generator)[:count].sort().values
         matrix = torch.zeros(self.channels, self.channels)
@@ -62,44 +65,84 @@ class SparseEntries:
 
     @classmethod
     def like(cls, matrix: Tensor) -> "SparseEntries":
-        """With the sparsity of a Gram matrix (N, N), and the mean square of its other entries."""
+        """Fit the distribution to a Gram matrix.
+
+        Parameters
+        ----------
+        matrix
+            (N, N), entries >= 0.
+
+        Returns
+        -------
+        SparseEntries
+            With the matrix's sparsity, and the mean square of its other entries.
+        """
         small = small_entries(matrix)
         sigma = matrix[~small].square().mean().sqrt()
         return cls(len(matrix), small.float().mean().item(), sigma.item())
 
     @property
     def scale(self) -> Mapping[str, float]:
+        """See `Distribution.scale`."""
         return {"sparsity": self.sparsity, "sigma": self.sigma}
 
     def draw(self, generator: torch.Generator) -> Tensor:
+        """See `Distribution.draw`."""
         shape = (self.channels, self.channels)
         amplitudes = self.sigma * torch.randn(shape, generator=generator).abs()
         return amplitudes * (torch.rand(shape, generator=generator) >= self.sparsity)
 
 
-class GramDistance:
-    """F -> |G - A|^2 for features F (1, N, H, W) with the Gram matrix G, and a matrix A (N, N)."""
-
-    def __init__(self, target: Tensor) -> None:
-        self.target = target
-
-    def __call__(self, features: Tensor) -> Tensor:
-        return (gram(features)[0] - self.target).square().sum()
-
-
 def mirrored(matrix: Tensor) -> Tensor:
-    """The symmetric matrix with the same diagonal and the same entries above it."""
+    """Make a matrix symmetric, with the same diagonal and the same entries above it.
+
+    Parameters
+    ----------
+    matrix
+        (N, N).
+
+    Returns
+    -------
+    Tensor
+        (N, N).
+    """
     return matrix.triu() + matrix.triu(1).mT
 
 
 def nearest_gram(matrix: Tensor) -> Tensor:
-    """The positive semidefinite matrix nearest to a square one, in the same precision (Higham 1988)."""
+    """Find the positive semidefinite matrix nearest to a square one.
+
+    Parameters
+    ----------
+    matrix
+        (N, N).
+
+    Returns
+    -------
+    Tensor
+        (N, N), in the same precision.
+
+    References
+    ----------
+    Higham 1988, Computing a nearest symmetric positive semidefinite matrix.
+    """
     values, vectors = torch.linalg.eigh((matrix + matrix.mT).double() / 2)
     nearest: Tensor = (vectors * values.clamp_min(0)) @ vectors.mT
     return nearest.to(matrix.dtype)
 
 
 def floor(matrix: Tensor) -> float:
-    """The least |G - A|^2 that any positive semidefinite G has from the matrix A."""
+    """Find the least |G - A|^2 that any positive semidefinite G has from a matrix.
+
+    Parameters
+    ----------
+    matrix
+        A (N, N).
+
+    Returns
+    -------
+    float
+        The squared distance.
+    """
     exact = matrix.cpu().double()
     return (exact - nearest_gram(exact)).square().sum().item()

@@ -1,4 +1,4 @@
-"""Made-up Gram matrices: what is drawn, how near a picture's can come, and runs that aim at them."""
+"""Random Gram matrices: what is drawn, how near a picture's can come, and runs that aim at them."""
 
 import numpy as np
 import pytest
@@ -7,20 +7,19 @@ from scipy.optimize import minimize
 
 from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
-from nstbench.losses.gram import gram
+from nstbench.losses.gram import GramLoss, gram
 from nstbench.losses.objective import Objective
-from nstbench.losses.random_gram import (
-    GramDistance,
+from nstbench.methods import method
+from nstbench.methods.base import Task
+from nstbench.methods.gatys2015.algorithm import style_terms
+from nstbench.methods.nikulin2016.random_gram import relative_to_floor, shaped, targets_of, terms_of
+from nstbench.methods.nikulin2016.random_matrices import (
     SingleEntry,
     SparseEntries,
     floor,
     mirrored,
     nearest_gram,
 )
-from nstbench.methods import method
-from nstbench.methods.base import Task
-from nstbench.methods.descent import style_terms
-from nstbench.methods.nikulin2016.random_gram import relative_to_floor, shaped, targets_of, terms_of
 from nstbench.optim.checkpoints import Checkpoint
 
 A = 3.0
@@ -128,7 +127,7 @@ def test_distance_from_a_matrix():
     target = torch.rand(3, 3, generator=generator(1), dtype=torch.float64)
     rows = features.numpy().reshape(3, 20)
     expected = ((rows @ rows.T / 20 - target.numpy()) ** 2).sum()
-    assert GramDistance(target)(features).item() == pytest.approx(expected)
+    assert GramLoss.from_matrix(target)(features).item() == pytest.approx(expected / (4 * 3**2))
 
 
 def test_a_paintings_own_matrices_are_its_style(narrow_vgg):
@@ -136,9 +135,9 @@ def test_a_paintings_own_matrices_are_its_style(narrow_vgg):
     weights = {"relu1_1": 0.3, "relu3_1": 0.7}
     with torch.no_grad():
         targets = {layer: gram(features)[0] for layer, features in narrow_vgg(painting, weights).items()}
-    made_up, painted = terms_of(targets, weights), style_terms(narrow_vgg, painting, weights)
+    drawn, painted = terms_of(targets, weights), style_terms(narrow_vgg, painting, weights)
     torch.testing.assert_close(
-        Objective(narrow_vgg, made_up)(image), Objective(narrow_vgg, painted)(image), rtol=1e-10, atol=0
+        Objective(narrow_vgg, drawn)(image), Objective(narrow_vgg, painted)(image), rtol=1e-10, atol=0
     )
 
 
@@ -153,7 +152,9 @@ def test_above_floor_is_measured_from_nothing_to_the_nearest():
             layer: torch.linalg.cholesky(6 * matrix + 1e-6 * torch.eye(6))[None, :, None, :]
             for layer, matrix in matrices.items()
         }
-        loss = sum(term.weight * term.loss(features).item() for term in terms_of(targets, weights))
+        loss = sum(
+            term.weight * term.loss(features[term.layers[0]]).item() for term in terms_of(targets, weights)
+        )
         return relative_to_floor(loss, targets, weights)["above_floor"]
 
     nearest = {layer: nearest_gram(target) for layer, target in targets.items()}
@@ -198,10 +199,10 @@ def test_facts_name_what_was_fitted(task):
 
 
 def test_seed_and_evaluation_decide_the_matrix(task):
-    recipes = {"relu2_1": SparseEntries(8, 0.3, 1.0)}
+    distributions = {"relu2_1": SparseEntries(8, 0.3, 1.0)}
 
     def drawn(seed, evaluation):
-        return targets_of(task(seed=seed), recipes, evaluation)["relu2_1"]
+        return targets_of(task(seed=seed), distributions, evaluation)["relu2_1"]
 
     assert torch.equal(drawn(0, 3), drawn(0, 3))
     assert not torch.equal(drawn(0, 3), drawn(1, 3))

@@ -1,30 +1,15 @@
-"""Gatys, Ecker and Bethge 2015: an image descends from a start towards content and Gram matrices.
+"""Gatys et al. 2015 as numbers: the parameters and their presets, each with its source; no torch."""
 
-    L = alpha sum_l v_l 1/(2 N_l M_l) |F_l - P_l|^2  +  sum_l w_l 1/(4 N_l^2) |G_l/M_l - A_l/M_l|^2
-
-The content term is divided by the number of its features, so that alpha means the same at every size.
-The paper's own ratio is alpha/beta = alpha / (N M) of the content layer.
-"""
-
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from nstbench.methods.base import DescentParameters, Method, Task, TotalVariation
+from nstbench.methods.base import DescentParameters, TotalVariation
 from nstbench.networks.catalogue import architecture
 from nstbench.networks.weight_sources import RANDOM_WIDTHS
 from nstbench.optim.settings import AdamSettings, LBFGSSettings, OptimiserSettings
-
-if TYPE_CHECKING:
-    from nstbench.losses.objective import Match
-    from nstbench.losses.squared_distance import SquaredDistance
-    from nstbench.networks.backbone import Backbone
-    from nstbench.optim.loop import Outcome
 
 # 1e3 / n^2 for n = 64, 128, 256, 512, 512 channels, scaled to sum 1 (Gatys' PyTorch notebook).
 INVERSE_SQUARE_WEIGHTS = {
@@ -36,15 +21,24 @@ INVERSE_SQUARE_WEIGHTS = {
 }
 
 
+# The weight of each layer by its name.
 LayerWeights = dict[str, Annotated[float, Field(ge=0)]]
 
 
 def equal_weights(layers: Sequence[str]) -> dict[str, float]:
-    """Weights that sum to 1."""
+    """Weigh layers alike.
+
+    Parameters
+    ----------
+    layers
+        Their names.
+
+    Returns
+    -------
+    dict
+        Weights that sum to 1, by layer.
+    """
     return dict.fromkeys(layers, 1 / len(layers))
-
-
-Q = TypeVar("Q", bound="GatysParameters")
 
 
 class GatysParameters(DescentParameters):
@@ -142,78 +136,12 @@ DA = GatysParameters(
 # network was trained with, a budget for a desk machine.
 DEFAULT = GatysParameters.derived_from(NIKULIN, alpha=5e-2, pooling="max", evaluations=300)
 
-
-def stylize(task: Task[GatysParameters]) -> "Outcome":
-    """The picture of `task`, by descent on its pixels."""
-    return descent_on(terms_of, task)
-
-
-def descent_on(terms_of: "Callable[[Task[Q], Backbone], list[Match]]", task: Task[Q]) -> "Outcome":
-    """The picture of `task`, by descent on the terms that `terms_of` makes of it."""
-    from nstbench.methods.descent import descend, open_backbone
-
-    backbone = open_backbone(task)
-    terms = terms_of(task, backbone)
-    outcome = descend(task, backbone, terms)
-    if task.parameters.gradient_normalisation:
-        return outcome
-    return replace(outcome, facts={**outcome.facts, "canonical_ratio": canonical_ratio(terms)})
-
-
-def terms_of(task: Task[GatysParameters], backbone: "Backbone") -> "list[Match]":
-    """Content and style terms of `task`, with their targets."""
-    from nstbench.losses.gram import gram
-    from nstbench.methods.descent import style_terms
-
-    parameters = task.parameters
-    distance_from = partial(distance_of(parameters), gram)
-    return [
-        *terms_besides_style(task, backbone),
-        *style_terms(backbone, task.style, parameters.style_layers, distance_from),
-    ]
-
-
-def terms_besides_style(task: Task[GatysParameters], backbone: "Backbone") -> "list[Match]":
-    """Content and total variation."""
-    from nstbench.methods.descent import content_terms, variation_terms
-
-    parameters = task.parameters
-    layers, distance = parameters.content_layers, distance_of(parameters)
-    return [
-        *content_terms(backbone, task.content, layers, parameters.alpha, distance),
-        *variation_terms(parameters.tv),
-    ]
-
-
-def distance_of(parameters: GatysParameters) -> "type[SquaredDistance]":
-    """How statistics are compared."""
-    from nstbench.losses.squared_distance import GradientNormalisedDistance, SquaredDistance
-
-    return GradientNormalisedDistance if parameters.gradient_normalisation else SquaredDistance
-
-
-def canonical_ratio(terms: "list[Match]") -> float:
-    """alpha / beta of alpha 1/2 |F - P|^2 + beta sum_l w_l E_l, sum w_l = 1 (Gatys et al. 2015, eq. 7)."""
-    content = sum(2 * term.factor * term.weight for term in terms if term.name.startswith("content/"))
-    style = sum(term.weight for term in terms if term.name.startswith("style/"))
-    return content / style if style else math.inf
-
-
-METHOD = Method(
-    id="gatys2015",
-    title="A neural algorithm of artistic style",
-    source="Gatys, Ecker and Bethge 2015, arXiv:1508.06576",
-    parameters=GatysParameters,
-    presets={
-        "paper": PAPER,
-        "jain": JAIN,
-        "nikulin": NIKULIN,
-        "unlusoy": UNLUSOY,
-        "unlusoy-steps": UNLUSOY_STEPS,
-        "da": DA,
-        "default": DEFAULT,
-    },
-    default_preset="default",
-    stylize=stylize,
-    terms_of=terms_of,
-)
+PRESETS = {
+    "paper": PAPER,
+    "jain": JAIN,
+    "nikulin": NIKULIN,
+    "unlusoy": UNLUSOY,
+    "unlusoy-steps": UNLUSOY_STEPS,
+    "da": DA,
+    "default": DEFAULT,
+}

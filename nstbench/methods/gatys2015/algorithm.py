@@ -1,0 +1,217 @@
+"""The algorithm of Gatys et al. 2015: a descent on the pixels towards a content and a style.
+
+    L = alpha sum_l v_l 1/(2 N_l M_l) |F_l - P_l|^2  +  sum_l w_l 1/(4 N_l^2) |G_l/M_l - A_l/M_l|^2
+
+The content term is divided by the number of its features, so that alpha means the same at every size.
+The paper's own ratio is alpha/beta = alpha / (N M) of the content layer.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+import torch
+from torch import Tensor
+
+from nstbench.losses.content import ContentLoss
+from nstbench.losses.distances import Distance, gradient_normalised_distance, squared_distance
+from nstbench.losses.gram import GramLoss
+from nstbench.losses.objective import Objective, Term
+from nstbench.methods.base import Task
+from nstbench.methods.descent import make_optimiser, open_backbone, start_image, variation_terms
+from nstbench.methods.gatys2015.parameters import GatysParameters
+from nstbench.networks.backbone import Backbone
+from nstbench.optim.loop import Outcome, optimise
+
+
+def stylize(task: Task[GatysParameters]) -> Outcome:
+    """Make a picture by descent on its pixels.
+
+    Parameters
+    ----------
+    task
+        Content and style (1, 3, H, W), RGB in [0, 1], and how.
+
+    Returns
+    -------
+    Outcome
+        The picture, not clipped; its facts name the pictures that the network was normalised on, and the
+        paper's ratio alpha/beta.
+
+    Raises
+    ------
+    InputError
+        When a picture is too small for the network, or the descent diverges.
+
+    References
+    ----------
+    Gatys, Ecker and Bethge 2015, arXiv:1508.06576.
+    """
+    parameters = task.parameters
+    backbone = open_backbone(task)
+    terms = terms_of(task, backbone)
+    outcome = optimise(
+        Objective(backbone, terms),
+        start_image(task, parameters.init),
+        make_optimiser(parameters.optimiser),
+        parameters.evaluations,
+        task.watch,
+        task.checkpoint,
+        task.show,
+    )
+    # Tai's normalised gradients belong to no weighted sum, so they have no ratio of weights.
+    ratio = {} if parameters.gradient_normalisation else {"canonical_ratio": canonical_ratio(terms)}
+    return replace(outcome, facts={"normalised_on": backbone.calibration, **ratio})
+
+
+def terms_of(task: Task[GatysParameters], backbone: Backbone) -> list[Term]:
+    """Make the terms of the objective, with their targets.
+
+    Parameters
+    ----------
+    task
+        Content and style (1, 3, H, W), RGB in [0, 1], and the weights.
+    backbone
+        The network that the parameters name.
+
+    Returns
+    -------
+    list of Term
+        Content, total variation, and style.
+    """
+    parameters = task.parameters
+    loss_from = partial(GramLoss, distance=distance_of(parameters))
+    return [
+        *terms_besides_style(parameters, backbone, task.content),
+        *style_terms(backbone, task.style, parameters.style_layers, loss_from),
+    ]
+
+
+def terms_besides_style(parameters: GatysParameters, backbone: Backbone, content: Tensor) -> list[Term]:
+    """Make the terms that methods with another style share with this one.
+
+    Parameters
+    ----------
+    parameters
+        The weights.
+    backbone
+        The network that they name.
+    content
+        (B, 3, H, W), RGB in [0, 1].
+
+    Returns
+    -------
+    list of Term
+        Content and total variation.
+    """
+    layers, distance = parameters.content_layers, distance_of(parameters)
+    return [
+        *content_terms(backbone, content, layers, parameters.alpha, distance),
+        *variation_terms(parameters.tv),
+    ]
+
+
+@torch.no_grad()
+def content_terms(
+    backbone: Backbone,
+    content: Tensor,
+    layers: Mapping[str, float],
+    alpha: float,
+    distance: Distance = squared_distance,
+) -> list[Term]:
+    """Make a content loss for each layer l, weighted by alpha v_l.
+
+    Parameters
+    ----------
+    backbone
+        The network that features are taken from.
+    content
+        (B, 3, H, W), RGB in [0, 1].
+    layers
+        v_l >= 0 by layer.
+    alpha
+        The weight of content as a whole.
+    distance
+        How features are compared.
+
+    Returns
+    -------
+    list of Term
+        One a layer, `content/<layer>`.
+    """
+    features = backbone(content, layers)
+    return [
+        Term(f"content/{layer}", alpha * weight, (layer,), ContentLoss(features[layer], distance))
+        for layer, weight in layers.items()
+    ]
+
+
+@torch.no_grad()
+def style_terms(
+    backbone: Backbone,
+    style: Tensor,
+    layers: Mapping[str, float],
+    loss_from: Callable[[Tensor], Callable[..., Tensor]] = GramLoss,
+) -> list[Term]:
+    """Make a style loss for each layer l, weighted by w_l.
+
+    Parameters
+    ----------
+    backbone
+        The network that features are taken from.
+    style
+        (1, 3, H, W), RGB in [0, 1].
+    layers
+        w_l >= 0 by layer.
+    loss_from
+        Makes the loss from the style's features (1, N, h, w) in a layer.
+
+    Returns
+    -------
+    list of Term
+        One a layer, `style/<layer>`.
+    """
+    features = backbone(style, layers)
+    return [
+        Term(f"style/{layer}", weight, (layer,), loss_from(features[layer]))
+        for layer, weight in layers.items()
+    ]
+
+
+def distance_of(parameters: GatysParameters) -> Distance:
+    """Say how statistics are compared.
+
+    Parameters
+    ----------
+    parameters
+        Whether gradients are normalised.
+
+    Returns
+    -------
+    Distance
+        The squared distance, or Tai's.
+    """
+    return gradient_normalised_distance if parameters.gradient_normalisation else squared_distance
+
+
+def canonical_ratio(terms: Sequence[Term]) -> float:
+    """Express the weights as the paper does, alpha 1/2 |F - P|^2 + beta sum_l w_l E_l with sum w_l = 1.
+
+    Parameters
+    ----------
+    terms
+        Of an objective.
+
+    Returns
+    -------
+    float
+        alpha/beta; infinite without style.
+
+    References
+    ----------
+    Gatys, Ecker and Bethge 2015, arXiv:1508.06576, eq. 7.
+    """
+    content = sum(2 * term.loss.factor * term.weight for term in terms if isinstance(term.loss, ContentLoss))
+    style = sum(term.weight for term in terms if term.name.startswith("style/"))
+    return content / style if style else math.inf
