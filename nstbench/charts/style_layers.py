@@ -19,6 +19,7 @@ from nstbench.core.rank_correlation import spearman
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+    from torch import Tensor
 
 # What each makes of the distance |F F^T / M - R R^T / M|^2 of a layer, for N channels and M positions: one
 # number a layer is all by which they differ.
@@ -139,10 +140,13 @@ class LayerBalance(LayersKind):
                     with torch.no_grad():
                         features = backbone(images[style], [layer])[layer]
                         target = gram(features)
-                        loss = squared_distance(gram(backbone(image, [layer])[layer]), target).item()
-                    term = Term(
-                        layer, 1.0, (layer,), lambda found, target=target: squared_distance(gram(found), target)
-                    )
+
+                    def distance(found: "Tensor", target: "Tensor" = target) -> "Tensor":
+                        return squared_distance(gram(found), target)
+
+                    term = Term(layer, 1.0, (layer,), distance)
+                    with torch.no_grad():
+                        loss = distance(backbone(image, [layer])[layer]).item()
                     gradient = gradient_length(backbone, [term], image)
                     for name, factor in NORMALISERS.items():
                         scale = factor(*features[0].flatten(1).shape)

@@ -54,8 +54,8 @@ class GramDiagram(NetworkKind):
 
         from nstbench.charts.diagrams.data_uri import THUMBNAIL, to_data_uri
         from nstbench.images.pictures import load_picture
-        from nstbench.losses.content import activations
         from nstbench.losses.chained_gram import chained_gram
+        from nstbench.losses.content import activations
 
         (file,) = materials.pictures.values()
         backbone = self.load(materials)
