@@ -13,9 +13,9 @@ from nstbench.images.package_photographs import photograph
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
 from nstbench.losses.objective import Objective
+from nstbench.methods import gatys2015
 from nstbench.methods.base import Task
 from nstbench.methods.colour.preservation import stylize
-from nstbench.methods import gatys2015
 from nstbench.methods.johnson2016.architecture import JAIN
 from nstbench.methods.johnson2016.method import METHOD
 from nstbench.methods.johnson2016.modules import KIND, Transformation
