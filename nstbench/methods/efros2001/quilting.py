@@ -71,23 +71,20 @@ def quilt_once(
 ) -> tuple[Planes, NDArray[np.float64]]:
     """One pass over the picture, in raster order.
 
-    A block costs alpha (overlap + previous) + (1 - alpha) correspondence, each the sum of squared
-    differences. It is cut where it differs least from the older blocks that it overlaps.
+    A block costs alpha (overlap + previous) + (1 - alpha) correspondence, each the sum of squared differences
+    (Efros and Freeman 2001, section 3). It is cut where it differs least from the older blocks that it
+    overlaps.
 
     Parameters
     ----------
     matcher
         Knows the source whose blocks are used.
-    target
-        The content's map, (H, W).
+    target, choose, watch
+        As of `quilt`.
     previous
         The result of the pass before, (4, H, W); None in the first pass.
     settings
         Side and overlap of the blocks in pixels, and alpha.
-    choose
-        Picks one position by the costs (n, m) of all.
-    watch
-        Called after each block with its cost per pixel.
 
     Returns
     -------
@@ -95,10 +92,6 @@ def quilt_once(
         R, G, B and map, (4, H, W), all of them pixels of the source.
     costs
         What the chosen blocks cost and their three terms, (1 + 3,), per pixel of a block.
-
-    References
-    ----------
-    Efros and Freeman 2001, section 3.
     """
     factors = np.array([settings.alpha, settings.alpha, 1 - settings.alpha], np.float32)
     wanted = np.zeros((TERM_COUNT, 4, *target.shape), np.float32)

@@ -88,11 +88,7 @@ class _Progress:
 
 
 def train_backbone(
-    recipe: DistillationRecipe,
-    folders: list[Path],
-    teacher_file: Path,
-    output: Path,
-    watch: Watch,
+    recipe: DistillationRecipe, folders: list[Path], teacher_file: Path, output: Path, watch: Watch
 ) -> None:
     """Train a backbone, and write its weights, its card, and on the way a checkpoint.
 
@@ -126,12 +122,13 @@ def train_backbone(
     optimiser = torch.optim.AdamW(
         student.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
     )
+    trained: dict[str, Student | torch.optim.Optimizer] = {"student": student, "optimiser": optimiser}
     checkpoint, progress = Checkpoint(output.with_suffix(".checkpoint")), _Progress()
     saved = checkpoint.load()
     if saved is not None and saved["recipe"] == recipe.model_dump():
-        student.load_state_dict(saved["student"])
-        optimiser.load_state_dict(saved["optimiser"])
         progress = _Progress(**saved["progress"])
+        for name, part in trained.items():
+            part.load_state_dict(saved[name])
     while progress.step < recipe.steps:
         started = time.perf_counter()
         images = crops.training(progress.step)
@@ -143,13 +140,8 @@ def train_backbone(
             progress.curve.append({"step": progress.step, **_held_out_r2(student, teacher, crops)})
         watch(progress.step, loss)
         if checkpoint.due or progress.step == recipe.steps:
-            state = {
-                "recipe": recipe.model_dump(),
-                "student": student.state_dict(),
-                "optimiser": optimiser.state_dict(),
-                "progress": dataclasses.asdict(progress),
-            }
-            checkpoint.save(state)
+            state = {"recipe": recipe.model_dump(), "progress": dataclasses.asdict(progress)}
+            checkpoint.save({**state, **{name: part.state_dict() for name, part in trained.items()}})
     _export(recipe, student, crops, progress, teacher_file, output)
     checkpoint.remove()
 
