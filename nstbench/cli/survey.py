@@ -1,9 +1,8 @@
 """nstbench survey -o survey.html"""
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,9 +11,6 @@ from nstbench.cli.output import say
 from nstbench.cli.requirements import checkout
 from nstbench.core.errors import InputError
 from nstbench.survey.mode import Mode
-
-if TYPE_CHECKING:
-    from nstbench.survey.candidates import Collection
 
 EXAMPLES = (
     "nstbench survey -o survey.html --experiment jain-fig10 --mode choice --arm original --arm improved",
@@ -47,31 +43,25 @@ def survey(
     results: Results = Path("results"),
 ) -> None:
     """Write a page that asks people how well a style is carried over, and does not say by what."""
+    if pictures is not None and experiment is not None:
+        raise InputError("--experiment and --pictures exclude each other; give one of them")
+    if pictures is None:
+        checkout()
     from nstbench.core.files import check_writable
     from nstbench.core.number_format import counted
+    from nstbench.pipeline.project import Project
+    from nstbench.survey.candidates import of_project, of_table
     from nstbench.survey.design import draw_design
     from nstbench.survey.page import write_survey
 
     check_writable(out)
-    collection = _collection(experiment, pictures, arm or [], results)
+    if pictures is None:
+        project = Project.load(checkout(), os.environ.get("PROFILE"))
+        collection = of_project(project, results, experiment, arm or [])
+    else:
+        collection = of_table(pictures)
     design = draw_design(collection, arm or [], pairs, mode, seed)
     key = write_survey(design, mode, seed, collection.experiment, out)
     questions = counted(len(design.sheets[0]), "question")
     say(f"wrote {out}: {questions}, {out.stat().st_size / 1e6:.1f} MB, from {collection.title}")
     say(f"wrote {key}: tells which arm made which result; keep it from participants")
-
-
-def _collection(
-    experiment: str | None, pictures: Path | None, arms: Sequence[str], results: Path
-) -> "Collection":
-    from nstbench.survey.candidates import of_project, of_table
-
-    if pictures is None:
-        root = checkout()
-        from nstbench.pipeline.project import Project
-
-        project = Project.load(root, os.environ.get("PROFILE"))
-        return of_project(project, results, experiment, arms)
-    if experiment is not None:
-        raise InputError("--experiment and --pictures exclude each other; give one of them")
-    return of_table(pictures)

@@ -138,6 +138,23 @@ def test_pictures_are_made_and_scored_with_core_packages_alone(core_only, photo,
     assert "pip install 'nstbench[pipeline]'" in rows["PSNR"]["reason"]
 
 
+def test_demo_needs_nothing_but_the_wheel(core_only):
+    process = core_only.run("nstbench", "demo", "--size", 32, "--evaluations", 2)
+    assert process.returncode == 0, process.stderr
+    with Image.open(core_only.folder / "demo.png") as picture:
+        assert picture.size == (32, 32)
+
+
+def test_a_command_that_needs_more_packages_says_how_to_get_them(core_only, photo, painting):
+    table = core_only.folder / "pictures.csv"
+    table.write_text(f"arm,content,style,result\nours,{photo},{painting},{photo}\n")
+    process = core_only.run("nstbench", "survey", "-o", "survey.html", "--pictures", table, "--pairs", 1)
+    assert process.returncode == 2
+    (line,) = process.stderr.splitlines()
+    assert line.startswith("nstbench: ")
+    assert "pip install 'nstbench[pipeline]'" in line
+
+
 @pytest.mark.parametrize("kind", ["methods", "backbones", "networks", "metrics"])
 def test_what_the_package_knows_is_listed_with_core_packages_alone(core_only, kind):
     process = core_only.run("nstbench", "list", kind, "--json")
