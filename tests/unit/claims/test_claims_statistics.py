@@ -296,13 +296,18 @@ def test_evaluations_until_near_the_least_loss():
 
 
 def test_the_quickest_arm_of_a_group_counts_and_the_longest_where_none_arrives():
-    losses = {"a": one([9.0, 1.0]), "b": one([9.0, 9.0, 1.05]), "c": one([9.0, 9.0, 1.056]), "d": one([9.0])}
+    losses = {
+        "a": one([9.0, 1.0]),
+        "b": one([9.0, 9.0, 1.05]),
+        "c": one([9.0, 9.0, 1.056, 1.056]),
+        "d": one([9.0]),
+    }
     known = Known(losses=losses)
     quick = sampled("evaluations_to_loss", known, a=["b", "a"], b=["c", "d"]).values[0]
-    assert (quick.a, quick.b) == (2, 3)
+    assert (quick.a, quick.b) == (2, 4)
     alone = sampled("evaluations_to_loss", known, a=["a"], b=["c", "a"]).values[0]
     assert (alone.a, alone.b) == (2, 2)
-    assert sampled("evaluations_to_loss", known, a=["c"], b=["a"]).values[0].a == 3
+    assert sampled("evaluations_to_loss", known, a=["c"], b=["a"]).values[0].a == 4
 
 
 def test_evaluations_until_a_value_in_a_chart_are_interpolated():
