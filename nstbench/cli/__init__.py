@@ -12,6 +12,7 @@ from nstbench.cli import (
     claims,
     demo,
     fetch,
+    job,
     listing,
     regress,
     score,
@@ -51,6 +52,11 @@ for name, command, examples in (
 ):
     # Typer prints each paragraph of an epilog on a line of its own.
     app.command(name, epilog="\n\n".join(("Examples:", *examples)))(with_verbosity(command))
+
+
+# What the pipeline's rules call; nobody types them.
+app.command("job", hidden=True)(job.job)
+app.command("job-server", hidden=True)(job.job_server)
 
 
 def _show_version(wanted: bool) -> None:

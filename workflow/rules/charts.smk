@@ -43,5 +43,5 @@ rule chart:
         ),
     message:
         "chart {output.drawing}"
-    script:
-        "../scripts/draw_chart.py"
+    shell:
+        JOB + "draw_chart {wildcards.chart} " + OPTIONS

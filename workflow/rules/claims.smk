@@ -20,5 +20,5 @@ rule claims:
         code=code_of("judge_claims", packages=["nstbench.claims"]),
     message:
         "verdicts of all claims"
-    script:
-        "../scripts/judge_claims.py"
+    shell:
+        JOB + "judge_claims " + OPTIONS

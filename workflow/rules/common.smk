@@ -1,7 +1,11 @@
 """What is to be made: experiments, profile, runs and batches. Nothing here imports torch."""
 
 import os
+import shlex
+import socket
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from nstbench.charts.chart import load_charts
@@ -41,6 +45,9 @@ WEIGHTS = [
     *(str(file) for file in (*embedded_files(), *shipped_networks().values())),
     *([str(OWN_WEIGHTS)] if OWN_WEIGHTS.is_file() else []),
 ]
+# How a rule runs a script of workflow/scripts; -S and -E, because run_job.py imports nothing that is installed.
+JOB = f"{shlex.quote(sys.executable)} -S -E {shlex.quote(str(ROOT / 'workflow' / 'scripts' / 'run_job.py'))} "
+OPTIONS = f"--profile {shlex.quote(PROJECT.profile.name)} --log {{log:q}} --threads {{threads}}"
 # What a script needs to know the same plan.
 PLAN = {"root": str(ROOT), "profile": PROJECT.profile.name}
 # Sizes, weights and budgets by their values, so that a change of the profile makes again what rests on them.
@@ -133,3 +140,25 @@ def results_shown(wildcards):
         ),
         *expand("reports/figures/{id}.json", id=of_document(wildcards.name, DRAWINGS)),
     ]
+
+
+def start_job_server():
+    """Have one process import everything while Snakemake plans; jobs find it by NSTBENCH_JOB_SERVER."""
+    address = str(Path(tempfile.mkdtemp(prefix="nstbench-")) / "jobs")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(address)
+        listening.listen(1024)
+        command = [
+            sys.executable,
+            "-m",
+            "nstbench",
+            "job-server",
+            str(listening.fileno()),
+        ]
+        command += ["--profile", PROJECT.profile.name]
+        subprocess.Popen(command, pass_fds=[listening.fileno()])
+    os.environ.update(NSTBENCH_JOB_SERVER=address)
+
+
+onstart:
+    start_job_server()

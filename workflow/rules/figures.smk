@@ -50,5 +50,5 @@ rule figure:
         code=code_of("draw_figure"),
     message:
         "figure {output.panel}"
-    script:
-        "../scripts/draw_figure.py"
+    shell:
+        JOB + "draw_figure {wildcards.experiment} " + OPTIONS

@@ -3,12 +3,6 @@
 NOTEBOOKS = sorted(
     file.stem for file in (ROOT / "workflow" / "notebooks").glob("*.ipynb")
 )
-# The notebook directive calls jupyter-nbconvert by name, which PATH lacks unless the environment is activated.
-os.environ.update(
-    PATH=os.pathsep.join(
-        [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
-    )
-)
 
 
 rule notebook:
@@ -18,8 +12,7 @@ rule notebook:
     output:
         "results/notebooks/executed/{name}.ipynb",
     log:
-        # To Snakemake the executed notebook is a log; here it is also what the rule is for.
-        notebook="results/notebooks/executed/{name}.ipynb",
+        "results/logs/notebook-{name}.log",
     conda:
         ENVIRONMENT
     params:
@@ -37,8 +30,8 @@ rule notebook:
         ),
     message:
         "notebook {wildcards.name}"
-    notebook:
-        "../notebooks/{wildcards.name}.ipynb"
+    shell:
+        JOB + "execute_notebook {wildcards.name} " + OPTIONS
 
 
 rule notebook_pages:
@@ -59,5 +52,5 @@ rule notebook_pages:
         code=code_of("publish_notebooks"),
     message:
         "notebook pages"
-    script:
-        "../scripts/publish_notebooks.py"
+    shell:
+        JOB + f"publish_notebooks {' '.join(NOTEBOOKS)} " + OPTIONS

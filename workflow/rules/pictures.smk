@@ -20,5 +20,5 @@ rule picture:
         code=code_of("make_picture"),
     message:
         "picture {wildcards.name}"
-    script:
-        "../scripts/make_picture.py"
+    shell:
+        JOB + "make_picture {wildcards.name} " + OPTIONS

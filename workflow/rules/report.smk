@@ -34,5 +34,5 @@ rule report:
         code=code_of("write_report", packages=["nstbench.metrics"], docstrings=True),
     message:
         "report {output.pages[0]}"
-    script:
-        "../scripts/write_report.py"
+    shell:
+        JOB + "write_report " + OPTIONS

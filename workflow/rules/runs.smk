@@ -28,5 +28,5 @@ for rank, experiment in enumerate(EXPERIMENTS):
             },
         message:
             "runs {wildcards.batch}: progress in {log}"
-        script:
-            "../scripts/run_batch.py"
+        shell:
+            JOB + "run_batch {wildcards.batch} " + OPTIONS

@@ -23,8 +23,8 @@ rule score:
         code=code_of("score_batch", packages=["nstbench.metrics"]),
     message:
         "scores {wildcards.batch}"
-    script:
-        "../scripts/score_batch.py"
+    shell:
+        JOB + "score_batch {wildcards.batch} " + OPTIONS
 
 
 rule scores:
@@ -42,5 +42,5 @@ rule scores:
         code=code_of("collect_scores"),
     message:
         "scores of all runs"
-    script:
-        "../scripts/collect_scores.py"
+    shell:
+        JOB + "collect_scores " + OPTIONS

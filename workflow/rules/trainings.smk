@@ -25,5 +25,5 @@ rule training:
         ),
     message:
         "training {wildcards.training}: progress in {log}"
-    script:
-        "../scripts/train_network.py"
+    shell:
+        JOB + "train_network {wildcards.training} " + OPTIONS

@@ -1,18 +1,12 @@
-"""One figure: the panel of an experiment with its loss curves.
-
-Input: finished runs and pictures. Output: the panel (PNG, pixels as the runs have them), loss curves (SVG), a
-thumbnail, and what every tile was made with (JSON).
-"""
+"""Draw the panel of an experiment: `job(project, id)` writes it with its curves, record and thumbnail."""
 
 from pathlib import Path
 
-from nstbench.core.job_logging import job_log
 from nstbench.pipeline.project import Project
 from nstbench.report.figures.files import write_figure
 
-with job_log(snakemake.log[0]):
-    project = Project.load(**snakemake.params.plan)
-    id = snakemake.wildcards.experiment
+
+def job(project: Project, id: str) -> None:
     write_figure(
         project.experiments[id],
         project.plans[id],

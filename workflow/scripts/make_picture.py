@@ -1,12 +1,10 @@
-"""One picture as 8-bit RGB PNG at its own size, from data/, an installed package or NSTBENCH_DATA."""
+"""Copy a picture of the manifest: `job(project, name)` writes results/pictures/<name>.png."""
 
 from pathlib import Path
 
-from nstbench.core.job_logging import job_log
-from nstbench.images.manifest import load_manifest
 from nstbench.images.pictures import read_picture, save_picture
+from nstbench.pipeline.project import Project
 
-with job_log(snakemake.log[0]):
-    manifest = load_manifest(Path(snakemake.params.manifest))
-    picture = read_picture(manifest.file(snakemake.wildcards.name))
-    save_picture(picture, Path(snakemake.output[0]))
+
+def job(project: Project, name: str) -> None:
+    save_picture(read_picture(project.manifest.file(name)), Path("results") / "pictures" / f"{name}.png")

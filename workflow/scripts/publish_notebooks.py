@@ -1,16 +1,18 @@
-"""Executed notebooks, cleaned of what differs from run to run, and each as a page (HTML)."""
+"""Clean executed notebooks: `job(project, *names)` writes each as a notebook and as a page of the site."""
 
 from pathlib import Path
 
 import nbformat
 
 from nstbench.core.files import write_text
-from nstbench.core.job_logging import job_log
+from nstbench.pipeline.project import Project
 from nstbench.report.notebook.page import cleaned, notebook_page
 
-with job_log(snakemake.log[0]):
-    files = zip(snakemake.input.executed, snakemake.output.notebooks, snakemake.output.pages, strict=True)
-    for executed, clean, page in files:
-        notebook = cleaned(nbformat.read(executed, nbformat.NO_CONVERT))
-        write_text(Path(clean), nbformat.writes(notebook))
-        write_text(Path(page), notebook_page(notebook))
+
+def job(project: Project, *names: str) -> None:
+    folder = Path("results") / "notebooks"
+    for name in names:
+        executed = nbformat.read(folder / "executed" / f"{name}.ipynb", nbformat.NO_CONVERT)
+        notebook = cleaned(executed)
+        write_text(folder / f"{name}.ipynb", nbformat.writes(notebook))
+        write_text(Path("reports") / "notebooks" / f"{name}.html", notebook_page(notebook))

@@ -1,0 +1,136 @@
+"""`nstbench job`: what the pipeline's rules run, one script of workflow/scripts at a time.
+
+Starting Python with torch, pandas and matplotlib takes longer than most jobs of a small profile. So the
+Snakefile starts `nstbench job-server`, which imports everything once and forks a child for each job that
+workflow/scripts/run_job.py asks for. Snakemake still decides what is made, and when.
+"""
+
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import socket
+import socketserver
+import sys
+import threading
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from nstbench.pipeline.project import Project
+
+SECONDS_BETWEEN_LOOKS = 1.0
+# What a child sends first, so that a client knows that its job has begun.
+BEGUN = b"+"
+
+
+def job(
+    script: Annotated[str, typer.Argument(help="A file of workflow/scripts, without its suffix.")],
+    subjects: Annotated[list[str] | None, typer.Argument(help="What it is to make, by id.")] = None,
+    profile: Annotated[str | None, typer.Option(help="The profile of config.yaml.")] = None,
+    log: Annotated[Path, typer.Option(help="Gets all that is printed.")] = Path(os.devnull),
+    threads: Annotated[int, typer.Option(min=1, help="Threads to compute with.")] = 1,
+) -> None:
+    """Run one job of the pipeline in the working folder."""
+    from nstbench.core.job_logging import job_log
+
+    run, project = _script(script), _project(profile)
+    with job_log(str(log)):
+        if torch := sys.modules.get("torch"):
+            torch.set_num_threads(threads)
+        run(project, *(subjects or ()))
+
+
+@cache
+def _script(name: str) -> Callable[..., None]:
+    """The function `job` of a script; loading it imports all that it needs."""
+    from nstbench.pipeline.project import CHECKOUT
+
+    file = CHECKOUT / "workflow" / "scripts" / f"{name}.py"
+    specification = importlib.util.spec_from_file_location(f"nstbench_job_{name}", file)
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    run: Callable[..., None] = module.job
+    return run
+
+
+@cache
+def _project(profile: str | None) -> "Project":
+    from nstbench.pipeline.project import CHECKOUT, Project
+
+    return Project.load(CHECKOUT, profile)
+
+
+def job_server(
+    listening: Annotated[int, typer.Argument(help="A Unix socket that listens, as a file descriptor.")],
+    profile: Annotated[str | None, typer.Option(help="The profile of config.yaml.")] = None,
+) -> None:
+    """Fork a child for each job that is asked for on a socket, until the pipeline that started it is gone."""
+    from nstbench.pipeline.project import CHECKOUT
+
+    pipeline = os.getppid()
+    _project(profile)
+    for file in sorted((CHECKOUT / "workflow" / "scripts").glob("*.py")):
+        if file.stem != "run_job":
+            _script(file.stem)
+    with _Server(listening) as server:
+        threading.Thread(target=_end_with, args=(pipeline, server), daemon=True).start()
+        server.serve_forever()
+        shutil.rmtree(Path(server.socket.getsockname()).parent)
+
+
+class _Server(socketserver.ForkingMixIn, socketserver.UnixStreamServer):
+    """On a socket that the pipeline has bound, so that its first jobs can wait there for the imports."""
+
+    max_children = 10_000  # Snakemake counts the cores.
+    block_on_close = False
+
+    def __init__(self, listening: int) -> None:
+        super().__init__("", _Child, bind_and_activate=False)
+        self.socket.close()
+        self.socket = socket.socket(fileno=listening)
+
+
+class _Child(socketserver.StreamRequestHandler):
+    """One job, in a process of its own."""
+
+    def handle(self) -> None:
+        asked = json.loads(self.rfile.readline())
+        os.chdir(asked["folder"])
+        self.wfile.write(BEGUN)
+        threading.Thread(target=self._end_with_client, daemon=True).start()
+        self.wfile.write(str(_status(asked["arguments"])).encode())
+
+    def _end_with_client(self) -> None:
+        """A client that is gone was interrupted or killed, and its job with it."""
+        if not self.connection.recv(1):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _status(arguments: list[str]) -> int:
+    """The exit status of `nstbench job` with these arguments."""
+    from nstbench.cli import main
+
+    sys.argv = ["nstbench", "job", *arguments]
+    try:
+        main()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # Its traceback stands in the job's log.
+        return 1
+    return 0
+
+
+def _end_with(pipeline: int, server: _Server) -> None:
+    """End the server when its parent is another process than at first."""
+    while os.getppid() == pipeline:
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    server.shutdown()
