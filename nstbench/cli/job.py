@@ -40,8 +40,8 @@ def job(
     """Run one job of the pipeline in the working folder."""
     from nstbench.core.job_logging import job_log
 
-    run, project = _script(script), _project(profile)
     with job_log(str(log)):
+        run, project = _script(script), _project(profile)
         if torch := sys.modules.get("torch"):
             torch.set_num_threads(threads)
         run(project, *(subjects or ()))

@@ -44,4 +44,4 @@ rule chart:
     message:
         "chart {output.drawing}"
     shell:
-        JOB + "draw_chart {wildcards.chart} " + OPTIONS
+        command("draw_chart", "{wildcards.chart}")

@@ -21,4 +21,4 @@ rule claims:
     message:
         "verdicts of all claims"
     shell:
-        JOB + "judge_claims " + OPTIONS
+        command("judge_claims")

@@ -45,9 +45,6 @@ WEIGHTS = [
     *(str(file) for file in (*embedded_files(), *shipped_networks().values())),
     *([str(OWN_WEIGHTS)] if OWN_WEIGHTS.is_file() else []),
 ]
-# How a rule runs a script of workflow/scripts; -S and -E, because run_job.py imports nothing that is installed.
-JOB = f"{shlex.quote(sys.executable)} -S -E {shlex.quote(str(ROOT / 'workflow' / 'scripts' / 'run_job.py'))} "
-OPTIONS = f"--profile {shlex.quote(PROJECT.profile.name)} --log {{log:q}} --threads {{threads}}"
 # What a script needs to know the same plan.
 PLAN = {"root": str(ROOT), "profile": PROJECT.profile.name}
 # Sizes, weights and budgets by their values, so that a change of the profile makes again what rests on them.
@@ -59,6 +56,19 @@ CONFIGURATION = [
     *(str(ROOT / "config" / "charts" / f"{id}.yaml") for id in CHARTS),
     *(str(PROJECT.training_file(id)) for id in TRAININGS),
 ]
+
+
+def command(script, subjects=""):
+    """What runs a script of workflow/scripts; -S and -E, because run_job.py needs nothing that is installed."""
+    runner = [
+        sys.executable,
+        "-S",
+        "-E",
+        str(ROOT / "workflow" / "scripts" / "run_job.py"),
+    ]
+    profile = shlex.quote(PROJECT.profile.name)
+    options = f"--profile {profile} --log {{log:q}} --threads {{threads}}"
+    return f"{shlex.join(runner)} {script} {subjects} {options}"
 
 
 def code_of(script, modules=(), packages=(), docstrings=False):

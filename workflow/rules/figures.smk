@@ -51,4 +51,4 @@ rule figure:
     message:
         "figure {output.panel}"
     shell:
-        JOB + "draw_figure {wildcards.experiment} " + OPTIONS
+        command("draw_figure", "{wildcards.experiment}")

@@ -1,4 +1,4 @@
-"""One notebook per document and one of all claims: executed on the results, then cleaned and made into a page."""
+"""One notebook per document and one of all claims, executed on the results and made into a page as well."""
 
 NOTEBOOKS = sorted(
     file.stem for file in (ROOT / "workflow" / "notebooks").glob("*.ipynb")
@@ -10,13 +10,19 @@ rule notebook:
         results_shown,
         notebook=str(ROOT / "workflow" / "notebooks" / "{name}.ipynb"),
     output:
-        "results/notebooks/executed/{name}.ipynb",
+        notebook="results/notebooks/{name}.ipynb",
+        page=report(
+            "reports/notebooks/{name}.html",
+            caption="../report/notebook.rst",
+            category="Notebooks",
+        ),
     log:
         "results/logs/notebook-{name}.log",
     conda:
         ENVIRONMENT
     params:
-        code=lambda wildcards: code_key(
+        code=lambda wildcards: code_of(
+            "make_notebook",
             ["nstbench.report.notebook"],
             [
                 "nstbench.metrics",
@@ -31,26 +37,4 @@ rule notebook:
     message:
         "notebook {wildcards.name}"
     shell:
-        JOB + "execute_notebook {wildcards.name} " + OPTIONS
-
-
-rule notebook_pages:
-    input:
-        executed=expand("results/notebooks/executed/{name}.ipynb", name=NOTEBOOKS),
-    output:
-        notebooks=expand("results/notebooks/{name}.ipynb", name=NOTEBOOKS),
-        pages=report(
-            expand("reports/notebooks/{name}.html", name=NOTEBOOKS),
-            caption="../report/notebook.rst",
-            category="Notebooks",
-        ),
-    log:
-        "results/logs/notebook-pages.log",
-    conda:
-        ENVIRONMENT
-    params:
-        code=code_of("publish_notebooks"),
-    message:
-        "notebook pages"
-    shell:
-        JOB + f"publish_notebooks {' '.join(NOTEBOOKS)} " + OPTIONS
+        command("make_notebook", "{wildcards.name}")

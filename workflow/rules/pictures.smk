@@ -21,4 +21,4 @@ rule picture:
     message:
         "picture {wildcards.name}"
     shell:
-        JOB + "make_picture {wildcards.name} " + OPTIONS
+        command("make_picture", "{wildcards.name}")

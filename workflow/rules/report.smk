@@ -35,4 +35,4 @@ rule report:
     message:
         "report {output.pages[0]}"
     shell:
-        JOB + "write_report " + OPTIONS
+        command("write_report")

@@ -29,4 +29,4 @@ for rank, experiment in enumerate(EXPERIMENTS):
         message:
             "runs {wildcards.batch}: progress in {log}"
         shell:
-            JOB + "run_batch {wildcards.batch} " + OPTIONS
+            command("run_batch", "{wildcards.batch}")

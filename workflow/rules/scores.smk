@@ -24,7 +24,7 @@ rule score:
     message:
         "scores {wildcards.batch}"
     shell:
-        JOB + "score_batch {wildcards.batch} " + OPTIONS
+        command("score_batch", "{wildcards.batch}")
 
 
 rule scores:
@@ -43,4 +43,4 @@ rule scores:
     message:
         "scores of all runs"
     shell:
-        JOB + "collect_scores " + OPTIONS
+        command("collect_scores")

@@ -26,4 +26,4 @@ rule training:
     message:
         "training {wildcards.training}: progress in {log}"
     shell:
-        JOB + "train_network {wildcards.training} " + OPTIONS
+        command("train_network", "{wildcards.training}")

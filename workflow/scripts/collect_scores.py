@@ -1,4 +1,9 @@
-"""All scores in one table: `job(project)` reads results/scores/ and writes results/scores.csv."""
+"""The scores of all batches in one table.
+
+Input: results/scores/<batch>.csv, with the columns trial, metric, value, reason. Output:
+results/scores.csv, with run, experiment, metric, value, reason, one value a row. Units are those of each
+metric (docs/metrics.md).
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,8 @@
-"""Measure and draw a chart: `job(project, id)` writes its table, its drawing and how it was measured."""
+"""One chart: measured, drawn, and described.
+
+Input: pictures, finished runs and learning curves, as the chart's file names them. Output: the measured table
+(CSV), the drawing (SVG), a thumbnail, and how it was measured (JSON; seconds of wall time).
+"""
 
 from pathlib import Path
 

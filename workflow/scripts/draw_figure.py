@@ -1,4 +1,8 @@
-"""Draw the panel of an experiment: `job(project, id)` writes it with its curves, record and thumbnail."""
+"""One figure: the panel of an experiment with its loss curves.
+
+Input: finished runs and pictures. Output: the panel (PNG, pixels as the runs have them), loss curves (SVG), a
+thumbnail, and what every tile was made with (JSON).
+"""
 
 from pathlib import Path
 

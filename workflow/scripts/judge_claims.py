@@ -1,4 +1,8 @@
-"""Judge every claim: `job(project)` writes results/claims.json and .csv, and reports/verdicts.md."""
+"""The verdict on every claim of the documents.
+
+Input: results/scores.csv, the tables of charts and the folders of finished runs. Output: results/claims.json
+and .csv, and a page in Markdown.
+"""
 
 from pathlib import Path
 

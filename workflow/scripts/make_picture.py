@@ -1,4 +1,4 @@
-"""Copy a picture of the manifest: `job(project, name)` writes results/pictures/<name>.png."""
+"""One picture as 8-bit RGB PNG at its own size, from data/, an installed package or NSTBENCH_DATA."""
 
 from pathlib import Path
 

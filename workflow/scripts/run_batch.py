@@ -1,4 +1,8 @@
-"""Make the runs of a batch: `job(project, id)` leaves results/runs/<run>/ and results/batches/<id>.csv."""
+"""The runs of one batch, one after the other; those that are done with this code are left alone.
+
+Input: results/pictures/<name>.png and networks. Output: results/runs/<id>/ of each run, and a table of them
+with the columns id, fingerprint, seconds (wall time).
+"""
 
 from pathlib import Path
 

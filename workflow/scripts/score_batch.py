@@ -1,4 +1,8 @@
-"""Score a batch of runs beside their controls: `job(project, id)` writes results/scores/<id>.csv."""
+"""The scores of one batch of results and of the controls of their pairs.
+
+Input: finished runs and pictures. Output: a table with the columns trial, metric, value, reason. Units are
+those of each metric (docs/metrics.md).
+"""
 
 from pathlib import Path
 

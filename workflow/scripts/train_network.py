@@ -1,4 +1,8 @@
-"""Train a network: `job(project, id)` writes results/networks/<id>.safetensors and its learning curve."""
+"""One network, trained from the pipeline's pictures; goes on from a checkpoint.
+
+Input: results/pictures/<name>.png. Output: the weights (safetensors, fp16) and the learning curve (CSV; one
+row a step, seconds of wall time).
+"""
 
 from pathlib import Path
 

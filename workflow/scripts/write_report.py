@@ -1,4 +1,7 @@
-"""Write the site: `job(project)` leaves reports/index.html and all pages, tiles and tables."""
+"""The site: an overview, a page a figure, and pages of claims, methods and provenance.
+
+Input: everything that the pipeline has made. Output: reports/*.html with their tiles and tables.
+"""
 
 import subprocess
 from pathlib import Path

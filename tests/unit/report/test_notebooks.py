@@ -30,7 +30,7 @@ from nstbench.report.figures.files import figure_record
 from nstbench.report.figures.pair_results import results_by_pair
 from nstbench.report.notebook import Claims, Document, glossary
 from nstbench.report.notebook.glossary import known_metric
-from nstbench.report.notebook.page import cleaned, notebook_page
+from nstbench.report.notebook.page import notebook_page
 from nstbench.report.notebook.scatter import scatter
 
 FILES = sorted((CHECKOUT / "workflow" / "notebooks").glob("*.ipynb"))
@@ -449,9 +449,7 @@ def test_the_notebook_of_claims_runs_in_its_folder_whatever_was_measured(tmp_pat
 
 @pytest.fixture
 def executed():
-    """As Snakemake leaves it: its own cell first, everything counted from there."""
-    preamble = v4.new_code_cell("import os; os.chdir('/somewhere')", execution_count=1)
-    preamble.metadata.tags = ["snakemake-job-properties"]
+    """As the kernel leaves it."""
     result = v4.new_output("execute_result", {"text/plain": "2"}, execution_count=2)
     drawn = v4.new_output(
         "execute_result",
@@ -459,26 +457,12 @@ def executed():
         execution_count=3,
         metadata={"image/png": {"alt": "a < b"}},
     )
-    timing = {"execution": {"shell.execute_reply": "2026-01-01T00:00:00Z"}}
     cells = [
-        preamble,
         v4.new_markdown_cell("# Title\n\nWords."),
-        v4.new_code_cell("1 + 1", execution_count=2, outputs=[result], metadata=timing),
+        v4.new_code_cell("1 + 1", execution_count=2, outputs=[result]),
         v4.new_code_cell("draw()", execution_count=3, outputs=[drawn]),
     ]
     return v4.new_notebook(cells=cells, metadata={"title": "A & B"})
-
-
-def test_a_cleaned_notebook_is_as_if_run_by_hand(executed):
-    before = copy.deepcopy(executed)
-    clean = cleaned(executed)
-    nbformat.validate(clean)
-    assert executed == before
-    assert [cell.source for cell in clean.cells] == ["# Title\n\nWords.", "1 + 1", "draw()"]
-    first, second = clean.cells[1:]
-    assert (first.execution_count, first.outputs[0].execution_count) == (1, 1)
-    assert (second.execution_count, second.outputs[0].execution_count) == (2, 2)
-    assert first.metadata == {}
 
 
 class Page(HTMLParser):
@@ -501,7 +485,7 @@ class Page(HTMLParser):
 
 
 def test_the_page_needs_nothing_but_itself(executed):
-    page = Page(notebook_page(cleaned(executed)))
+    page = Page(notebook_page(executed))
     addresses = [a.get("src") or a.get("href") for _, a in page.tags if "src" in a or "href" in a]
     assert all(address.startswith("data:") for address in addresses)
     assert not page.all("script")

@@ -1,0 +1,23 @@
+"""A notebook, executed on the results.
+
+Input: workflow/notebooks/<name>.ipynb and what it shows. Output: the notebook with its results, and a page of
+the site with its code folded away.
+"""
+
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+from nstbench.core.files import write_text
+from nstbench.pipeline.project import Project
+from nstbench.report.notebook.page import notebook_page
+
+
+def job(project: Project, name: str) -> None:
+    source = project.root / "workflow" / "notebooks" / f"{name}.ipynb"
+    notebook = nbformat.read(source, nbformat.NO_CONVERT)
+    # Times of cells would differ from run to run.
+    NotebookClient(notebook, timeout=None, record_timing=False).execute()
+    write_text(Path("results") / "notebooks" / f"{name}.ipynb", nbformat.writes(notebook))
+    write_text(Path("reports") / "notebooks" / f"{name}.html", notebook_page(notebook))
