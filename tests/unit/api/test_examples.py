@@ -11,6 +11,7 @@ from nstbench.pipeline.project import CHECKOUT
 EXAMPLES = CHECKOUT / "examples"
 SMALL = {
     "two_pictures": {"size": 48, "evaluations": 2},
+    "own_loop": {"size": 48, "steps": 2},
     "new_method": {"size": 48},
     "new_metric": {"size": 48, "evaluations": 2},
 }
