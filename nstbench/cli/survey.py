@@ -10,7 +10,7 @@ from nstbench.cli.options import Results
 from nstbench.cli.output import say
 from nstbench.cli.requirements import checkout
 from nstbench.core.errors import InputError
-from nstbench.survey.mode import Mode
+from nstbench.report.survey.mode import Mode
 
 EXAMPLES = (
     "nstbench survey -o survey.html --experiment jain-fig10 --mode choice --arm original --arm improved",
@@ -50,9 +50,9 @@ def survey(
     from nstbench.core.files import check_writable
     from nstbench.core.number_format import counted
     from nstbench.pipeline.project import Project
-    from nstbench.survey.candidates import of_project, of_table
-    from nstbench.survey.design import draw_design
-    from nstbench.survey.page import write_survey
+    from nstbench.report.survey.candidates import of_project, of_table
+    from nstbench.report.survey.design import draw_design
+    from nstbench.report.survey.page import write_survey
 
     check_writable(out)
     if pictures is None:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nstbench.cli.output import AsJson, Row, print_json, print_table
-from nstbench.survey.mode import Mode
+from nstbench.report.survey.mode import Mode
 
 if TYPE_CHECKING:
-    from nstbench.survey.agreement import Agreement
-    from nstbench.survey.reading import Returned
-    from nstbench.survey.results import Estimate
+    from nstbench.report.survey.agreement import Agreement
+    from nstbench.report.survey.reading import Returned
+    from nstbench.report.survey.results import Estimate
 
 EXAMPLES = ("nstbench survey-results survey.key.json answers-*.json",)
 
@@ -35,8 +35,8 @@ def survey_results(
     as_json: AsJson = False,
 ) -> None:
     """Evaluate the answers to a survey: means or shares with 95 % intervals, and how far metrics agree."""
-    from nstbench.survey.reading import read_returned
-    from nstbench.survey.results import estimates
+    from nstbench.report.survey.reading import read_returned
+    from nstbench.report.survey.results import estimates
 
     returned = read_returned(files)
     for remark in returned.remarks:
@@ -51,8 +51,8 @@ def survey_results(
 
 def _agreements(returned: "Returned", table: "Sequence[Estimate]", scores: Path | None) -> "list[Agreement]":
     """None, with a line on stderr, where the pictures do not come from runs or have no scores."""
+    from nstbench.report.survey.agreement import agreements
     from nstbench.report.tables.scores import read_scores
-    from nstbench.survey.agreement import agreements
 
     if returned.key.experiment is None:
         reason = "the pictures do not come from runs"
@@ -69,7 +69,7 @@ def _agreements(returned: "Returned", table: "Sequence[Estimate]", scores: Path 
 
 
 def _summary(returned: "Returned", table: "Sequence[Estimate]", agreeing: "Sequence[Agreement]") -> Row:
-    from nstbench.survey.results import left_chosen
+    from nstbench.report.survey.results import left_chosen
 
     key, sheets = returned.key, returned.sheets
     return {
@@ -100,7 +100,7 @@ def _interval(estimate: "Estimate | Agreement") -> Row:
 
 
 def _print(returned: "Returned", table: "Sequence[Estimate]", agreeing: "Sequence[Agreement]") -> None:
-    from nstbench.survey.results import left_chosen
+    from nstbench.report.survey.results import left_chosen
 
     choice = returned.key.mode is Mode.CHOICE
     heading = f"chose {returned.key.arms[0]}" if choice else "mean rating"

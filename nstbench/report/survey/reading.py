@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from nstbench.core.configuration import first_problem
 from nstbench.core.errors import InputError
 from nstbench.core.number_format import counted
-from nstbench.survey.mode import Mode
-from nstbench.survey.records import (
+from nstbench.report.survey.mode import Mode
+from nstbench.report.survey.records import (
     ANSWERS_FORMAT,
     HIGHEST_RATING,
     KEY_FORMAT,

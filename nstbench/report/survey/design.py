@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nstbench.core.errors import InputError
-from nstbench.survey.candidates import Candidate, Collection
-from nstbench.survey.mode import Mode
+from nstbench.report.survey.candidates import Candidate, Collection
+from nstbench.report.survey.mode import Mode
 
 SHEETS = 24  # Even, because every order has a mirror image.
 

@@ -7,10 +7,10 @@ import pandas as pd
 
 from nstbench.metrics import metrics
 from nstbench.metrics.base import Metric
-from nstbench.survey.intervals import rank_correlation
-from nstbench.survey.mode import Mode
-from nstbench.survey.records import Key
-from nstbench.survey.results import Estimate
+from nstbench.report.survey.intervals import rank_correlation
+from nstbench.report.survey.mode import Mode
+from nstbench.report.survey.records import Key
+from nstbench.report.survey.results import Estimate
 
 
 @dataclass(frozen=True)

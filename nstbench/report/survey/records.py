@@ -5,7 +5,7 @@ from typing import Final, Literal
 from pydantic import AwareDatetime, StrictInt, StrictStr
 
 from nstbench.core.configuration import Record
-from nstbench.survey.mode import Mode
+from nstbench.report.survey.mode import Mode
 
 HIGHEST_RATING = 10
 KEY_FORMAT: Final = "nstbench survey key"

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nstbench.survey.candidates import Pair
-from nstbench.survey.intervals import Numbers, bootstrap_means, effective_count, wilson
-from nstbench.survey.mode import Mode
-from nstbench.survey.reading import Returned
-from nstbench.survey.records import Key
+from nstbench.report.survey.candidates import Pair
+from nstbench.report.survey.intervals import Numbers, bootstrap_means, effective_count, wilson
+from nstbench.report.survey.mode import Mode
+from nstbench.report.survey.reading import Returned
+from nstbench.report.survey.records import Key
 
 
 @dataclass(frozen=True)

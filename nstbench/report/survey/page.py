@@ -13,9 +13,9 @@ from PIL import Image, ImageOps
 from nstbench.core.files import write_text
 from nstbench.images.pictures import read_picture
 from nstbench.report.site.templating import environment
-from nstbench.survey.design import Design
-from nstbench.survey.mode import Mode
-from nstbench.survey.records import ANSWERS_FORMAT, HIGHEST_RATING, KEY_FORMAT, Key, Shown
+from nstbench.report.survey.design import Design
+from nstbench.report.survey.mode import Mode
+from nstbench.report.survey.records import ANSWERS_FORMAT, HIGHEST_RATING, KEY_FORMAT, Key, Shown
 
 TEMPLATES = Path(__file__).parent / "templates"
 LARGEST_SIDE = 512
