@@ -6,9 +6,6 @@ import re
 from collections import Counter
 
 import pytest
-from nstbench.report.survey.candidates import arm_names, of_project, of_table
-from nstbench.report.survey.design import SHEETS, draw_design
-from nstbench.report.survey.mode import Mode
 from PIL import Image
 from survey_page import (  # noqa: F401  # fixtures
     ARMS,
@@ -25,6 +22,9 @@ from nstbench.pipeline.experiment import Experiment
 from nstbench.pipeline.plan import plan
 from nstbench.pipeline.profile import Profile
 from nstbench.pipeline.project import Project
+from nstbench.report.survey.candidates import arm_names, of_project, of_table
+from nstbench.report.survey.design import SHEETS, draw_design
+from nstbench.report.survey.mode import Mode
 
 TELLING = ("zebra", "quagga", "okapi", "gnu-shore", "ibex")
 SCHEMES = ("light", "dark")

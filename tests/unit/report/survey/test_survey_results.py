@@ -6,8 +6,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from nstbench.report.survey.intervals import bootstrap_means, effective_count, rank_correlation, wilson
 from scipy import stats
+
+from nstbench.report.survey.intervals import bootstrap_means, effective_count, rank_correlation, wilson
 
 PAIRS = [("cat", "night"), ("town", "waves")]
 RATING = {
