@@ -18,7 +18,8 @@ class Chart(Named):
     """One figure that shows numbers instead of pictures.
 
     `kind` says what is measured and how it is drawn, on `pictures`, on the finished runs of `experiment` and
-    on the learning curves of `trainings`, as the kind's `parameters` say.
+    on the learning curves of `trainings`, as the kind's `parameters` say. Those in `when_brief` take their
+    place under a profile that measures only to see that everything can be drawn.
     """
 
     title: str
@@ -28,6 +29,7 @@ class Chart(Named):
     deviations: tuple[str, ...] = ()
     kind: str
     parameters: dict[str, JsonValue] = Field(default={})
+    when_brief: dict[str, JsonValue] = Field(default={})
     pictures: tuple[str, ...] = ()
     experiment: str | None = None
     trainings: tuple[str, ...] = ()
@@ -43,11 +45,11 @@ class Chart(Named):
         """The module that the kind is written in; its imports decide when the chart is outdated."""
         return chart_kind(self.kind).__module__
 
-    def configured(self) -> ChartKind:
-        """The kind with its parameters; InputError when they do not fit."""
+    def configured(self, brief: bool = False) -> ChartKind:
+        """The kind with its parameters, or those of a brief measurement; InputError when they do not fit."""
         kind = chart_kind(self.kind)
         try:
-            return kind.model_validate(self.parameters)
+            return kind.model_validate(self.parameters | (self.when_brief if brief else {}))
         except ValidationError as error:
             raise InputError(f"parameters: {first_problem(error, kind)}") from error
 
@@ -66,6 +68,7 @@ def load_chart(file: Path, manifest: Manifest, experiments: set[str], trainings:
     """Read a chart file; InputError names file, key, value and what is allowed."""
 
     def check(chart: Chart) -> None:
+        chart.configured(brief=True)
         needed, given = chart.configured().pictures, dict.fromkeys(chart.pictures)
         if needed is not None and len(given) != needed:
             raise InputError(

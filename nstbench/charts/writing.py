@@ -37,7 +37,7 @@ def write_chart(
 
     `planned` are the runs of the chart's experiment; InputError names one that is not there.
     """
-    kind = chart.configured()
+    kind = chart.configured(profile.brief)
     materials = _materials(chart, planned, profile, manifest, results)
     started = time.perf_counter()
     table = kind.measure(materials)

@@ -69,7 +69,7 @@ class _Basis:
         used = [entry.run.parameters for entry in self._runs] + [each.recipe for each in self._trainings]
         weights = self.project.profile.weights
         return any(each.get("weights") == "embedded" or "network" in each for each in used) or any(
-            chart.configured().stands_on_embedded(weights) for chart in self._charts
+            chart.configured(self.project.profile.brief).stands_on_embedded(weights) for chart in self._charts
         )
 
     @property
@@ -87,7 +87,7 @@ class _Basis:
             size
             for chart in self._charts
             if chart.pictures
-            for size in chart.configured().sizes_at(self.project.profile.size)
+            for size in chart.configured(self.project.profile.brief).sizes_at(self.project.profile.size)
         ]
         return [
             *(entry.run.size for entry in self._runs),

@@ -15,9 +15,9 @@ def bench(
     as_json: AsJson = False,
 ) -> None:
     """Time the engine, in fp32 and bf16, against a plain fp32 textbook loop on the same network."""
-    from nstbench.pipeline.timing.engine import UnequalWorkError, benchmark, check_equal_work
+    from nstbench.pipeline.timing.engine import BLOCKS, UnequalWorkError, benchmark, check_equal_work
 
-    rows = benchmark(size)
+    rows = benchmark(size, BLOCKS)
     if as_json:
         print_json(rows)
     else:

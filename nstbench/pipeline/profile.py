@@ -30,7 +30,7 @@ class Budget(Record):
 
     `evaluations: null` keeps what each source used; without `own_budgets` no experiment gets more than
     `evaluations`, whatever its file asks for. `grid` has the pairs that experiments run on besides their own
-    when they ask for it.
+    when they ask for it. Under a `brief` one, charts that take time measure just enough to be drawn.
     """
 
     size: int = Field(ge=SMALLEST_SIDE, le=LARGEST_SIZE)
@@ -40,6 +40,7 @@ class Budget(Record):
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     pairs: int | None = Field(default=None, ge=1)
     grid: Grid | None = None
+    brief: bool = False
     seeds: int = Field(default=1, ge=1)
 
 

@@ -28,7 +28,7 @@ EVALUATIONS = 20
 BLOCKS = 5
 LAYOUTS = {"channels last": torch.channels_last, "channels first": torch.contiguous_format}
 # Who takes so many times as long as the reference is not asked again: bf16 where it is emulated.
-HOPELESS = 3.0
+TOO_SLOW = 3.0
 PAIR = ("chelsea", "coffee")
 SEED = 0
 # How far the loss at the start may lie from the reference's, relative to it.
@@ -67,12 +67,12 @@ class Contestant:
         self.seconds = min(self.seconds, (time.perf_counter() - started) / EVALUATIONS)
 
 
-def benchmark(size: int) -> list[dict[str, Any]]:
+def benchmark(size: int, blocks: int) -> list[dict[str, Any]]:
     """One row per variant: what was timed, `engine_s`, `reference_s`, their `ratio`, and both start losses.
 
     `engine_s` and `reference_s` are seconds per evaluation of loss and gradient with its optimiser step, in
     the quickest of `blocks` blocks of `evaluations` evaluations; engine and reference take turns, block by
-    block, of which a hopeless engine has only one. `ratio` is reference_s / engine_s. Pictures are
+    block, of which an engine that is too slow has only one. `ratio` is reference_s / engine_s. Pictures are
     `size` x `size`.
     """
     device = resolve().device
@@ -80,19 +80,19 @@ def benchmark(size: int) -> list[dict[str, Any]]:
     tasks = {name: Task(content, style, DEFAULT, SEED, Hardware(device, name)) for name in PRECISIONS}
     reference = Contestant(_reference(tasks["fp32"]))
     engines = {variant: Contestant(_engine(tasks[variant.precision], variant.layout)) for variant in VARIANTS}
-    take_turns(reference, list(engines.values()), f"bench at {size} px")
+    take_turns(reference, list(engines.values()), f"bench at {size} px", blocks)
     return [
         {**asdict(variant), "size": size, **_circumstances(device), **_figures(engine, reference)}
         for variant, engine in engines.items()
     ]
 
 
-def take_turns(reference: Contestant, engines: Sequence[Contestant], title: str) -> None:
-    """BLOCKS blocks of each, the reference's first, so that a machine that slows down slows all of them."""
-    turns = [reference, *engines] * BLOCKS
+def take_turns(reference: Contestant, engines: Sequence[Contestant], title: str, blocks: int) -> None:
+    """So many blocks of each, the reference's first, so that a machine that slows down slows all of them."""
+    turns = [reference, *engines] * blocks
     with progress(title, len(turns)) as watch:
         for done, contestant in enumerate(turns, 1):
-            if not HOPELESS * reference.seconds < contestant.seconds < math.inf:
+            if not TOO_SLOW * reference.seconds < contestant.seconds < math.inf:
                 contestant.run()
             watch(done, contestant.start_loss)
 
