@@ -25,8 +25,13 @@ def regress(
     """Hold the losses of the pinned runs against results/reference; exit status 1 when one has changed."""
     root = checkout()
     from nstbench.images.manifest import load_manifest
-    from nstbench.pipeline.pinned_losses.comparison import check_same_losses, compare
-    from nstbench.pipeline.pinned_losses.reference import no_reference, read_reference, write_reference
+    from nstbench.pipeline.pinned_losses.reference import (
+        check_same_losses,
+        compare,
+        no_reference,
+        read_reference,
+        write_reference,
+    )
     from nstbench.pipeline.pinned_losses.running import measure
     from nstbench.pipeline.pinned_losses.specification import load_regression
 

@@ -69,7 +69,13 @@ def execute(run: RunSpecification, pictures: Path, results: Path) -> Path:
             "weights": {file.name: sha256(file) for file in weights},
         },
         **_measured(outcome, hardware, outcome.seconds_before + time.perf_counter() - started),
-        **_platform(),
+        "versions": {
+            "nstbench": __version__,
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "numpy": numpy.__version__,
+        },
+        "platform": platform.platform(),
     }
     with folder_written_whole(folder) as temporary:
         save_picture(to_picture(outcome.image), temporary / "image.png")
@@ -112,18 +118,6 @@ def _measured(outcome: Outcome, hardware: Hardware, seconds: float) -> dict[str,
         "rejected_steps": outcome.rejected_steps,
         "final_losses": dict(zip(("total", *outcome.terms), outcome.final.tolist(), strict=True)),
         "facts": dict(outcome.facts),
-    }
-
-
-def _platform() -> dict[str, Any]:
-    return {
-        "versions": {
-            "nstbench": __version__,
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "numpy": numpy.__version__,
-        },
-        "platform": platform.platform(),
     }
 
 

@@ -107,6 +107,7 @@ class Experiment(Named):
 
     @property
     def arms(self) -> tuple["Arm", ...]:
+        """Every combination of one point of each axis."""
         return tuple(Arm(points) for points in itertools.product(*self.axes))
 
     @property
@@ -155,6 +156,7 @@ class Experiment(Named):
             raise InputError(f"arm {arm.id}: {error}") from error
 
     def method_of(self, arm: "Arm") -> Method:
+        """The arm's own method, or the experiment's."""
         return method(arm.method or self.method)
 
     def configure(self, arm: "Arm", changes: Mapping[str, Any]) -> Parameters:

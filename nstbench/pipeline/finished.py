@@ -28,10 +28,12 @@ class FinishedRun:
 
     @property
     def exists(self) -> bool:
+        """Whether the run was made and left its files."""
         return (self.folder / "run.json").exists()
 
     @property
     def image(self) -> Path:
+        """The file of the result, an 8-bit RGB PNG."""
         return self.folder / "image.png"
 
     @property

@@ -66,20 +66,18 @@ def with_numbers(file: Path) -> list[tuple[int, str]]:
 
 
 def plan(experiment: Experiment, profile: Profile, manifest: Manifest) -> list[PlannedRun]:
-    """Every run of an experiment: pairs times arms, times seeds where the arm draws random numbers."""
+    """Every run of an experiment: pairs times arms, times seeds where the arm draws random numbers.
+
+    The pairs are the experiment's own, as many as the profile allows, then those of the profile's grid.
+    """
+    own = experiment.pairs if experiment.every_pair else experiment.pairs[: profile.pairs]
+    grid = profile.grid.pairs if profile.grid and experiment.grid else ()
     return [
         PlannedRun(experiment.id, pair, arm, run, pair.truth and manifest.available(pair.truth))
-        for pair in _pairs(experiment, profile)
+        for pair in dict.fromkeys((*own, *grid))
         for arm in experiment.arms
         for run in _runs(experiment, pair, arm, profile, manifest)
     ]
-
-
-def _pairs(experiment: Experiment, profile: Profile) -> Iterable[Pair]:
-    """The experiment's own pairs, as many as the profile allows, then those of the profile's grid."""
-    own = experiment.pairs if experiment.every_pair else experiment.pairs[: profile.pairs]
-    grid = profile.grid.pairs if profile.grid and experiment.grid else ()
-    return dict.fromkeys((*own, *grid))
 
 
 def shown(experiment: Experiment, planned: Iterable[PlannedRun]) -> list[PlannedRun]:

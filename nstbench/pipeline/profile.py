@@ -22,6 +22,7 @@ class Grid(Record):
 
     @property
     def pairs(self) -> tuple[Pair, ...]:
+        """Every content with every style."""
         return tuple(Pair(content=content, style=style) for style in self.styles for content in self.contents)
 
 
@@ -76,13 +77,9 @@ def load_profile(file: Path, manifest: Manifest, name: str | None = None) -> Pro
         raise InputError(f"{file}: unknown profile {chosen!r}; allowed: {', '.join(configuration.profiles)}")
     budget = configuration.profiles[chosen]
     try:
-        _check(budget, manifest)
+        check_weights(budget.weights)
+        for picture in (*budget.grid.contents, *budget.grid.styles) if budget.grid else ():
+            manifest.available(picture)
     except InputError as error:
         raise InputError(f"{file}: {error}") from error
     return Profile(name=chosen, **budget.model_dump())
-
-
-def _check(budget: Budget, manifest: Manifest) -> None:
-    check_weights(budget.weights)
-    for name in (*budget.grid.contents, *budget.grid.styles) if budget.grid else ():
-        manifest.available(name)

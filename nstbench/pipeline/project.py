@@ -54,18 +54,16 @@ class Project:
         """The planned runs of each experiment; InputError when one wants a network that there is not."""
         plans = {id: plan(entry, self.profile, self.manifest) for id, entry in self.experiments.items()}
         for id, planned in plans.items():
-            self._check_networks(id, planned)
+            for network in {entry.run.network for entry in planned} - self.trainings.keys() - {None}:
+                try:
+                    locate_network(str(network))
+                except InputError as error:
+                    raise InputError(f"{self.experiment_file(id)}: {error}") from error
         return plans
-
-    def _check_networks(self, id: str, planned: Iterable[PlannedRun]) -> None:
-        for network in {entry.run.network for entry in planned} - self.trainings.keys() - {None}:
-            try:
-                locate_network(str(network))
-            except InputError as error:
-                raise InputError(f"{self.experiment_file(id)}: {error}") from error
 
     @property
     def planned(self) -> list[PlannedRun]:
+        """The planned runs of all experiments."""
         return [entry for plans in self.plans.values() for entry in plans]
 
     @cached_property
@@ -79,12 +77,15 @@ class Project:
         return scoring_batches(self.planned)
 
     def experiment_file(self, id: str) -> Path:
+        """Where the experiment of that id is written."""
         return self.root / "config" / "experiments" / f"{id}.yaml"
 
     def training_file(self, id: str) -> Path:
+        """Where the training of that id is written."""
         return self.root / "config" / "trainings" / f"{id}.yaml"
 
     def training(self, id: str) -> TrainingSpecification:
+        """What the training of that id is under this profile."""
         return self.trainings[id].specification(self.profile, self.manifest)
 
     def trainings_of(self, runs: Iterable[RunSpecification]) -> list[str]:

@@ -43,6 +43,7 @@ class Training(Named):
         return self
 
     def recipe(self, profile: Profile) -> Recipe:
+        """How the network is trained under a profile: its steps, and its weights in other networks."""
         steps = {"steps": self.steps[profile.name]} if profile.name in self.steps else {}
         recipe = trainer_of(self.method).configure(self.parameters, {**self.settings, **steps})
         return recipe.with_weights(profile.weights)

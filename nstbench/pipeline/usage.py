@@ -28,12 +28,9 @@ def usage(runs: Sequence[FinishedRun], profile: Profile) -> dict[str, str]:
 def usage_lines(runs: Sequence[FinishedRun], profile: Profile, manifest: Manifest) -> list[str]:
     """`usage` in one line and one for each stand-in: what every panel and every table must say."""
     used = usage(runs, profile)
-    used |= {"Profile": f"profile {used['Profile']}", "Evaluations": _evaluations(used["Evaluations"])}
+    unit = "evaluation" if used["Evaluations"] == "1" else "evaluations"
+    used |= {"Profile": f"profile {used['Profile']}", "Evaluations": f"{used['Evaluations']} {unit}"}
     return [" · ".join(filter(None, used.values())), *stand_ins(runs, manifest)]
-
-
-def _evaluations(number: str) -> str:
-    return f"{number} evaluation" if number == "1" else f"{number} evaluations"
 
 
 def substitutions(experiment: Experiment, runs: Sequence[FinishedRun], manifest: Manifest) -> list[str]:

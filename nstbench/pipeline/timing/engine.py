@@ -27,7 +27,7 @@ from nstbench.pipeline.timing.reference import TextbookLoop
 EVALUATIONS = 20
 BLOCKS = 5
 LAYOUTS = {"channels last": torch.channels_last, "channels first": torch.contiguous_format}
-# Who takes so many times as long as the reference is not asked again: bf16 where it is emulated.
+# What takes so many times as long as the reference is timed only once: bf16 where it is emulated.
 TOO_SLOW = 3.0
 PAIR = ("chelsea", "coffee")
 SEED = 0
@@ -72,8 +72,8 @@ def benchmark(size: int, blocks: int) -> list[dict[str, Any]]:
 
     `engine_s` and `reference_s` are seconds per evaluation of loss and gradient with its optimiser step, in
     the quickest of `blocks` blocks of `evaluations` evaluations; engine and reference take turns, block by
-    block, of which an engine that is too slow has only one. `ratio` is reference_s / engine_s. Pictures are
-    `size` x `size`.
+    block, of which an engine that is much too slow has only one. `ratio` is reference_s / engine_s.
+    Pictures are `size` x `size`.
     """
     device = resolve().device
     content, style = pair(size, device)
@@ -82,7 +82,20 @@ def benchmark(size: int, blocks: int) -> list[dict[str, Any]]:
     engines = {variant: Contestant(_engine(tasks[variant.precision], variant.layout)) for variant in VARIANTS}
     take_turns(reference, list(engines.values()), f"bench at {size} px", blocks)
     return [
-        {**asdict(variant), "size": size, **_circumstances(device), **_figures(engine, reference)}
+        {
+            **asdict(variant),
+            "size": size,
+            "device": str(device),
+            "threads": torch.get_num_threads(),
+            "evaluations": EVALUATIONS,
+            "blocks": engine.blocks,
+            "engine_s": engine.seconds,
+            "reference_s": reference.seconds,
+            "ratio": reference.seconds / engine.seconds,
+            "engine_loss": engine.start_loss,
+            "reference_loss": reference.start_loss,
+            "loss_difference": abs(engine.start_loss - reference.start_loss) / reference.start_loss,
+        }
         for variant, engine in engines.items()
     ]
 
@@ -149,24 +162,3 @@ def _engine(task: Task[GatysParameters], layout: str = "channels last") -> Calla
     objective = Objective(backbone, [*content, *style_terms(backbone, task.style, parameters.style_layers)])
     start = start_image(task, "noise")
     return lambda evaluations: optimise(objective, start, LBFGS(), evaluations).trace[0, 0].item()
-
-
-def _circumstances(device: torch.device) -> dict[str, Any]:
-    return {
-        "device": str(device),
-        "threads": torch.get_num_threads(),
-        "evaluations": EVALUATIONS,
-    }
-
-
-def _figures(engine: Contestant, reference: Contestant) -> dict[str, Any]:
-    difference = abs(engine.start_loss - reference.start_loss) / reference.start_loss
-    return {
-        "blocks": engine.blocks,
-        "engine_s": engine.seconds,
-        "reference_s": reference.seconds,
-        "ratio": reference.seconds / engine.seconds,
-        "engine_loss": engine.start_loss,
-        "reference_loss": reference.start_loss,
-        "loss_difference": difference,
-    }

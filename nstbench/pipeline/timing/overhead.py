@@ -34,6 +34,7 @@ def run_anew(folder: Path) -> float:
 
 
 def main() -> None:
+    """Run the pipeline anew and print the share of the cores' time that was not spent computing."""
     wall, cores = run_anew(FOLDER), len(os.sched_getaffinity(0))
     computed = sum(seconds_computed(log) for log in (FOLDER / "results" / "logs").glob("*.log"))
     print(f"wall {wall:.1f} s on {cores} cores, computing {computed:.1f} s")

@@ -43,6 +43,7 @@ class TextbookLoop:
             self.style_targets = {layer: gram_matrix(paintings[layer]) for layer in style_layers}
 
     def features(self, image: Tensor, wanted: Mapping[str, float]) -> dict[str, Tensor]:
+        """The activations (1, N, H, W) of the wanted layers, by name."""
         x = (image.contiguous() - self.mean) / self.std
         found = {}
         for name, module in self.network.named_children():

@@ -20,8 +20,14 @@ from nstbench.methods.gatys2015 import algorithm
 from nstbench.networks import backbone
 from nstbench.networks.backbone import POOLING
 from nstbench.networks.normalisation import Calibration
-from nstbench.pipeline.pinned_losses.comparison import check_same_losses, compare
-from nstbench.pipeline.pinned_losses.reference import COLUMNS, KEYS, read_reference, write_reference
+from nstbench.pipeline.pinned_losses.reference import (
+    COLUMNS,
+    KEYS,
+    check_same_losses,
+    compare,
+    read_reference,
+    write_reference,
+)
 from nstbench.pipeline.pinned_losses.running import measure
 from nstbench.pipeline.pinned_losses.specification import Regression, load_regression
 from nstbench.pipeline.project import CHECKOUT
