@@ -21,6 +21,7 @@ from nstbench.core.files import sha256
 from nstbench.methods import method
 
 PACKAGE = Path(__file__).parents[1]
+PLANNING = "nstbench.pipeline.project"
 # Modules that do not count, nor what they import. A table of kinds lists others so that they can be asked for
 # by name: who asks depends on one of them, which is given to `code_key` besides. The version only describes.
 UNCOUNTED = {"nstbench.charts.kinds", "nstbench.core.version"}
@@ -71,7 +72,7 @@ def code_key(modules: Iterable[str], packages: Iterable[str] = (), docstrings: b
     own = [name for name in depended_on if name.split(".")[0] == PACKAGE.name]
     rooms = dict.fromkeys(name.split(".")[1] for name in own if "." in name)
     parts = [
-        *(_code_hash(name, docstrings) for name in own),
+        *(_code_hash(_source(name), docstrings) for name in own),
         *(_data_hash(room) for room in rooms),
         *(_version(DECISIVE_PACKAGES[name]) for name in depended_on if name in DECISIVE_PACKAGES),
     ]
@@ -87,6 +88,23 @@ def closure(modules: Iterable[str]) -> set[str]:
         found.add(name)
         waiting |= _imports().find_modules_directly_imported_by(name) - found - UNCOUNTED
     return found
+
+
+def script_key(
+    script: Path,
+    modules: Iterable[str] = (),
+    packages: Iterable[str] = (),
+    docstrings: bool = False,
+    specified: bool = False,
+) -> str:
+    """SHA-256 of a script, of what it imports, and of what it looks up by name: `modules` and `packages`.
+
+    A job that is `specified` takes from the project only what its rule gives as values, so that how projects
+    are read and planned does not count.
+    """
+    imported = [name for name in imported_by(script) if not (specified and name == PLANNING)]
+    imports = code_key([*imported, *modules], packages, docstrings)
+    return hashlib.sha256((_code_hash(script, docstrings) + imports).encode()).hexdigest()
 
 
 def imported_by(script: Path) -> list[str]:
@@ -105,11 +123,15 @@ def _imports() -> grimp.ImportGraph:
     )
 
 
-@cache
-def _code_hash(module: str, docstrings: bool) -> str:
-    """SHA-256 of what a module, or the face of a package, compiles to; lines and columns do not count."""
+def _source(module: str) -> Path:
+    """The file of a module, or of the face of a package."""
     path = PACKAGE.parent.joinpath(*module.split("."))
-    file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+@cache
+def _code_hash(file: Path, docstrings: bool) -> str:
+    """SHA-256 of what a source file compiles to; lines and columns do not count."""
     optimize = 1 if docstrings else 2
     code = compile(file.read_bytes(), file.name, "exec", dont_inherit=True, optimize=optimize)
     digest = hashlib.sha256()

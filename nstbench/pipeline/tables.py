@@ -1,11 +1,14 @@
 """Tables of results, tidy: one value a row."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from nstbench.pipeline.plan import PlannedRun
 from nstbench.pipeline.specification import RunSpecification
+
+if TYPE_CHECKING:
+    from nstbench.pipeline.plan import PlannedRun
 
 SCORE_COLUMNS = ["run", "experiment", "metric", "value", "reason"]
 
@@ -20,7 +23,7 @@ def trial_id(picture: str, truth: str | None) -> str:
     return f"{picture}={truth}" if truth else picture
 
 
-def tidy_scores(scores: pd.DataFrame, planned: Sequence[PlannedRun]) -> pd.DataFrame:
+def tidy_scores(scores: pd.DataFrame, planned: "Sequence[PlannedRun]") -> pd.DataFrame:
     """One row per run, experiment and metric; controls appear in each experiment that shows their pair.
 
     `scores` has the columns trial, metric, value and reason.

@@ -13,10 +13,9 @@ from nstbench.core.errors import InputError
 from nstbench.networks.feedforward.inventory import shipped_networks
 from nstbench.networks.weight_sources import embedded_files
 from nstbench.pipeline.cache_keys import (
-    code_key,
-    imported_by,
     method_package,
     run_key,
+    script_key,
 )
 from nstbench.pipeline.experiment import short_name
 from nstbench.pipeline.plan import shown
@@ -71,10 +70,11 @@ def command(script, subjects=""):
     return f"{shlex.join(runner)} {script} {subjects} {options}"
 
 
-def code_of(script, modules=(), packages=(), docstrings=False):
-    """The key of the code behind a rule: what its script imports, and what is looked up by name besides."""
-    file = ROOT / "workflow" / "scripts" / f"{script}.py"
-    return code_key([*imported_by(file), *modules], packages, docstrings)
+def code_of(script, *looked_up, **options):
+    """The key of the code behind a rule, as `script_key` gives it."""
+    return script_key(
+        ROOT / "workflow" / "scripts" / f"{script}.py", *looked_up, **options
+    )
 
 
 def packages_of(runs):

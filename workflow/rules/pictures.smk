@@ -17,7 +17,7 @@ rule picture:
         origin=lambda wildcards: PROJECT.manifest[wildcards.name].model_dump(
             include={"package", "file", "url"}
         ),
-        code=code_of("make_picture"),
+        code=code_of("make_picture", specified=True),
     message:
         "picture {wildcards.name}"
     shell:

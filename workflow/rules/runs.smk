@@ -24,7 +24,10 @@ for rank, experiment in enumerate(EXPERIMENTS):
             ],
             # Of each method by itself: when one changes, the job finds the runs of the others done.
             code=lambda wildcards: {
-                run.method: run_key(run.method) for run in BATCHES[wildcards.batch]
+                "script": code_of("run_batch", specified=True),
+                **{
+                    run.method: run_key(run.method) for run in BATCHES[wildcards.batch]
+                },
             },
         message:
             "runs {wildcards.batch}: progress in {log}"

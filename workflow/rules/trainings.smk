@@ -22,6 +22,7 @@ rule training:
         code=lambda wildcards: code_of(
             "train_network",
             packages=[method_package(PROJECT.training(wildcards.training).method)],
+            specified=True,
         ),
     message:
         "training {wildcards.training}: progress in {log}"

@@ -13,7 +13,7 @@ import pytest
 from nstbench.charts.chart import load_charts
 from nstbench.methods import method, methods
 from nstbench.pipeline import cache_keys
-from nstbench.pipeline.cache_keys import UNCOUNTED, fingerprint, run_key
+from nstbench.pipeline.cache_keys import UNCOUNTED, fingerprint, run_key, script_key
 from nstbench.pipeline.project import CHECKOUT, Project
 
 # The keys of every result, as the rules of the pipeline ask for them.
@@ -22,19 +22,18 @@ import json, sys
 from pathlib import Path
 from nstbench.charts.chart import load_charts
 from nstbench.methods import methods
-from nstbench.pipeline.cache_keys import code_key, imported_by, method_package, run_key
+from nstbench.pipeline.cache_keys import method_package, run_key, script_key
 from nstbench.pipeline.project import Project
 
 CHECKOUT = Path(sys.argv[1])
 
-def code_of(script, modules=(), packages=(), docstrings=False):
-    imported = imported_by(CHECKOUT / "workflow" / "scripts" / f"{script}.py")
-    return code_key([*imported, *modules], packages, docstrings)
+def code_of(script, *looked_up, **options):
+    return script_key(CHECKOUT / "workflow" / "scripts" / f"{script}.py", *looked_up, **options)
 
 keys = {f"run {id}": run_key(id) for id in methods()}
-keys["training"] = code_of("train_network", packages=[method_package("johnson2016")])
-keys["picture"] = code_of("make_picture")
-keys["scores"] = code_of("score_batch", packages=["nstbench.metrics"])
+keys["training"] = code_of("train_network", packages=[method_package("johnson2016")], specified=True)
+keys["picture"] = code_of("make_picture", specified=True)
+keys["scores"] = code_of("score_batch", packages=["nstbench.metrics"], specified=True)
 keys["verdicts"] = code_of("judge_claims", packages=["nstbench.claims"])
 keys["figure"] = code_of("draw_figure")
 keys["report"] = code_of("write_report", packages=["nstbench.metrics"], docstrings=True)
@@ -127,6 +126,21 @@ def test_a_chart_is_outdated_by_the_module_that_measures_it(outdated_by):
         f"chart {id}" for id, chart in charts.items() if chart.module == module
     }
     assert not changed & {*RUNS, "scores", "figure"}
+
+
+def test_how_experiments_are_planned_concerns_what_is_not_specified(outdated_by):
+    changed = outdated_by("pipeline/plan.py")
+    assert {"figure", "verdicts", "report"} <= changed
+    assert not changed & {*RUNS, "training", "scores", "picture"}
+
+
+def test_a_script_counts_itself(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text("from nstbench.core.rank_correlation import kendall as rank\n")
+    before = script_key(script)
+    script = tmp_path / "another.py"
+    script.write_text("from nstbench.core.rank_correlation import spearman as rank\n")
+    assert script_key(script) != before
 
 
 def test_a_template_makes_the_report_outdated(outdated_by):
