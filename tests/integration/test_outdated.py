@@ -34,7 +34,7 @@ def copy(made, tmp_path_factory):
             shutil.copy(source, root / name)
     shutil.copytree(made / "results", root / "results", ignore=shutil.ignore_patterns("runs"))
     shutil.copytree(made / "reports", root / "reports")
-    snakemake(root, "--touch")
+    snakemake(root, "--touch", "--forceall")
     return root
 
 
