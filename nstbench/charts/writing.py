@@ -37,8 +37,22 @@ def write_chart(
 
     `planned` are the runs of the chart's experiment; InputError names one that is not there.
     """
+    from nstbench.core.hardware import resolve
+
     kind = chart.configured(profile.brief)
-    materials = _materials(chart, planned, profile, manifest, results)
+    folder = results / "pictures"
+    distinct = {
+        entry.run.id: entry for entry in planned
+    }.values()  # Pairs with one stand-in have the same runs.
+    materials = Materials(
+        pictures={name: folder / f"{manifest.available(name)}.png" for name in chart.pictures},
+        curves={id: results / "networks" / f"{id}.csv" for id in chart.trainings},
+        runs=[FinishedRun.of(entry, results) for entry in distinct],
+        folder=folder,
+        size=profile.size,
+        weights=profile.weights,
+        hardware=resolve(precision=profile.precision),
+    )
     started = time.perf_counter()
     table = kind.measure(materials)
     seconds = time.perf_counter() - started
@@ -77,26 +91,6 @@ def drawing_file(reports: Path, id: str) -> Path:
 def facts_file(reports: Path, id: str) -> Path:
     """How it was measured, and what was found, in sentences."""
     return reports / "figures" / f"{id}.json"
-
-
-def _materials(
-    chart: Chart, planned: Sequence[PlannedRun], profile: Profile, manifest: Manifest, results: Path
-) -> Materials:
-    from nstbench.core.hardware import resolve
-
-    folder = results / "pictures"
-    return Materials(
-        pictures={name: folder / f"{manifest.available(name)}.png" for name in chart.pictures},
-        curves={id: results / "networks" / f"{id}.csv" for id in chart.trainings},
-        # Pairs with one stand-in have the same runs.
-        runs=[
-            FinishedRun.of(entry, results) for entry in {entry.run.id: entry for entry in planned}.values()
-        ],
-        folder=folder,
-        size=profile.size,
-        weights=profile.weights,
-        hardware=resolve(precision=profile.precision),
-    )
 
 
 def _draw(kind: ChartKind, table: pd.DataFrame, id: str, reports: Path) -> None:

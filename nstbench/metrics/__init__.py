@@ -20,13 +20,13 @@ def metrics() -> dict[str, Metric]:
         By id, in the order in which tables show them: by subject.
     """
     families = defined(sys.modules[__name__], "METRICS")
-    every = (metric for family in families for metric in family)
-    return {metric.id: metric for metric in sorted(every, key=_place)}
-
-
-def _place(metric: Metric) -> tuple[int, int]:
-    first = FIRST.index(metric.id) if metric.id in FIRST else len(FIRST)
-    return SUBJECTS.index(metric.subject), first
+    # Sorting is stable: behind those of FIRST, metrics of a subject keep the order of their modules.
+    ranks = {id: rank for rank, id in enumerate(FIRST)}
+    every = sorted(
+        (metric for family in families for metric in family),
+        key=lambda metric: (SUBJECTS.index(metric.subject), ranks.get(metric.id, len(FIRST))),
+    )
+    return {metric.id: metric for metric in every}
 
 
 def shown_metrics(truth: bool) -> tuple[Metric, ...]:

@@ -40,21 +40,19 @@ def measure(
     import torch
 
     for metric in metrics().values() if chosen is None else chosen:
-        with torch.no_grad():
-            score = _score(metric, comparison, optimised)
-        yield score
-
-
-def _score(metric: Metric, comparison: Comparison, optimised: str | None) -> Score:
-    try:
-        value = metric.measure(comparison)
-    except NotMeasuredError as error:
-        return Score(metric, math.nan, str(error))
-    except ModuleNotFoundError as error:
-        return Score(metric, math.nan, f"needs {error.name}: pip install 'nstbench[pipeline]'")
-    if not math.isfinite(value):
-        return Score(metric, math.nan, "not finite")
-    reason = f"judged by embedded {metric.backbone} (surrogate)" if metric.backbone else ""
-    if metric.backbone and metric.backbone == optimised:
-        reason += ", the network that the run optimised"
-    return Score(metric, value, reason)
+        value, reason = math.nan, ""
+        try:
+            with torch.no_grad():
+                value = metric.measure(comparison)
+        except NotMeasuredError as error:
+            reason = str(error)
+        except ModuleNotFoundError as error:
+            reason = f"needs {error.name}: pip install 'nstbench[pipeline]'"
+        else:
+            if not math.isfinite(value):
+                value, reason = math.nan, "not finite"
+            elif metric.backbone:
+                reason = f"judged by embedded {metric.backbone} (surrogate)"
+                if metric.backbone == optimised:
+                    reason += ", the network that the run optimised"
+        yield Score(metric, value, reason)

@@ -40,13 +40,20 @@ def self_similarity(result: ImageLike) -> float:
     Theiler et al. 1992, "Testing for nonlinearity in time series: the method of surrogate data", for the
     shuffled picture.
     """
-    from torch import from_numpy
+    from torch import from_numpy, triu_indices
 
-    own = EvaluatedImage.of(result)
-    noise = from_numpy(shuffled(rgb(own))).permute(2, 0, 1)[None].to(own.image)
-    found = own.features(SECOND.backbone)
-    control = own.backbone(SECOND.backbone)(noise, LAYERS)
-    return fmean(_ratio(found[layer], control[layer]) for layer in LAYERS)
+    picture = EvaluatedImage.of(result)
+    noise = from_numpy(shuffled(rgb(picture))).permute(2, 0, 1)[None].to(picture.image)
+    found = picture.features(SECOND.backbone)
+    control = picture.backbone(SECOND.backbone)(noise, LAYERS)
+    ratios = []
+    for layer in LAYERS:
+        own, others = (_correlations(features[layer][0]) for features in (found, control))
+        first, second = triu_indices(len(own), len(own), 1)
+        between = (own[:, None] - others).square().sum((-2, -1)).mean()
+        within = (own[first] - own[second]).square().sum((-2, -1)).mean()
+        ratios.append(float(between / within.clamp_min(TINY)))
+    return fmean(ratios)
 
 
 def shuffled(picture: Plane) -> Plane:
@@ -70,17 +77,6 @@ def shuffled(picture: Plane) -> Plane:
     return np.take_along_axis(np.sort(picture.reshape(-1, 3), 0), ranks, 0).reshape(picture.shape)
 
 
-def _ratio(maps: "Tensor", control: "Tensor") -> float:
-    """Mean distance of quarters of `maps` (1, N, H, W) from those of `control`, over that among their own."""
-    from torch import triu_indices
-
-    own, others = (_correlations(each[0]) for each in (maps, control))
-    first, second = triu_indices(len(own), len(own), 1)
-    between = (own[:, None] - others).square().sum((-2, -1)).mean()
-    within = (own[first] - own[second]).square().sum((-2, -1)).mean()
-    return float(between / within.clamp_min(TINY))
-
-
 def _correlations(maps: "Tensor") -> "Tensor":
     """(4, N, N): of the channels over the positions of each quarter."""
     height, width = (length // PARTS for length in maps.shape[-2:])
@@ -95,7 +91,7 @@ def _correlations(maps: "Tensor") -> "Tensor":
 METRICS = (
     Metric(
         "SELF",
-        "likeness of its parts, against noise",
+        "similarity of its parts, against noise",
         "style",
         "higher",
         self_similarity,

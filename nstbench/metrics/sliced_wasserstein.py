@@ -99,31 +99,27 @@ def _mean_distance(result: ImageLike, style: ImageLike, view: View, projections:
         )
         for image in images
     )
-    return fmean(_distance(*pair) for pair in list(zip(found, wanted, strict=True))[:levels])
+    distances = []
+    for one, other in list(zip(found, wanted, strict=True))[:levels]:
+        count = min(one.shape[1], other.shape[1])
+        distances.append(float(np.abs(_quantiles(one, count) - _quantiles(other, count)).mean()))
+    return fmean(distances)
 
 
 def _projected_patches(view: View, image: EvaluatedImage, depth: int, projections: int) -> list[Array]:
-    """Per level the sorted projections (projections, n) of n patches."""
+    """Per level the sorted projections (projections, n) of n patches, at most 8,192."""
     picture = view(image).astype(np.float32)
     random = np.random.default_rng(SEED)
     directions = random.standard_normal((projections, PATCH**2 * picture.shape[-1])).astype(np.float32)
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
-    levels = _pyramid(picture, depth)
-    return [np.sort(directions @ _patches(level, random).T, axis=1) for level in levels]
-
-
-def _patches(level: Array, random: np.random.Generator) -> Array:
-    """At most 8,192 patches of (H, W, C), as (n, 49 C)."""
-    windows = np.lib.stride_tricks.sliding_window_view(level, (PATCH, PATCH), (0, 1))
-    rows, columns = windows.shape[:2]
-    chosen = random.permutation(rows * columns)[:PATCHES]
-    patches: Array = windows[chosen // columns, chosen % columns].reshape(len(chosen), -1)
-    return patches
-
-
-def _distance(found: Array, wanted: Array) -> float:
-    count = min(found.shape[1], wanted.shape[1])
-    return float(np.abs(_quantiles(found, count) - _quantiles(wanted, count)).mean())
+    projected = []
+    for level in _pyramid(picture, depth):
+        windows = np.lib.stride_tricks.sliding_window_view(level, (PATCH, PATCH), (0, 1))
+        rows, columns = windows.shape[:2]
+        chosen = random.permutation(rows * columns)[:PATCHES]
+        patches = windows[chosen // columns, chosen % columns].reshape(len(chosen), -1)
+        projected.append(np.sort(directions @ patches.T, axis=1))
+    return projected
 
 
 def _quantiles(projections: Array, count: int) -> Array:
@@ -139,17 +135,13 @@ def _pyramid(image: Array, depth: int) -> list[Array]:
     bands = []
     for _ in range(depth - 1):
         smaller = _blurred(image)[::2, ::2]
-        bands.append(image - _expanded(smaller)[: image.shape[0], : image.shape[1]])
+        height, width, channels = smaller.shape
+        # Enlarged by zeros between the pixels, which are blurred away; 4 keeps the mean.
+        sparse = np.zeros((2 * height, 2 * width, channels), np.float32)
+        sparse[::2, ::2] = 4 * smaller
+        bands.append(image - _blurred(sparse)[: image.shape[0], : image.shape[1]])
         image = smaller
     return [*bands, image]
-
-
-def _expanded(image: Array) -> Array:
-    """Twice as large: zeros between the pixels, blurred away."""
-    height, width, channels = image.shape
-    sparse = np.zeros((2 * height, 2 * width, channels), np.float32)
-    sparse[::2, ::2] = 4 * image
-    return _blurred(sparse)
 
 
 def _blurred(image: Array) -> Array:

@@ -196,8 +196,12 @@ class Architecture:
             Pixels of the shortest side of a picture of which the layer has an activation.
         """
         side = 1
+        # From the layer back to the input: how many values in a row each needs for so many behind it.
         for layer in reversed(self._down_to(name)):
-            side = _least_input(layer, side)
+            if isinstance(layer, Convolution | Pooling):
+                covered = (side - 1) * layer.stride + layer.kernel
+                sticking_out = layer.stride - 1 if isinstance(layer, Pooling) and layer.ceil else 0
+                side = max(1, covered - sticking_out - 2 * layer.padding)
         return side
 
     def stride(self, name: str) -> int:
@@ -291,17 +295,6 @@ def _reach(layers: Iterable[Layer], stride: int = 1) -> int:
             case Branches():
                 reach += max(_reach(chain, stride) for chain in layer.chains)
     return reach
-
-
-def _least_input(layer: Layer, outputs: int) -> int:
-    """How many values in a row a layer needs for so many outputs in a row."""
-    match layer:
-        case Convolution() | Pooling():
-            covered = (outputs - 1) * layer.stride + layer.kernel
-            sticking_out = layer.stride - 1 if isinstance(layer, Pooling) and layer.ceil else 0
-            return max(1, covered - sticking_out - 2 * layer.padding)
-        case _:
-            return outputs
 
 
 def _parameters(layers: Iterable[Layer], channels: int, width: float) -> int:

@@ -214,21 +214,19 @@ def _chain(layers: Iterable[Layer], channels: int, width: float, pooling: str) -
     """The modules of layers behind one another, on an input of `channels` channels."""
     modules: OrderedDict[str, nn.Module] = OrderedDict()
     for layer in layers:
-        modules[layer.name] = _module(layer, channels, width, pooling)
-        channels = output_channels([layer], channels, width)
+        outputs = output_channels([layer], channels, width)
+        match layer:
+            case Convolution():
+                module: nn.Module = nn.Conv2d(channels, outputs, layer.kernel, layer.stride, layer.padding)
+            case Pooling():
+                module = POOLING[pooling](layer.kernel, layer.stride, layer.padding, ceil_mode=layer.ceil)
+            case Branches():
+                module = Concatenation(
+                    nn.Sequential(_chain(chain, channels, width, pooling)) for chain in layer.chains
+                )
+            case Rectifier():
+                # Not in place, because layers before the ReLU may be read too.
+                module = nn.ReLU(inplace=False)
+        modules[layer.name] = module
+        channels = outputs
     return modules
-
-
-def _module(layer: Layer, channels: int, width: float, pooling: str) -> nn.Module:
-    match layer:
-        case Convolution():
-            out_channels = output_channels([layer], channels, width)
-            return nn.Conv2d(channels, out_channels, layer.kernel, layer.stride, layer.padding)
-        case Pooling():
-            return POOLING[pooling](layer.kernel, layer.stride, layer.padding, ceil_mode=layer.ceil)
-        case Branches():
-            return Concatenation(
-                nn.Sequential(_chain(chain, channels, width, pooling)) for chain in layer.chains
-            )
-        case Rectifier():
-            return nn.ReLU(inplace=False)

@@ -19,7 +19,6 @@ from nstbench.core.number_format import counted
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
-    from torch import Tensor
 
 
 class Node(Record):
@@ -137,42 +136,34 @@ class FlowDiagram(ChartKind):
 
 
 def _as_text(shows: str, part: str, materials: Materials) -> str:
-    """A picture, its luminance, or its colours at one luminance, as a data URI."""
+    """A picture, its luminance, or its colours at one luminance, as a data URI of THUMBNAIL pixels a side.
+
+    The picture is noise, or the first run's content or style, or the result of an arm; InputError when the
+    experiment has no such arm.
+    """
     import torch
 
-    from nstbench.charts.diagrams.data_uri import to_data_uri
+    from nstbench.charts.diagrams.data_uri import THUMBNAIL, to_data_uri
     from nstbench.images.colour_spaces import luma
-    from nstbench.images.tensors import to_picture
+    from nstbench.images.noise import grey_noise
+    from nstbench.images.pictures import load_picture
+    from nstbench.images.tensors import to_picture, to_tensor
     from nstbench.methods.colour.preservation import with_luminance_of
 
-    image = _image(shows, materials)
+    if shows == "noise":
+        image = grey_noise(torch.Size((1, 3, THUMBNAIL, THUMBNAIL)), seed=0)
+    else:
+        # The first run of an arm counts.
+        files = {run.planned.arm.id: run.image for run in reversed(materials.runs)}
+        for run in materials.runs[:1]:
+            files["content"] = materials.folder / f"{run.planned.run.content}.png"
+            files["style"] = materials.folder / f"{run.planned.run.style}.png"
+        if shows not in files:
+            raise InputError(f"nothing to show for {shows!r}; allowed: noise, {', '.join(files)}")
+        image = to_tensor(load_picture(files[shows], THUMBNAIL, square=True))
     match part:
         case "luminance":
             image = luma(image).expand_as(image)
         case "chroma":
             image = with_luminance_of(image, torch.full_like(image, 0.5))
     return to_data_uri(to_picture(image))
-
-
-def _image(shows: str, materials: Materials) -> "Tensor":
-    """Noise, or the first run's content or style, or the result of an arm, (1, 3, THUMBNAIL, THUMBNAIL).
-
-    InputError when the experiment has no such arm.
-    """
-    import torch
-
-    from nstbench.charts.diagrams.data_uri import THUMBNAIL
-    from nstbench.images.noise import grey_noise
-    from nstbench.images.pictures import load_picture
-    from nstbench.images.tensors import to_tensor
-
-    if shows == "noise":
-        return grey_noise(torch.Size((1, 3, THUMBNAIL, THUMBNAIL)), seed=0)
-    # The first run of an arm counts.
-    files = {run.planned.arm.id: run.image for run in reversed(materials.runs)}
-    for run in materials.runs[:1]:
-        files["content"] = materials.folder / f"{run.planned.run.content}.png"
-        files["style"] = materials.folder / f"{run.planned.run.style}.png"
-    if shows not in files:
-        raise InputError(f"nothing to show for {shows!r}; allowed: noise, {', '.join(files)}")
-    return to_tensor(load_picture(files[shows], THUMBNAIL, square=True))

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from nstbench.charts.diagrams.sheet import BLUE, GREEN, MUTED, ORANGE, Place, Row, arrow, box, label, sheet
+from nstbench.charts.diagrams.sheet import BLUE, GREEN, MUTED, ORANGE, Place, arrow, box, label, sheet
 from nstbench.charts.style import RULE
 
 # Inches, from the lower left corner.
@@ -30,8 +30,15 @@ def draw_layers(table: pd.DataFrame, figure: Figure) -> None:
     for place, row in zip(places, table.to_dict("records"), strict=True):
         box(axes, place, COLOURS[row["kind"]], dashed=row["kind"] == "fully connected", radius=0.03)
         label(axes, (place.x, place.y), row["layer"], rotation=90, fontsize=8)
-        if row["read_for"]:
-            _draw_reading(axes, place, row)
+        if purpose := row["read_for"]:
+            # An arrow out of the box, up for the style and down for the content, to what is read there.
+            colour, end = READING_COLOURS[purpose], READINGS[purpose]
+            foot, tip = (
+                (place.top, end - 1.3 * LINE) if purpose == "style" else (place.bottom, end + 0.6 * LINE)
+            )
+            arrow(axes, [foot, (place.x, tip)], colour)
+            label(axes, (place.x, end), row["activation"], color=colour, weight="bold")
+            label(axes, (place.x, end - LINE), f"features[{row['place']}]", color=MUTED, fontsize=7.5)
     for _, rows in table.groupby("block"):
         _draw_shapes(axes, places[rows.index[0]].left[0], places[rows.index[-1]].right[0], rows)
     # What the lines of text are, at the left margin.
@@ -56,16 +63,6 @@ def _places(table: pd.DataFrame) -> list[Place]:
         Place(LEFT + scale * (end - width / 2), MIDDLE, scale * width, height)
         for end, width, height in shapes
     ]
-
-
-def _draw_reading(axes: Axes, place: Place, row: Row) -> None:
-    """An arrow out of a box, upwards for the style and downwards for the content, to what is read there."""
-    colour, end = READING_COLOURS[row["read_for"]], READINGS[row["read_for"]]
-    style = row["read_for"] == "style"
-    tip = end - 1.3 * LINE if style else end + 0.6 * LINE
-    arrow(axes, [place.top if style else place.bottom, (place.x, tip)], colour)
-    label(axes, (place.x, end), row["activation"], color=colour, weight="bold")
-    label(axes, (place.x, end - LINE), f"features[{row['place']}]", color=MUTED, fontsize=7.5)
 
 
 def _draw_shapes(axes: Axes, left: float, right: float, rows: pd.DataFrame) -> None:

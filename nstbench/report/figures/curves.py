@@ -47,16 +47,16 @@ def draw_curves(pair: PairResults) -> Figure:
 
 def losses(runs: Sequence[FinishedRun]) -> dict[str, list[pd.Series]]:
     """Per loss, one curve a run, named after its arm; those that none has are left out, but for the total."""
-    every = {title: [_curve(run, columns) for run in runs] for title, columns in LOSSES.items()}
+    every: dict[str, list[pd.Series]] = {title: [] for title in LOSSES}
+    for run in runs:
+        trace = run.trace.set_index("evaluation")
+        for title, columns in LOSSES.items():
+            summed = trace.filter(regex=columns).sum(axis=1, min_count=1)
+            # What has no place on a logarithmic axis is missing.
+            drawable = summed.where(summed.between(0, math.inf, inclusive="neither"))
+            every[title].append(drawable.rename(run.planned.arm.caption))
     return {
         title: curves
         for title, curves in every.items()
         if title == TOTAL or any(curve.notna().any() for curve in curves)
     }
-
-
-def _curve(run: FinishedRun, columns: str) -> pd.Series:
-    """A loss by evaluation under the arm's caption; what has no place on a logarithmic axis is missing."""
-    trace = run.trace.set_index("evaluation")
-    summed = trace.filter(regex=columns).sum(axis=1, min_count=1)
-    return summed.where(summed.between(0, math.inf, inclusive="neither")).rename(run.planned.arm.caption)

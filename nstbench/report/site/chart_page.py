@@ -58,6 +58,12 @@ def make_chart_page(
             "Precision": f"{facts['precision']} on {facts['device']}",
             "Measured in": duration(facts["seconds"]),
         }
+    surrogates = [weights for weights in facts["weights"] if weights.startswith(SURROGATE)]
+    stand_ins = [
+        f"{manifest[used].title} is a stand-in for {manifest[wanted].title}"
+        for wanted, used in facts["pictures"].items()
+        if used != wanted
+    ]
     width, height = (round(DOTS_PER_INCH * inches) for inches in chart_kind(chart.kind).inches)
     return ChartPage(
         entry=chart,
@@ -67,19 +73,8 @@ def make_chart_page(
         thumbnail=relative(thumbnail_file(reports, chart.id), reports),
         findings=facts["findings"],
         used=used,
-        substitutions=_substitutions(facts, manifest),
+        substitutions=[f"{clause[0].upper()}{clause[1:]}." for clause in (*surrogates, *stand_ins)],
         table=relative(published_table(reports, chart.id), reports / "figures"),
         values=chart_values(results, chart.id),
         command=snakemake_command(f"reports/figures/{chart.id}.svg", profile),
     )
-
-
-def _substitutions(facts: dict[str, Any], manifest: Manifest) -> list[str]:
-    """What stands in the place of the source's weights and pictures, in sentences."""
-    surrogates = [weights for weights in facts["weights"] if weights.startswith(SURROGATE)]
-    pictures = [
-        f"{manifest[used].title} is a stand-in for {manifest[wanted].title}"
-        for wanted, used in facts["pictures"].items()
-        if used != wanted
-    ]
-    return [f"{clause[0].upper()}{clause[1:]}." for clause in (*surrogates, *pictures)]

@@ -8,7 +8,6 @@ import pandas as pd
 
 from nstbench.core.strict_json import to_json
 from nstbench.pipeline.experiment import Experiment
-from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.usage import substitutions, usage, usage_lines
 from nstbench.report.figures.files import panel_file, thumbnail_file
 from nstbench.report.figures.pair_results import PairResults
@@ -90,10 +89,22 @@ def make_experiment_page(pairs: Sequence[PairResults], scores: pd.DataFrame, rep
     """The page of the experiment that `pairs` belong to; `scores` is results/scores.csv."""
     experiment, profile, manifest = pairs[0].experiment, pairs[0].profile, pairs[0].manifest
     runs = [run for pair in pairs for run in pair.runs]
-    distinct = {run.planned.run.id: run for run in runs}
+    panels = []
+    for number, pair in enumerate(pairs, 1):
+        titles = iter(experiment.panel.row_titles)
+        rows = [PanelRow(next(titles, ""), tiles) for tiles in panel_tiles(pair)]
+        file = panel_file(reports, experiment.id, number).relative_to(reports.parent).as_posix()
+        panels.append(PagePanel(pair_title(pair), panel_description(pair), rows, file))
+    records = []
+    for run in {run.planned.run.id: run for run in runs}.values():
+        planned = run.planned.run
+        seed = f", seed {planned.seed}" if planned.seed else ""
+        made = f"{run.planned.arm.caption}{seed}: {planned.content} with {planned.style}"
+        command = stylize_command(run, pairs[0].results)
+        records.append(RunRecord(planned.id, made, to_json(run.record, indent=1), command))
     return ExperimentPage(
         entry=experiment,
-        panels=[_panel(pair, number, reports) for number, pair in enumerate(pairs, 1)],
+        panels=panels,
         thumbnail=relative(thumbnail_file(reports, experiment.id), reports),
         loss_plots=loss_plots(pairs[0]),
         legend=legend(pairs[0]),
@@ -103,28 +114,6 @@ def make_experiment_page(pairs: Sequence[PairResults], scores: pd.DataFrame, rep
         substitutions=substitutions(experiment, runs, manifest),
         comparisons=comparison_tables(pairs),
         scores=score_table(runs, scores),
-        records=[_record(run, pairs[0].results) for run in distinct.values()],
+        records=records,
         command=snakemake_command(f"reports/figures/{experiment.id}.png", profile),
-    )
-
-
-def _panel(pair: PairResults, number: int, reports: Path) -> PagePanel:
-    rows = panel_tiles(pair)
-    titles = iter(pair.experiment.panel.row_titles)
-    return PagePanel(
-        pair_title(pair),
-        panel_description(pair),
-        [PanelRow(next(titles, ""), tiles) for tiles in rows],
-        panel_file(reports, pair.experiment.id, number).relative_to(reports.parent).as_posix(),
-    )
-
-
-def _record(run: FinishedRun, results: Path) -> RunRecord:
-    planned = run.planned
-    seed = f", seed {planned.run.seed}" if planned.run.seed else ""
-    return RunRecord(
-        planned.run.id,
-        f"{planned.arm.caption}{seed}: {planned.run.content} with {planned.run.style}",
-        to_json(run.record, indent=1),
-        stylize_command(run, results),
     )

@@ -52,7 +52,13 @@ def draw_design(collection: Collection, arms: Sequence[str], pairs: int, mode: M
     results = dict(zip(names, (candidate for made in shown for candidate in made), strict=True))
     together = len(arms) if mode is Mode.CHOICE else 1
     questions = [tuple(names[first : first + together]) for first in range(0, len(names), together)]
-    return Design(tuple(arms), results, _sheets(questions, random))
+    sheets: list[tuple[Question, ...]] = []
+    for _ in range(SHEETS // 2):
+        swapped = random.permutation(len(questions)) % 2 == 1
+        order = random.permutation(len(questions))
+        sheet = tuple(questions[place][::-1] if swapped[place] else questions[place] for place in order)
+        sheets += [sheet, tuple(question[::-1] for question in reversed(sheet))]
+    return Design(tuple(arms), results, tuple(sheets))
 
 
 def _chosen_arms(collection: Collection, arms: Sequence[str], mode: Mode) -> Sequence[str]:
@@ -67,13 +73,3 @@ def _chosen_arms(collection: Collection, arms: Sequence[str], mode: Mode) -> Seq
             "give --arm twice"
         )
     return chosen
-
-
-def _sheets(questions: list[Question], random: np.random.Generator) -> tuple[tuple[Question, ...], ...]:
-    sheets = []
-    for _ in range(SHEETS // 2):
-        swapped = random.permutation(len(questions)) % 2 == 1
-        order = random.permutation(len(questions))
-        sheet = tuple(questions[place][::-1] if swapped[place] else questions[place] for place in order)
-        sheets += [sheet, tuple(question[::-1] for question in reversed(sheet))]
-    return tuple(sheets)

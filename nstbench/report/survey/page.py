@@ -6,7 +6,6 @@ import io
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from PIL import Image, ImageOps
 
@@ -28,7 +27,15 @@ def write_survey(design: Design, mode: Mode, seed: int, experiment: str | None, 
     The page holds nothing that tells results apart but their pixels: no name of an arm, a pair, a run or a
     file, and no metadata of the pictures. InputError when a picture cannot be read or a file not be written.
     """
-    content = _content(design)
+    # Results in the order of their names; each source picture once, counted in the order of its first use.
+    sources: dict[str, int] = {}
+    results: dict[str, dict[str, str | int]] = {}
+    for name, candidate in sorted(design.results.items()):
+        results[name] = {"picture": _data_uri(candidate.result, candidate.square)}
+        for role, file in {"content": candidate.content, "style": candidate.style}.items():
+            picture = _data_uri(file, candidate.square)
+            results[name][role] = sources.setdefault(picture, len(sources))
+    content = {"results": results, "sources": list(sources), "sheets": design.sheets}
     page = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
     data = {"format": ANSWERS_FORMAT, "page": page, "mode": mode, "seed": seed, **content}
     html = environment(TEMPLATES).get_template("survey.html.j2")
@@ -54,24 +61,6 @@ def write_survey(design: Design, mode: Mode, seed: int, experiment: str | None, 
     questions = len(design.sheets[0])
     write_text(out, html.render(data=data, mode=mode, questions=questions, highest_rating=HIGHEST_RATING))
     return key_file
-
-
-def _content(design: Design) -> dict[str, Any]:
-    """What the page shows: results in the order of their names, the pictures behind them, and the orders."""
-    sources: dict[str, int] = {}
-    results = {
-        name: {
-            "picture": _data_uri(candidate.result, candidate.square),
-            "content": _position(sources, _data_uri(candidate.content, candidate.square)),
-            "style": _position(sources, _data_uri(candidate.style, candidate.square)),
-        }
-        for name, candidate in sorted(design.results.items())
-    }
-    return {"results": results, "sources": list(sources), "sheets": design.sheets}
-
-
-def _position(known: dict[str, int], entry: str) -> int:
-    return known.setdefault(entry, len(known))
 
 
 @cache

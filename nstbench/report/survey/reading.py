@@ -15,7 +15,6 @@ from nstbench.report.survey.records import (
     ANSWERS_FORMAT,
     HIGHEST_RATING,
     KEY_FORMAT,
-    Answer,
     AnswerSheet,
     Key,
 )
@@ -55,7 +54,13 @@ def read_returned(files: Sequence[Path]) -> Returned:
             keys[file] = record
         else:
             sheets[file] = record
-    key = _only_key(keys)
+    if not keys:
+        raise InputError(
+            "no key among the files; give the .key.json that `nstbench survey` wrote beside the page"
+        )
+    if len({key.page for key in keys.values()}) > 1:
+        raise InputError(f"several keys: {', '.join(map(str, keys))}; give one, with the answers to its page")
+    key = next(iter(keys.values()))
     latest: dict[str, Path] = {}
     for file in sorted(sheets, key=lambda file: sheets[file].saved):
         try:
@@ -91,16 +96,6 @@ def _read(file: Path) -> Key | AnswerSheet:
         raise _UnfitError(first_problem(error, kind)) from error
 
 
-def _only_key(keys: dict[Path, Key]) -> Key:
-    if not keys:
-        raise InputError(
-            "no key among the files; give the .key.json that `nstbench survey` wrote beside the page"
-        )
-    if len({key.page for key in keys.values()}) > 1:
-        raise InputError(f"several keys: {', '.join(map(str, keys))}; give one, with the answers to its page")
-    return next(iter(keys.values()))
-
-
 def _check(sheet: AnswerSheet, key: Key) -> None:
     """Raise _UnfitError unless `sheet` answers questions of the page of `key`, each at most once."""
     if sheet.page != key.page:
@@ -110,20 +105,16 @@ def _check(sheet: AnswerSheet, key: Key) -> None:
     shown = [name for question in sheet.questions for name in question.shown]
     if len(set(shown)) < len(shown):
         raise _UnfitError("shows a result twice")
+    together = len(key.arms) if key.mode is Mode.CHOICE else 1
     for question in sheet.questions:
-        _check_question(question, key)
+        for name in question.shown:
+            if name not in key.results:
+                raise _UnfitError(f"result {name!r} is not in the key")
+        if len(question.shown) != together or len({key.results[name].pair for name in question.shown}) != 1:
+            raise _UnfitError(f"question {', '.join(question.shown)} is not on the page")
+        allowed = question.shown if key.mode is Mode.CHOICE else range(1, HIGHEST_RATING + 1)
+        if question.answer is not None and question.answer not in allowed:
+            names = ", ".join(question.shown) if key.mode is Mode.CHOICE else f"1 to {HIGHEST_RATING}"
+            raise _UnfitError(f"answer {question.answer!r} is not allowed; allowed: {names}")
     if not sheet.answered:
         raise _UnfitError("answers no question")
-
-
-def _check_question(question: Answer, key: Key) -> None:
-    for name in question.shown:
-        if name not in key.results:
-            raise _UnfitError(f"result {name!r} is not in the key")
-    together = len(key.arms) if key.mode is Mode.CHOICE else 1
-    if len(question.shown) != together or len({key.results[name].pair for name in question.shown}) != 1:
-        raise _UnfitError(f"question {', '.join(question.shown)} is not on the page")
-    allowed = question.shown if key.mode is Mode.CHOICE else range(1, HIGHEST_RATING + 1)
-    if question.answer is not None and question.answer not in allowed:
-        names = ", ".join(question.shown) if key.mode is Mode.CHOICE else f"1 to {HIGHEST_RATING}"
-        raise _UnfitError(f"answer {question.answer!r} is not allowed; allowed: {names}")

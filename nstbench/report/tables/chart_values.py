@@ -20,6 +20,16 @@ class ValueCell:
     text: str
     key: float | None = None
 
+    @classmethod
+    def of(cls, value: object) -> "ValueCell":
+        """A cell of a CSV file; thousands of whole numbers are separated."""
+        try:
+            known = float(str(value))
+        except ValueError:
+            return cls(str(value))
+        whole = known.is_integer() and abs(known) < 1e6
+        return cls(f"{known:,.0f}" if whole else number(known), known)
+
 
 @dataclass(frozen=True)
 class ValueTable:
@@ -38,7 +48,7 @@ class ValueTable:
 def chart_values(results: Path, chart: str) -> ValueTable | None:
     """results/charts/<id>.csv; None when it has too many rows, or texts too long to be read."""
     table = pd.read_csv(table_file(results, chart), keep_default_na=False)
-    cells = [[_cell(value) for value in row] for row in table.itertuples(index=False)]
+    cells = [[ValueCell.of(value) for value in row] for row in table.itertuples(index=False)]
     if len(cells) > MOST_ROWS or any(len(cell.text) > LONGEST_TEXT for row in cells for cell in row):
         return None
     return ValueTable([str(column) for column in table.columns], cells)
@@ -52,12 +62,3 @@ def published_table(reports: Path, chart: str) -> Path:
 def publish_table(results: Path, reports: Path, chart: str) -> None:
     """Copy the values of a chart into the site, so that the site can be moved."""
     write_text(published_table(reports, chart), table_file(results, chart).read_text(encoding="utf-8"))
-
-
-def _cell(value: object) -> ValueCell:
-    try:
-        known = float(str(value))
-    except ValueError:
-        return ValueCell(str(value))
-    whole = known.is_integer() and abs(known) < 1e6
-    return ValueCell(f"{known:,.0f}" if whole else number(known), known)

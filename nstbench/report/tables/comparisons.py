@@ -7,7 +7,6 @@ import numpy as np
 
 from nstbench.images.pictures import read_picture
 from nstbench.metrics.pixels import mean_colour_difference
-from nstbench.pipeline.experiment import Comparison
 from nstbench.pipeline.finished import FinishedRun
 from nstbench.report.figures.pair_results import PairResults
 
@@ -53,25 +52,24 @@ def comparison_tables(pairs: Sequence[PairResults]) -> list[ComparisonTable]:
     """Every comparison that the experiment asks for, over all of its pairs."""
     experiment = pairs[0].experiment
     captions = {arm.id: arm.caption for arm in experiment.arms}
-    return [
-        ComparisonTable(
-            captions[comparison.arm],
-            captions[comparison.reference],
-            [_row(comparison, pair) for pair in pairs],
-        )
-        for comparison in experiment.comparisons
-    ]
-
-
-def _row(comparison: Comparison, pair: PairResults) -> ComparisonRow:
-    arm, reference = pair.shown[comparison.arm], pair.shown[comparison.reference]
-    run = arm.planned.run
-    return ComparisonRow(
-        pair=f"{pair.manifest[run.content].title} in the style of {pair.manifest[run.style].title}",
-        reference_loss=reference.record["final_losses"]["total"],
-        loss=arm.record["final_losses"]["total"],
-        colour_difference=colour_difference(arm, reference),
-    )
+    tables = []
+    for comparison in experiment.comparisons:
+        rows = []
+        for pair in pairs:
+            arm, reference = pair.shown[comparison.arm], pair.shown[comparison.reference]
+            content, style = (
+                pair.manifest[name].title for name in (arm.planned.run.content, arm.planned.run.style)
+            )
+            rows.append(
+                ComparisonRow(
+                    pair=f"{content} in the style of {style}",
+                    reference_loss=reference.record["final_losses"]["total"],
+                    loss=arm.record["final_losses"]["total"],
+                    colour_difference=colour_difference(arm, reference),
+                )
+            )
+        tables.append(ComparisonTable(captions[comparison.arm], captions[comparison.reference], rows))
+    return tables
 
 
 def colour_difference(one: FinishedRun, other: FinishedRun) -> float:

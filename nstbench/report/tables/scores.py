@@ -100,7 +100,17 @@ def score_table(runs: Sequence[FinishedRun], scores: pd.DataFrame) -> ScoreTable
     arms: dict[str, list[FinishedRun]] = {}
     for finished in runs:
         arms.setdefault(finished.planned.arm.id, []).append(finished)
-    rows = [_arm_row(members, measured) for members in arms.values()]
+    rows = []
+    for members in arms.values():
+        facts = (
+            _cell([run.canonical_ratio for run in members if run.canonical_ratio is not None], scientific),
+            _cell([run.record["final_losses"]["total"] for run in members], scientific),
+            _cell([run.record["evaluations"] for run in members], "{:,.0f}".format),
+            _cell([run.record["seconds"] for run in members], duration),
+        )
+        members_ids = tuple(run.planned.run.id for run in members)
+        caption = members[0].planned.arm.caption
+        rows.append(ScoreRow(caption, _scores(members_ids, measured), facts, members_ids))
     for copied, caption in CONTROLS.items():
         ids = dict.fromkeys(control_id(copied, finished.planned.run) for finished in runs)
         rows.append(ScoreRow(caption, _scores(ids, measured)))
@@ -111,17 +121,6 @@ def score_table(runs: Sequence[FinishedRun], scores: pd.DataFrame) -> ScoreTable
         f"{', '.join(group['metric'].unique())}: {reason}" for reason, group in excused.groupby("reason")
     ]
     return ScoreTable(known, tuple(rows), tuple(remarks))
-
-
-def _arm_row(runs: Sequence[FinishedRun], measured: _Measured) -> ScoreRow:
-    ids = tuple(run.planned.run.id for run in runs)
-    facts = (
-        _cell([run.canonical_ratio for run in runs if run.canonical_ratio is not None], scientific),
-        _cell([run.record["final_losses"]["total"] for run in runs], scientific),
-        _cell([run.record["evaluations"] for run in runs], "{:,.0f}".format),
-        _cell([run.record["seconds"] for run in runs], duration),
-    )
-    return ScoreRow(runs[0].planned.arm.caption, _scores(ids, measured), facts, ids)
 
 
 def _scores(ids: Collection[str], measured: _Measured) -> dict[str, ScoreCell]:

@@ -87,14 +87,17 @@ def content_style_plot(runs: Sequence[FinishedRun], scores: pd.DataFrame) -> Con
     legend = {arm: Series(caption, number) for number, (arm, caption) in enumerate(captions.items())}
     front = pareto_front([at for _, at in placed])
     on_front = dict.fromkeys(run.planned.arm.caption for run, at in placed if at in front)
+    points = []
+    for run, at in placed:
+        arm, planned = run.planned.arm, run.planned.run
+        seed = f", seed {planned.seed}" if planned.seed else ""
+        label = f"{arm.caption}{seed}, {planned.content} with {planned.style}: {_written(at)}"
+        points.append(ResultPoint(legend[arm.id], planned.id, *_place(at, x, y), label))
     return ContentStylePlot(
         x,
         y,
         tuple(legend.values()),
-        tuple(
-            ResultPoint(legend[run.planned.arm.id], run.planned.run.id, *_place(at, x, y), _label(run, at))
-            for run, at in placed
-        ),
+        tuple(points),
         tuple(ControlPoint(name, *_place(at, x, y), f"{name}: {_written(at)}") for name, at in controls),
         _steps([_place(at, x, y) for at in front]),
         tuple(on_front),
@@ -119,12 +122,6 @@ def _place(at: _Distances, x: Scale, y: Scale) -> tuple[float, float]:
     """Left and top; a distance of 0 lies outside of the axes."""
     content, style = at
     return x.place(content) if content > 0 else ZERO_LEFT, y.place(style) if style > 0 else ZERO_BOTTOM
-
-
-def _label(run: FinishedRun, at: _Distances) -> str:
-    planned = run.planned
-    seed = f", seed {planned.run.seed}" if planned.run.seed else ""
-    return f"{planned.arm.caption}{seed}, {planned.run.content} with {planned.run.style}: {_written(at)}"
 
 
 def _written(at: _Distances) -> str:

@@ -65,6 +65,14 @@ def dot_plot(finding: Finding) -> DotPlot | None:
         scale = scale_over(reached, LEFT, RIGHT, logarithmic=finding.unit == LOG_RATIO)
         title = "ratio" if finding.unit == LOG_RATIO else str(finding.unit)
     dots = tuple(_stacked(finding, values, scale))
+    band = None
+    match finding.claimed_side, [scale.place(limit) for limit in limits]:
+        case "less", [limit]:
+            band = Band(LEFT, limit)
+        case "greater", [limit]:
+            band = Band(limit, RIGHT)
+        case "equal", [low, high]:
+            band = Band(low, high)
     return DotPlot(
         scale,
         title,
@@ -73,7 +81,7 @@ def dot_plot(finding: Finding) -> DotPlot | None:
         scale.place(estimate),
         (scale.place(interval[0]), scale.place(interval[1])) if interval else None,
         None if bound is None else scale.place(bound),
-        _band(finding, limits, scale),
+        band,
         _description(finding, values, limits),
     )
 
@@ -104,17 +112,6 @@ def _stacked(finding: Finding, values: list[float], scale: Scale) -> Iterator[Do
         label = f"{' with '.join(filter(None, (pair.content, pair.style)))}: {number(value) if value else 0}"
         yield Dot(scale.place(value), round(GROUND + pitch * heights[column], 1), label)
         heights[column] += 1
-
-
-def _band(finding: Finding, limits: list[float], scale: Scale) -> Band | None:
-    match finding.claimed_side, [scale.place(limit) for limit in limits]:
-        case "less", [limit]:
-            return Band(LEFT, limit)
-        case "greater", [limit]:
-            return Band(limit, RIGHT)
-        case "equal", [low, high]:
-            return Band(low, high)
-    return None
 
 
 def _description(finding: Finding, values: list[float], limits: list[float]) -> str:

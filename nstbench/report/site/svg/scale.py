@@ -39,11 +39,22 @@ class Scale:
         return [Tick(self.place(value), written(value)) for value in self._round_values()]
 
     def _round_values(self) -> list[float]:
-        if self.logarithmic and self.high / self.low >= 100:
-            return _powers_of_ten(self.low, self.high)
-        if self.logarithmic and self.high / self.low >= 5:
-            return _ones_twos_fives(self.low, self.high)
-        return _multiples(self.low, self.high)
+        """Powers of ten, digits 1, 2 and 5 of them, or multiples of 1, 2 or 5 times one: by the range."""
+        low, high = self.low, self.high
+        if self.logarithmic and high / low >= 100:
+            first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
+            every = math.ceil((last - first + 1) / MOST_TICKS)
+            return [float(f"1e{exponent}") for exponent in range(first, last + 1, every)]
+        if self.logarithmic and high / low >= 5:
+            exponents = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+            values = (float(f"{digit}e{exponent}") for exponent in exponents for digit in (1, 2, 5))
+            return [value for value in values if low <= value <= high]
+        rough = (high - low) / MOST_TICKS
+        power = 10.0 ** math.floor(math.log10(rough))
+        step = next(power * digit for digit in (1, 2, 5, 10) if power * digit >= rough)
+        # Rounded, so that no tick is called 0.30000000000000004 and none is missed at the ends.
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        return [float(f"{number * step:.10g}") for number in range(first, last + 1)]
 
 
 def scale_over(
@@ -66,25 +77,3 @@ def written(value: float) -> str:
     mantissa, exponent = f"{value:.0e}".split("e")
     power = f"10{str(int(exponent)).translate(SUPERSCRIPTS)}"
     return power if mantissa == "1" else f"{mantissa.replace('-', MINUS)}·{power}"
-
-
-def _powers_of_ten(low: float, high: float) -> list[float]:
-    first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
-    every = math.ceil((last - first + 1) / MOST_TICKS)
-    return [float(f"1e{exponent}") for exponent in range(first, last + 1, every)]
-
-
-def _ones_twos_fives(low: float, high: float) -> list[float]:
-    exponents = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    values = (float(f"{digit}e{exponent}") for exponent in exponents for digit in (1, 2, 5))
-    return [value for value in values if low <= value <= high]
-
-
-def _multiples(low: float, high: float) -> list[float]:
-    """Multiples of 1, 2 or 5 times a power of ten."""
-    rough = (high - low) / MOST_TICKS
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * digit for digit in (1, 2, 5, 10) if power * digit >= rough)
-    # Rounded, so that no tick is called 0.30000000000000004 and none is missed at the ends.
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [float(f"{number * step:.10g}") for number in range(first, last + 1)]
