@@ -1,4 +1,4 @@
-"""nstbench bench [--size 256]"""
+"""Usage: `nstbench bench [--size 256]`."""
 
 import sys
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""nstbench claims"""
+"""Usage: `nstbench claims`."""
 
 from collections import Counter
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""nstbench demo"""
+"""Usage: `nstbench demo`."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""nstbench fetch [NAME ...]"""
+"""Usage: `nstbench fetch [NAME ...]`."""
 
 import os
 from pathlib import Path

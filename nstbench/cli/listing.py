@@ -1,4 +1,4 @@
-"""nstbench list [methods|experiments|backbones|networks|metrics]"""
+"""Usage: `nstbench list [methods|experiments|backbones|networks|metrics]`."""
 
 import sys
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""nstbench regress [--update]"""
+"""Usage: `nstbench regress [--update]`."""
 
 import math
 import sys

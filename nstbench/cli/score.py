@@ -1,4 +1,4 @@
-"""nstbench score RESULT --content C --style S"""
+"""Usage: `nstbench score RESULT --content C --style S`."""
 
 import math
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""nstbench stylize CONTENT [STYLE] -o OUT"""
+"""Usage: `nstbench stylize CONTENT [STYLE] -o OUT`."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""nstbench survey -o survey.html"""
+"""Usage: `nstbench survey -o survey.html`."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""nstbench survey-results survey.key.json answers*.json"""
+"""Usage: `nstbench survey-results survey.key.json answers*.json`."""
 
 import math
 import sys

@@ -1,4 +1,4 @@
-"""nstbench train-adain --styles PAINTINGS -o NETWORK"""
+"""Usage: `nstbench train-adain --styles PAINTINGS -o NETWORK`."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""nstbench train-backbone [ARCHITECTURE] --images FOLDER --teacher FILE -o WEIGHTS"""
+"""Usage: `nstbench train-backbone [ARCHITECTURE] --images FOLDER --teacher FILE -o WEIGHTS`."""
 
 from pathlib import Path
 from typing import Annotated

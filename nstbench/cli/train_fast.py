@@ -1,4 +1,4 @@
-"""nstbench train-fast --style STYLE -o NETWORK"""
+"""Usage: `nstbench train-fast --style STYLE -o NETWORK`."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,0 +1,1 @@
+"""Losses: content and style as functions and modules of features, and the objective that sums them."""

@@ -20,14 +20,46 @@ def methods() -> dict[str, Method]:
 
 
 def method(id: str) -> Method:
-    """The method of that id; InputError on an unknown one."""
+    """Find a method.
+
+    Parameters
+    ----------
+    id : str
+        One of the keys of `methods()`.
+
+    Returns
+    -------
+    Method
+        The method of that id.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
     if id not in methods():
         raise InputError(f"unknown method {id!r}; allowed: {', '.join(methods())}")
     return methods()[id]
 
 
 def trainer_of(id: str) -> Trainer:
-    """The trainer of method `id`; InputError when its networks are not trained."""
+    """Find how the networks of a method are trained.
+
+    Parameters
+    ----------
+    id : str
+        One of the keys of `methods()`.
+
+    Returns
+    -------
+    Trainer
+        The method's trainer.
+
+    Raises
+    ------
+    InputError
+        If the method has no network to train.
+    """
     trainer = method(id).trainer
     if trainer is None:
         raise InputError(f"method {id!r} has no network to train")

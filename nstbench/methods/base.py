@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal
 
 from pydantic import Field
-from typing_extensions import TypeVar
+from typing_extensions import TypeVar, override
 
 from nstbench.core.configuration import Record, configured
 from nstbench.core.progress import Watch
@@ -43,19 +43,50 @@ class Parameters(Record):
     preserve_colour: PreserveColour = "none"
 
     def steps(self, height: int, width: int) -> int:
-        """How far a run counts on its progress bar, for a content of this size in pixels."""
+        """How far a run counts on its progress bar, for a content of this size in pixels.
+
+        Parameters
+        ----------
+        height : int
+            Of the content, in pixels.
+        width : int
+            Of the content, in pixels.
+
+        Returns
+        -------
+        int
+            1 for a method of one pass.
+        """
         return 1
 
     def draws(self) -> bool:
-        """Whether a run depends on its seed."""
+        """Whether a run depends on its seed.
+
+        Returns
+        -------
+        bool
+            False unless a method says otherwise.
+        """
         return False
 
     def other_pictures(self) -> tuple[str, ...]:
-        """Pictures that the method looks at besides content and style, as the parameters name them."""
+        """Pictures that the method looks at besides content and style, as the parameters name them.
+
+        Returns
+        -------
+        tuple of str
+            Files or names, as `Task.others` has them.
+        """
         return ()
 
     def weight_files(self) -> list[Path]:
-        """The files of weights that the method reads; a changed file makes a run outdated."""
+        """The files of weights that the method reads; a changed file makes a run outdated.
+
+        Returns
+        -------
+        list of Path
+            None unless a method says otherwise.
+        """
         return []
 
 
@@ -64,6 +95,7 @@ class DescentParameters(Parameters):
 
     evaluations: int = Field(ge=1)
 
+    @override
     def steps(self, height: int, width: int) -> int:
         return self.evaluations
 
@@ -126,19 +158,65 @@ class Method(Generic[P]):
     trainer: "Trainer[Any] | None" = None
 
     def hardware(self, device: str = "auto", precision: str = "auto") -> "Hardware":
-        """What the method runs on when this is asked for; InputError as `nstbench.core.hardware.resolve`."""
+        """Choose what the method runs on.
+
+        Parameters
+        ----------
+        device : str
+            "cpu", "cuda", "mps" or "auto".
+        precision : str
+            "fp32", "bf16" or "auto".
+
+        Returns
+        -------
+        Hardware
+            The CPU in fp32 for a method that is `for_cpu`.
+
+        Raises
+        ------
+        InputError
+            If the device is absent or the precision unknown.
+        """
         from nstbench.core.hardware import resolve
 
         asked = resolve(device, precision)
         return resolve("cpu", "fp32") if self.for_cpu else asked
 
     def known(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Those of `values` that are parameters of this method."""
+        """Keep the values that are parameters of this method.
+
+        Parameters
+        ----------
+        values : mapping of str to object
+            By names of parameters, of this method or others.
+
+        Returns
+        -------
+        dict
+            Those that this method knows.
+        """
         return {name: value for name, value in values.items() if name in self.parameters.model_fields}
 
     def configure(self, preset: str, changes: Mapping[str, Any]) -> P:
-        """The parameters of a preset with `changes` made; InputError names what does not fit.
+        """Make the parameters of a preset with changes.
 
         What the preset leaves open may depend on the changes, as layers do on the backbone.
+
+        Parameters
+        ----------
+        preset : str
+            One of `presets`.
+        changes : mapping of str to object
+            Values by the names of parameters.
+
+        Returns
+        -------
+        parameters : Parameters
+            Of the method's own class, validated.
+
+        Raises
+        ------
+        InputError
+            If there is no such preset, or a change does not fit.
         """
         return configured(self.id, self.parameters, self.presets, preset, changes)

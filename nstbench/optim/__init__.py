@@ -1,0 +1,1 @@
+"""Optimisers, the loop in which an image descends, its checkpoints and films."""

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from typing_extensions import override
+
 from nstbench.optim.optimiser import Evaluate, Optimiser
 
 DECAY_1, DECAY_2, EPSILON = 0.9, 0.999, 1e-8
@@ -18,6 +20,7 @@ class Adam(Optimiser):
         self._first = self.point.new_zeros(self.point.shape)
         self._second = self.point.new_zeros(self.point.shape)
 
+    @override
     def step(self, evaluate: Evaluate) -> None:
         self._count += 1
         gradient = self.current.gradient

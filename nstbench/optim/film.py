@@ -11,9 +11,24 @@ from nstbench.optim.snapshots import Snapshots
 
 @contextmanager
 def filmed(evaluations: int, path: Path) -> Iterator[Snapshots]:
-    """Yield what a descent has to show its way to; afterwards the video is in `path`.
+    """Make a video of a descent, a frame an evaluation.
 
-    Raises InputError when `path` cannot be written.
+    Parameters
+    ----------
+    evaluations : int
+        The descent's budget.
+    path : Path
+        The video (.gif, .webp, or .mp4 by the program ffmpeg), written when the block ends.
+
+    Yields
+    ------
+    Snapshots
+        What the descent has to show its way to.
+
+    Raises
+    ------
+    InputError
+        If `path` cannot be written.
     """
     check_video(path)
     with tempfile.TemporaryDirectory() as folder:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from typing_extensions import override
 
 from nstbench.optim.optimiser import Evaluate, Evaluation, Optimiser, has_run_away
 from nstbench.optim.wolfe import strong_wolfe
@@ -39,6 +40,7 @@ class LBFGS(Optimiser):
     def _begin(self) -> None:
         self._memory = _Memory(self.history, self.point)
 
+    @override
     def step(self, evaluate: Evaluate) -> None:
         direction = self._memory.direction(self.current.gradient)
         length = self.rate if self._memory.usable else self._first_length()
@@ -135,7 +137,7 @@ class _Memory:
 
     @property
     def _curvature(self) -> np.ndarray:
-        """s'y of every slot."""
+        """Give s'y of every slot."""
         return np.diagonal(self._products, offset=self.size)
 
     @property

@@ -40,7 +40,20 @@ class Outcome:
 
 
 def lossless(image: Tensor, seconds: float) -> Outcome:
-    """Of a method that makes `image` (1, 3, H, W) in one go, without a loss: one row, not a number."""
+    """Make the outcome of a method of one pass, which has no loss.
+
+    Parameters
+    ----------
+    image : Tensor
+        (1, 3, H, W).
+    seconds : float
+        How long it took.
+
+    Returns
+    -------
+    Outcome
+        One evaluation, whose loss is NaN.
+    """
     trace = torch.full((1, 1), math.nan)
     return Outcome(image, (), trace, trace[0], [seconds], rejected_steps=0)
 
@@ -80,12 +93,36 @@ def optimise(
     checkpoint: Checkpoint | None = None,
     show: Show | None = None,
 ) -> Outcome:
-    """Descend from `start` (1, 3, H, W), RGB in [0, 1], with `evaluations` loss-and-gradient evaluations.
+    """Descend from an image for a fixed number of evaluations.
 
-    `watch` is called after each evaluation with its number and the total loss, `show` before each iteration
-    and at the end with the image accepted so far, so that steps taken back are not seen. With a `checkpoint`
-    the descent resumes from it and ends with the same image, bit for bit. Raises InputError when the
-    loss stops being a number and the optimiser has no way back.
+    Parameters
+    ----------
+    objective : Objective
+        What is minimised.
+    start : Tensor
+        (1, 3, H, W), RGB in [0, 1].
+    optimiser : Optimiser
+        How.
+    evaluations : int
+        How often loss and gradient are evaluated.
+    watch : callable, optional
+        Called after each evaluation with its number and the total loss.
+    checkpoint : Checkpoint, optional
+        Where the state is kept; an interrupted descent goes on from it and ends with the same image, bit for
+        bit.
+    show : callable, optional
+        Called before each iteration and at the end with the evaluations spent and the image accepted so far,
+        so that rejected steps are not seen.
+
+    Returns
+    -------
+    Outcome
+        The image and every loss on the way.
+
+    Raises
+    ------
+    InputError
+        If the loss stops being a number and the optimiser has no way back.
     """
     recorder = _Recorder(objective, start.shape, evaluations, watch)
     saved = checkpoint.load() if checkpoint else None

@@ -6,6 +6,7 @@ v <- m v + g, x <- x - r v (Polyak 1964; Sutskever et al. 2013, eqs. 1 and 2 wit
 from typing import Any
 
 import torch
+from typing_extensions import override
 
 from nstbench.optim.optimiser import Evaluate, Optimiser, has_run_away
 
@@ -30,6 +31,7 @@ class SGD(Optimiser):
         length = self.current.gradient.square().mean().sqrt()
         self._rate = self.rate / length.clamp_min(torch.finfo(length.dtype).tiny)
 
+    @override
     def step(self, evaluate: Evaluate) -> None:
         self._velocity = self.momentum * self._velocity + self.current.gradient
         trial_point = self.point - self._rate * self._velocity

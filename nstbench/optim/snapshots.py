@@ -24,16 +24,24 @@ class Snapshots:
         self._pending = deque(self.files)
 
     def __call__(self, done: int, image: Tensor) -> None:
+        """Keep an image (1, 3, H, W) that was reached with `done` evaluations, if one is due."""
         while self._pending and self._pending[0] <= done:
             file = self.files[self._pending.popleft()]
             if not file.exists():
                 save_picture(to_picture(image), file)
 
     def copy_to(self, folder: Path) -> None:
-        """Into a folder that is made unless there is nothing to copy."""
+        """Copy the files.
+
+        Parameters
+        ----------
+        folder : Path
+            Made unless there is nothing to copy.
+        """
         for file in self.files.values():
             folder.mkdir(exist_ok=True)
             shutil.copy(file, folder)
 
     def remove(self) -> None:
+        """Delete the folder with its files, if it is there."""
         shutil.rmtree(self.folder, ignore_errors=True)

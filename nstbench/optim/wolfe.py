@@ -25,9 +25,29 @@ class Trial:
 def strong_wolfe(
     evaluate: Evaluate, point: Tensor, direction: Tensor, length: float, start: Evaluation
 ) -> tuple[float, Evaluation]:
-    """A step length along `direction` that meets the strong Wolfe conditions, and its evaluation.
+    """Search a step length that meets the strong Wolfe conditions.
 
-    When none is found in 25 trials the best trial is returned.
+    Parameters
+    ----------
+    evaluate : callable
+        The objective.
+    point, direction : Tensor
+        (n,), where the line starts and where it leads.
+    length : float
+        The first step length to try, in lengths of `direction`.
+    start : Evaluation
+        Of `point`.
+
+    Returns
+    -------
+    length : float
+        The step length; that of the best trial when none of 25 meets the conditions.
+    evaluation : Evaluation
+        Of the point that it leads to.
+
+    References
+    ----------
+    Nocedal and Wright 2006, algorithms 3.5 and 3.6.
     """
     search = _Search(evaluate, point, direction, start)
     return search.run(length)

@@ -1,0 +1,1 @@
+"""From YAML to runs, and from runs to files: experiments, the plan, execution, cache keys, pinned losses."""

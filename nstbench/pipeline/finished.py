@@ -55,7 +55,7 @@ class FinishedRun:
 
     @property
     def canonical_ratio(self) -> float | None:
-        """alpha / beta of the common objective; None for a method that has none, inf without a style term."""
+        """Alpha / beta of the common objective; None for a method that has none, inf without a style term."""
         ratio = self.record["facts"].get("canonical_ratio")
         return None if ratio is None else float(ratio)
 

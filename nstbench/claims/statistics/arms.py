@@ -6,6 +6,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from pydantic import Field
+from typing_extensions import override
 
 from nstbench.claims.evidence import CONTROLS, Evidence
 from nstbench.claims.sample import LOG_RATIO, Compared, Sample, compared, log_ratio
@@ -40,17 +41,21 @@ class PairedParameters(StatisticParameters):
 
     @property
     def metric_of_b(self) -> str:
+        """The metric of `b`, which is that of `a` unless another is named."""
         return self.other_metric or self.metric
 
     @property
+    @override
     def arms_read(self) -> Mapping[str, tuple[str, ...]]:
         return {self.experiment: tuple(arm for arm in (self.a, self.b) if arm not in CONTROLS)}
 
     @property
+    @override
     def metrics_read(self) -> tuple[str, ...]:
         return self.metric, self.metric_of_b
 
     @property
+    @override
     def sides(self) -> tuple[str, str]:
         return f"{self.metric} of {self.a}", f"{self.metric_of_b} of {self.b}"
 
@@ -81,14 +86,17 @@ class ThresholdParameters(StatisticParameters):
     transform: Transform = "log"
 
     @property
+    @override
     def arms_read(self) -> Mapping[str, tuple[str, ...]]:
         return {self.experiment: (self.arm,)}
 
     @property
+    @override
     def metrics_read(self) -> tuple[str, ...]:
         return (self.metric,)
 
     @property
+    @override
     def sides(self) -> tuple[str, str]:
         return f"{self.metric} of {self.arm}", f"{self.threshold:g}"
 
@@ -113,10 +121,12 @@ class TwoGroups(StatisticParameters):
     b: tuple[str, ...] = Field(min_length=1)
 
     @property
+    @override
     def arms_read(self) -> Mapping[str, tuple[str, ...]]:
         return {self.experiment: (*self.a, *self.b)}
 
     @property
+    @override
     def sides(self) -> tuple[str, str]:
         return ", ".join(self.a), ", ".join(self.b)
 
@@ -127,6 +137,7 @@ class GroupParameters(TwoGroups):
     metric: str
 
     @property
+    @override
     def metrics_read(self) -> tuple[str, ...]:
         return (self.metric,)
 
@@ -183,14 +194,17 @@ class GapParameters(StatisticParameters):
     part: float = Field(gt=0, le=1)
 
     @property
+    @override
     def arms_read(self) -> Mapping[str, tuple[str, ...]]:
         return {self.experiment: (self.intervention, self.start, self.end)}
 
     @property
+    @override
     def metrics_read(self) -> tuple[str, ...]:
         return (self.metric,)
 
     @property
+    @override
     def sides(self) -> tuple[str, str]:
         return self.intervention, self.start
 
@@ -228,6 +242,7 @@ class ColourDifferenceParameters(StatisticParameters):
     control: str | None = None
 
     @property
+    @override
     def arms_read(self) -> Mapping[str, tuple[str, ...]]:
         arms = self.a, self.b, self.control
         return {self.experiment: tuple(arm for arm in arms if arm and arm != CONTENT_COPIED)}

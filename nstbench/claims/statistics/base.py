@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
+from typing_extensions import override
+
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import DIFFERENCE, LOG_RATIO, Sample, Series, log_ratio
 from nstbench.core.configuration import Record
@@ -53,6 +55,7 @@ class ChartParameters(StatisticParameters):
     chart: str
 
     @property
+    @override
     def charts_read(self) -> tuple[str, ...]:
         return (self.chart,)
 

@@ -5,6 +5,7 @@ from statistics import median
 from typing import Literal
 
 from pydantic import Field, model_validator
+from typing_extensions import override
 
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import SHARE, NoEvidenceError, Pair, Sample, Value
@@ -63,10 +64,12 @@ class InstancesParameters(StatisticParameters):
     conditions: tuple[Condition, ...] = Field(min_length=1)
 
     @property
+    @override
     def arms_read(self) -> Mapping[str, tuple[str, ...]]:
         return self.cases
 
     @property
+    @override
     def metrics_read(self) -> tuple[str, ...]:
         return tuple(each.metric for each in (*self.among, *self.conditions) if each.metric)
 

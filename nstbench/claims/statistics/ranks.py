@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import RANK_CORRELATION, Compared, Sample, compared
@@ -21,10 +22,12 @@ class TrendParameters(StatisticParameters):
     arms: tuple[str, ...] = Field(min_length=3)
 
     @property
+    @override
     def arms_read(self) -> Mapping[str, tuple[str, ...]]:
         return {self.experiment: self.arms}
 
     @property
+    @override
     def metrics_read(self) -> tuple[str, ...]:
         return (self.metric,)
 
@@ -64,10 +67,12 @@ class AcrossParameters(StatisticParameters):
     copied: Literal["content copied", "style copied"] = "style copied"
 
     @property
+    @override
     def arms_read(self) -> Mapping[str, tuple[str, ...]]:
         return {self.experiment: self.arms}
 
     @property
+    @override
     def metrics_read(self) -> tuple[str, ...]:
         return self.metric, self.given
 

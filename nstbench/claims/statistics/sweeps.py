@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from pydantic import Field, model_validator
+from typing_extensions import override
 
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import LOG_RATIO, Compared, Sample, Series, compared, log_ratio
@@ -31,10 +32,12 @@ class Sweep(StatisticParameters):
     style: str = STYLE_METRIC
 
     @property
+    @override
     def arms_read(self) -> Mapping[str, tuple[str, ...]]:
         return {self.experiment: self.arms}
 
     @property
+    @override
     def metrics_read(self) -> tuple[str, ...]:
         return self.content, self.style
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pydantic import Field
+from typing_extensions import override
 
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import LOG_RATIO, Compared, NoEvidenceError, Sample, Value, compared, log_ratio
@@ -74,6 +75,7 @@ class ArrivalParameters(ChartParameters):
     within: float = Field(default=1.2, ge=1)
 
     @property
+    @override
     def sides(self) -> tuple[str, str]:
         return self.a, self.b
 

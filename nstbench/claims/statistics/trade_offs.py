@@ -6,6 +6,7 @@ from statistics import median
 
 import numpy as np
 from pydantic import Field
+from typing_extensions import override
 
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import LOG_RATIO, Compared, Sample, Series, compared
@@ -33,6 +34,7 @@ class TradeOffParameters(TwoGroups):
     style: str = STYLE_METRIC
 
     @property
+    @override
     def metrics_read(self) -> tuple[str, ...]:
         return self.content, self.style
 
@@ -166,14 +168,17 @@ class CurveParameters(StatisticParameters):
     y: tuple[str, ...] = Field(min_length=1)
 
     @property
+    @override
     def arms_read(self) -> Mapping[str, tuple[str, ...]]:
         return {self.experiment: (self.arm, *self.sweep)}
 
     @property
+    @override
     def metrics_read(self) -> tuple[str, ...]:
         return self.x, *self.y
 
     @property
+    @override
     def sides(self) -> tuple[str, str]:
         return self.arm, ", ".join(self.sweep)
 

@@ -157,6 +157,17 @@ class Decoder(nn.Module):
                 nn.init.zeros_(module.bias)
 
     def forward(self, features: Tensor) -> Tensor:
-        """Features (B, N, H, W) of the encoder's deepest layer as pictures (B, 3, 8 H, 8 W), about [0, 1]."""
+        """Turn features into pictures.
+
+        Parameters
+        ----------
+        features : Tensor
+            (B, N, H, W), of the encoder's deepest layer.
+
+        Returns
+        -------
+        Tensor
+            (B, 3, 8 H, 8 W), RGB, about [0, 1].
+        """
         picture: Tensor = self.layers(features)
         return picture

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
+from typing_extensions import override
 
 from nstbench.methods.base import DescentParameters, TotalVariation
 from nstbench.networks.catalogue import architecture
@@ -66,6 +67,7 @@ class GatysParameters(DescentParameters):
     init: Literal["content", "style", "noise"]
     optimiser: OptimiserSettings
 
+    @override
     def weight_files(self) -> list[Path]:
         from nstbench.networks.weight_sources import locate_weights
 

@@ -182,7 +182,18 @@ class ResidualBlock(nn.Module):
         self.norm1, self.norm2 = InstanceNorm(channels), InstanceNorm(channels)
 
     def forward(self, features: Tensor) -> Tensor:
-        """Features (B, N, H, W) as (B, N, H - 2 crop, W - 2 crop)."""
+        """Add two convolutions of the features to their middle.
+
+        Parameters
+        ----------
+        features : Tensor
+            (B, N, H, W).
+
+        Returns
+        -------
+        Tensor
+            (B, N, H - 2 crop, W - 2 crop).
+        """
         change = self.norm2(self.conv2(relu_(self.norm1(self.conv1(features)))))
         rows, columns = features.shape[-2] - self.crop, features.shape[-1] - self.crop
         shortcut = features[..., self.crop : rows, self.crop : columns]
@@ -226,7 +237,18 @@ class BlockwiseConvolution(nn.Module):
 
     @torch.inference_mode()
     def forward(self, features: Tensor) -> Tensor:
-        """Features (B, N, H, W) with even sides as (B, C, H, W)."""
+        """Convolve features block by block.
+
+        Parameters
+        ----------
+        features : Tensor
+            (B, N, H, W) with even sides.
+
+        Returns
+        -------
+        Tensor
+            (B, C, H, W).
+        """
         return pixel_shuffle(self.convolution(features), self.SIDE)
 
 

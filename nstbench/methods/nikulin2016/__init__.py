@@ -19,14 +19,36 @@ if TYPE_CHECKING:
 
 
 def stylize(task: Task[SpatialParameters]) -> "Outcome":
-    """Stylize as `spatial_style.stylize` does; torch is imported only now."""
+    """Stylize as `spatial_style.stylize` does; torch is imported only now.
+
+    Parameters
+    ----------
+    task : Task
+        Content, style, parameters and hardware.
+
+    Returns
+    -------
+    Outcome
+        The image and how it was found.
+    """
     from nstbench.methods.nikulin2016 import spatial_style
 
     return spatial_style.stylize(task)
 
 
 def stylize_by_random_gram(task: Task[RandomGramParameters]) -> "Outcome":
-    """Stylize as `random_gram.stylize` does; torch is imported only now."""
+    """Stylize as `random_gram.stylize` does; torch is imported only now.
+
+    Parameters
+    ----------
+    task : Task
+        Content, style, parameters and hardware.
+
+    Returns
+    -------
+    Outcome
+        The image and how it was found.
+    """
     from nstbench.methods.nikulin2016 import random_gram
 
     return random_gram.stylize(task)

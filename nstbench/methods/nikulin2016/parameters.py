@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
+from typing_extensions import override
 
 from nstbench.core.configuration import Record
 from nstbench.methods.gatys2015.parameters import NIKULIN, GatysParameters
@@ -75,6 +76,7 @@ class RandomGramParameters(GatysParameters):
     variant: Literal["literal", "symmetric", "psd"]
     redrawn: bool = False
 
+    @override
     def draws(self) -> bool:
         return True
 

@@ -29,7 +29,18 @@ class Distribution(Protocol):
         ...
 
     def draw(self, generator: torch.Generator) -> Tensor:
-        """Draw a matrix (N, N) by a generator on the CPU."""
+        """Draw a matrix.
+
+        Parameters
+        ----------
+        generator : torch.Generator
+            Of the CPU.
+
+        Returns
+        -------
+        Tensor
+            (N, N), on the CPU.
+        """
         ...
 
 
@@ -47,7 +58,18 @@ class SingleEntry:
         return {"magnitude": self.magnitude}
 
     def draw(self, generator: torch.Generator) -> Tensor:
-        """See `Distribution.draw`."""
+        """Draw as `Distribution.draw` says.
+
+        Parameters
+        ----------
+        generator : torch.Generator
+            Of the CPU.
+
+        Returns
+        -------
+        Tensor
+            (N, N), on the CPU.
+        """
         count = 1 if self.diagonal else 2
         places = torch.randperm(self.channels, generator=generator)[:count].sort().values
         matrix = torch.zeros(self.channels, self.channels)
@@ -87,7 +109,18 @@ class SparseEntries:
         return {"sparsity": self.sparsity, "sigma": self.sigma}
 
     def draw(self, generator: torch.Generator) -> Tensor:
-        """See `Distribution.draw`."""
+        """Draw as `Distribution.draw` says.
+
+        Parameters
+        ----------
+        generator : torch.Generator
+            Of the CPU.
+
+        Returns
+        -------
+        Tensor
+            (N, N), on the CPU.
+        """
         shape = (self.channels, self.channels)
         amplitudes = self.sigma * torch.randn(shape, generator=generator).abs()
         return amplitudes * (torch.rand(shape, generator=generator) >= self.sparsity)

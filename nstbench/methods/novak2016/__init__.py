@@ -17,14 +17,38 @@ if TYPE_CHECKING:
 
 
 def stylize(task: Task[NovakParameters]) -> "Outcome":
-    """Stylize as `algorithm.stylize` does; torch is imported only now."""
+    """Stylize as `algorithm.stylize` does; torch is imported only now.
+
+    Parameters
+    ----------
+    task : Task
+        Content, style, parameters and hardware.
+
+    Returns
+    -------
+    Outcome
+        The image and how it was found.
+    """
     from nstbench.methods.novak2016 import algorithm
 
     return algorithm.stylize(task)
 
 
 def terms_of(task: Task[NovakParameters], backbone: "Backbone") -> "Sequence[Term]":
-    """Make the objective's terms as `algorithm.terms_of` does; torch is imported only now."""
+    """Make the objective's terms as `algorithm.terms_of` does; torch is imported only now.
+
+    Parameters
+    ----------
+    task : Task
+        Content, style, parameters and hardware.
+    backbone : Backbone
+        The network whose features are compared.
+
+    Returns
+    -------
+    sequence of Term
+        What is summed up.
+    """
     from nstbench.methods.novak2016 import algorithm
 
     return algorithm.terms_of(task, backbone)

@@ -53,7 +53,7 @@ class TextbookLoop:
         return found
 
     def losses(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """alpha times the content loss, and the style loss, each ()."""
+        """Alpha times the content loss, and the style loss, each ()."""
         features = self.features(image, {**self.content_layers, **self.style_layers})
         content = image.new_zeros(())
         for layer, weight in self.content_layers.items():

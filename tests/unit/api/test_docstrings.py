@@ -9,7 +9,7 @@ from numpydoc.docscrape import FunctionDoc
 
 import nstbench
 
-ROOMS = ("core", "images", "networks", "metrics")
+ROOMS = ("core", "images", "losses", "optim", "networks", "metrics", "methods")
 
 
 def modules(room):
