@@ -41,9 +41,8 @@ def write_chart(
 
     kind = chart.configured(profile.brief)
     folder = results / "pictures"
-    distinct = {
-        entry.run.id: entry for entry in planned
-    }.values()  # Pairs with one stand-in have the same runs.
+    # Pairs with one stand-in have the same runs.
+    distinct = {entry.run.id: entry for entry in planned}.values()
     materials = Materials(
         pictures={name: folder / f"{manifest.available(name)}.png" for name in chart.pictures},
         curves={id: results / "networks" / f"{id}.csv" for id in chart.trainings},

@@ -99,11 +99,7 @@ def _mean_distance(result: ImageLike, style: ImageLike, view: View, projections:
         )
         for image in images
     )
-    distances = []
-    for one, other in list(zip(found, wanted, strict=True))[:levels]:
-        count = min(one.shape[1], other.shape[1])
-        distances.append(float(np.abs(_quantiles(one, count) - _quantiles(other, count)).mean()))
-    return fmean(distances)
+    return fmean(_distance(*pair) for pair in list(zip(found, wanted, strict=True))[:levels])
 
 
 def _projected_patches(view: View, image: EvaluatedImage, depth: int, projections: int) -> list[Array]:
@@ -120,6 +116,12 @@ def _projected_patches(view: View, image: EvaluatedImage, depth: int, projection
         patches = windows[chosen // columns, chosen % columns].reshape(len(chosen), -1)
         projected.append(np.sort(directions @ patches.T, axis=1))
     return projected
+
+
+def _distance(found: Array, wanted: Array) -> float:
+    """Mean absolute difference of sorted projections, at as many quantiles as the smaller set has values."""
+    count = min(found.shape[1], wanted.shape[1])
+    return float(np.abs(_quantiles(found, count) - _quantiles(wanted, count)).mean())
 
 
 def _quantiles(projections: Array, count: int) -> Array:
