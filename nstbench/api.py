@@ -31,6 +31,7 @@ from nstbench.networks import loading
 from nstbench.networks.backbone import Backbone
 from nstbench.networks.normalisation import Normalisation
 from nstbench.optim.film import filmed
+from nstbench.optim.loop import Outcome
 from nstbench.optim.snapshots import Snapshots
 
 # Beyond this the features of three pictures fill more memory than an ordinary machine has.
@@ -176,23 +177,31 @@ def stylize(
                 content_image, style_image, parameters, seed, hardware, watch, show=show, others=others
             )
             outcome = preserving_colour(recipe, task)
-        summary = {
+        sources = {
             "content": source_name(content, "content"),
             "style": None if style is None else source_name(style, "style"),
-            "method": recipe.id,
-            "parameters": parameters.model_dump(),
-            "size": [width, height],
-            "seed": seed,
-            "device": str(hardware.device),
-            "precision": hardware.precision,
-            "torch": torch.__version__,
-            "seconds": round(time.perf_counter() - started, 2),
-            "loss": None if outcome.final[0].isnan() else outcome.final[0].item(),
         }
-        result = Stylization(to_picture(outcome.image), summary)
+        summary = _summary(recipe, task, outcome, time.perf_counter() - started)
+        result = Stylization(to_picture(outcome.image), sources | summary)
         if out is not None:  # Before the video is written, which may fail.
             result.save(out)
     return result
+
+
+def _summary(recipe: Method, task: Task, outcome: Outcome, seconds: float) -> dict[str, Any]:
+    """How a picture was made, ready for JSON."""
+    height, width = task.content.shape[-2:]
+    return {
+        "method": recipe.id,
+        "parameters": task.parameters.model_dump(),
+        "size": [width, height],
+        "seed": task.seed,
+        "device": str(task.hardware.device),
+        "precision": task.hardware.precision,
+        "torch": torch.__version__,
+        "seconds": round(seconds, 2),
+        "loss": None if outcome.final[0].isnan() else outcome.final[0].item(),
+    }
 
 
 def _filmed(
