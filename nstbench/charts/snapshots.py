@@ -14,7 +14,7 @@ from nstbench.charts.base import ChartKind, Materials, by_pair
 from nstbench.core.errors import InputError
 from nstbench.core.number_format import counted, number
 from nstbench.methods import method
-from nstbench.methods.gatys2015 import METHOD, terms_of
+from nstbench.methods.gatys2015 import METHOD
 from nstbench.methods.gatys2015.parameters import GatysParameters
 from nstbench.metrics import metrics
 from nstbench.metrics.base import Comparison, EvaluatedImage
@@ -86,6 +86,7 @@ class CommonObjective(ChartKind):
         from nstbench.losses.objective import Objective
         from nstbench.methods.base import Parameters, Task
         from nstbench.methods.descent import open_backbone
+        from nstbench.methods.gatys2015.algorithm import terms_of
 
         common = METHOD.configure(self.objective, {"weights": materials.weights})
         asked = materials.task(run.planned.run, Parameters)

@@ -1,5 +1,6 @@
 """What a method is: parameters, presets of them with their sources, and a function that stylizes."""
 
+import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -108,6 +109,28 @@ class TotalVariation(Record):
 
     form: Literal["absolute", "squared"]
     weight: float = Field(gt=0)
+
+
+def imported_later(module: str, name: str) -> Callable[..., Any]:
+    """Name a function whose module is imported when it is called: planning reads methods without torch.
+
+    Parameters
+    ----------
+    module : str
+        The module's full name.
+    name : str
+        The function in it.
+
+    Returns
+    -------
+    callable
+        Takes what the function takes, and returns what it returns.
+    """
+
+    def call(*arguments: Any) -> Any:
+        return getattr(importlib.import_module(module), name)(*arguments)
+
+    return call
 
 
 # The parameters of a method; Task and Method alone stand for those of any.

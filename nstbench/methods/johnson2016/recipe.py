@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import Field, field_validator
 
 from nstbench.core.configuration import Seed
-from nstbench.methods import gatys2015, novak2016
 from nstbench.methods.base import Task, TotalVariation
 from nstbench.methods.gatys2015.parameters import DEFAULT as GATYS_DEFAULT
 from nstbench.methods.gatys2015.parameters import NIKULIN, GatysParameters, equal_weights
@@ -81,6 +80,9 @@ class TransformationRecipe(Recipe):
         sequence of Term
             As the method that the loss is of has them.
         """
+        from nstbench.methods.gatys2015 import algorithm as gatys2015
+        from nstbench.methods.novak2016 import algorithm as novak2016
+
         if isinstance(self.loss, NovakParameters):
             style = Task(task.content, task.style, self.loss, task.seed, task.hardware)
             return novak2016.terms_of(style, backbone)

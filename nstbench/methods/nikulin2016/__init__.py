@@ -4,9 +4,7 @@ Two methods: styles that know where things are, or what (`spatial_style`, sectio
 that no picture has (`random_gram`, section 6). Numbers are in `parameters`.
 """
 
-from typing import TYPE_CHECKING
-
-from nstbench.methods.base import Method, Task
+from nstbench.methods.base import Method, imported_later
 from nstbench.methods.nikulin2016.parameters import (
     PRESETS,
     RANDOM_GRAM_PRESETS,
@@ -14,46 +12,7 @@ from nstbench.methods.nikulin2016.parameters import (
     SpatialParameters,
 )
 
-if TYPE_CHECKING:
-    from nstbench.optim.loop import Outcome
-
-
-def stylize(task: Task[SpatialParameters]) -> "Outcome":
-    """Stylize as `spatial_style.stylize` does; torch is imported only now.
-
-    Parameters
-    ----------
-    task : Task
-        Content, style, parameters and hardware.
-
-    Returns
-    -------
-    Outcome
-        The image and how it was found.
-    """
-    from nstbench.methods.nikulin2016 import spatial_style
-
-    return spatial_style.stylize(task)
-
-
-def stylize_by_random_gram(task: Task[RandomGramParameters]) -> "Outcome":
-    """Stylize as `random_gram.stylize` does; torch is imported only now.
-
-    Parameters
-    ----------
-    task : Task
-        Content, style, parameters and hardware.
-
-    Returns
-    -------
-    Outcome
-        The image and how it was found.
-    """
-    from nstbench.methods.nikulin2016 import random_gram
-
-    return random_gram.stylize(task)
-
-
+PACKAGE = "nstbench.methods.nikulin2016"
 METHOD = Method(
     id="nikulin2016",
     title="Spatial, local and content-aware style",
@@ -61,7 +20,7 @@ METHOD = Method(
     parameters=SpatialParameters,
     presets=PRESETS,
     default_preset="default",
-    stylize=stylize,
+    stylize=imported_later(f"{PACKAGE}.spatial_style", "stylize"),
 )
 RANDOM_GRAM = Method(
     id="nikulin2016_random_gram",
@@ -70,6 +29,6 @@ RANDOM_GRAM = Method(
     parameters=RandomGramParameters,
     presets=RANDOM_GRAM_PRESETS,
     default_preset="default",
-    stylize=stylize_by_random_gram,
+    stylize=imported_later(f"{PACKAGE}.random_gram", "stylize"),
 )
 METHODS = (METHOD, RANDOM_GRAM)

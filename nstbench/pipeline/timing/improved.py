@@ -6,10 +6,11 @@ Venkitachalam at 256 px, in turns, so that a machine that slows down slows all o
 
 from nstbench.core.hardware import resolve
 from nstbench.losses.objective import Objective
-from nstbench.methods import gatys2015, novak2016
 from nstbench.methods.base import Task
 from nstbench.methods.descent import make_optimiser, open_backbone, start_image
+from nstbench.methods.gatys2015 import algorithm as gatys2015
 from nstbench.methods.gatys2015.parameters import JAIN, GatysParameters
+from nstbench.methods.novak2016 import algorithm as novak2016
 from nstbench.methods.novak2016.parameters import IMPROVED, RECOMMENDED, NovakParameters
 from nstbench.optim.loop import optimise
 from nstbench.pipeline.timing.engine import BLOCKS, SEED, Contestant, pair

@@ -13,9 +13,10 @@ from nstbench.images.package_photographs import photograph
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
 from nstbench.losses.objective import Objective
-from nstbench.methods import gatys2015
+from nstbench.methods import method
 from nstbench.methods.base import Task
 from nstbench.methods.colour.preservation import stylize
+from nstbench.methods.gatys2015 import algorithm as gatys2015
 from nstbench.methods.johnson2016.architecture import JAIN
 from nstbench.methods.johnson2016.method import METHOD
 from nstbench.methods.johnson2016.modules import KIND, Transformation
@@ -61,7 +62,7 @@ def test_a_network_brings_a_photograph_closer_to_its_painting():
     """Gram matrices of a network that was not its judge, and the photograph is still recognised."""
     content = to_tensor(load_picture(photograph("temple"), 160))
     style = to_tensor(Image.fromarray(paint("brush", 5, 256, palette="night")))
-    parameters = gatys2015.METHOD.configure("nikulin", {"backbone": "vgg16", "alpha": 1.0})
+    parameters = method("gatys2015").configure("nikulin", {"backbone": "vgg16", "alpha": 1.0})
     task = Task(content, style, parameters, 0, CPU)
     backbone = load_backbone("vgg16", "embedded", "max", CPU)
     terms = gatys2015.terms_of(task, backbone)

@@ -12,9 +12,9 @@ from torch import nn
 from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
 from nstbench.losses.objective import Objective
-from nstbench.methods import gatys2015
 from nstbench.methods.base import Task, TotalVariation
 from nstbench.methods.descent import open_backbone
+from nstbench.methods.gatys2015 import algorithm as gatys2015
 from nstbench.methods.gatys2015.parameters import DEFAULT
 from nstbench.methods.johnson2016.architecture import JAIN
 from nstbench.methods.johnson2016.loss import PerceptualLoss

@@ -11,9 +11,10 @@ from torch.nn.functional import interpolate
 from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
 from nstbench.losses.objective import Objective
-from nstbench.methods import method, novak2016
+from nstbench.methods import method
 from nstbench.methods.base import Task
 from nstbench.methods.descent import open_backbone
+from nstbench.methods.novak2016 import algorithm as novak2016
 from nstbench.methods.novak2016.algorithm import layers_between, link_weights
 from nstbench.networks.catalogue import ARCHITECTURES
 
