@@ -24,10 +24,12 @@ test: lint types unit regress smoke  ## Run every check.
 .venv/installed: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("nstbench needs Python 3.11 or newer; run make PYTHON=/path/to/python3.11" if sys.version_info < (3, 11) else 0)'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock
+	@echo "Installing packages into .venv/"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install $$(test -t 2 || echo --quiet) --python $(BIN)/python --require-hashes --requirement requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
-	touch $@
+	@touch $@
+	@echo "Installed; make reproduce makes everything, .venv/bin/nstbench demo one picture"
 
 lint: install  ## Check style, imports and the workflow.
 	$(BIN)/ruff check .

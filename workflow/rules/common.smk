@@ -8,6 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from snakemake.logging import logger
+
 from nstbench.charts.chart import load_charts
 from nstbench.core.errors import InputError
 from nstbench.networks.feedforward.inventory import shipped_networks
@@ -17,6 +19,7 @@ from nstbench.pipeline.cache_keys import (
     run_key,
     script_key,
 )
+from nstbench.pipeline.console import take_over
 from nstbench.pipeline.experiment import short_name
 from nstbench.pipeline.plan import shown
 from nstbench.pipeline.project import Project
@@ -25,6 +28,15 @@ ROOT = Path(workflow.basedir)
 # For those who run with --software-deployment-method conda; the checkout itself is found by PYTHONPATH.
 ENVIRONMENT = str(ROOT / "environment.yml")
 os.environ.update(PYTHONPATH=str(ROOT))
+# Of a pipeline that runs; --verbose and --printshellcmds show Snakemake's own output, and so does a dry run.
+OWN_OUTPUT = workflow.output_settings
+if workflow.is_main_process and not (
+    workflow.dryrun
+    or OWN_OUTPUT.verbose
+    or OWN_OUTPUT.printshellcmds
+    or OWN_OUTPUT.quiet
+):
+    take_over(logger)
 
 try:
     PROJECT = Project.load(ROOT, config.get("profile") or os.environ.get("PROFILE"))
