@@ -115,11 +115,20 @@ class StatisticCost(LayersKind):
 
 
 def timed(features: "Tensor", target: "Tensor", repeats: int) -> Iterator[tuple[str, float]]:
-    """Seconds of loss and gradient by statistic."""
+    """Seconds of loss and gradient with respect to the features, by statistic."""
+    import torch
+
+    features = features.clone().requires_grad_()
     for statistic, loss_from in losses().items():
         if FLOAT * TARGET_VALUES[statistic](*features.shape[1:]) <= MOST_BYTES:
             loss = loss_from(target)
-            yield statistic, min(_seconds(loss, features) for _ in range(repeats))
+            seconds = []
+            for _ in range(repeats):
+                started = time.perf_counter()
+                (gradient,) = torch.autograd.grad(loss(features), features)
+                gradient.sum().item()  # Waits for the device.
+                seconds.append(time.perf_counter() - started)
+            yield statistic, min(seconds)
 
 
 def losses() -> "dict[str, Callable[[Tensor], Loss]]":
@@ -152,14 +161,3 @@ def _written_out(target: "Tensor") -> "Loss":
 
     wanted = convolutions(target)
     return lambda features: (convolutions(features) - wanted).square().sum() / (4 * features.shape[1] ** 2)
-
-
-def _seconds(loss: "Loss", features: "Tensor") -> float:
-    """Of the loss and its gradient with respect to the features."""
-    import torch
-
-    features = features.clone().requires_grad_()
-    started = time.perf_counter()
-    (gradient,) = torch.autograd.grad(loss(features), features)
-    gradient.sum().item()  # Waits for the device.
-    return time.perf_counter() - started

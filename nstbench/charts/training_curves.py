@@ -1,8 +1,8 @@
-"""How the losses of a network fall while it learns, and whether they jump where it was launched anew.
+"""How the losses of a network fall while it learns, and whether they jump where it was restarted.
 
 Sources of the questions: Jain and Venkitachalam, section 2.4, after Johnson et al. 2016; Soboleva, figure 3,
 whose losses explode at 20 and 28 thousand of 100 thousand iterations, and who explains it by the training
-having been launched again.
+having been restarted.
 """
 
 from pathlib import Path
@@ -74,9 +74,9 @@ class LearningCurve(ChartKind):
 
 
 class Relaunches(ChartKind):
-    """Whether losses jump where a training was launched anew, and whether they fall otherwise.
+    """Whether losses jump where a training was restarted, and whether they fall otherwise.
 
-    `shares` are those of the steps after which trainings were launched anew, or could have been. A jump is
+    `shares` are those of the steps after which trainings were restarted, or could have been. A jump is
     the largest loss in the share `after` a launch over the median in the share `before` it. Whether losses
     fall is asked of the medians of `blocks` equal parts of the steps.
     """
@@ -161,7 +161,7 @@ class Relaunches(ChartKind):
 
     @staticmethod
     def draw(table: "pd.DataFrame", figure: "Figure") -> None:
-        """A plot a loss, a line a training, over vertical lines where trainings were launched anew."""
+        """A plot a loss, a line a training, over vertical lines where trainings were restarted."""
         from nstbench.charts.style import RULE, curves_by, lines
 
         launches = sorted(table.dropna(subset="jump")["step"].unique())

@@ -43,22 +43,18 @@ def judge(tests: Mapping[Key, ClaimTest], evidence: Evidence) -> dict[Key, Judge
         for key, sample in samples.items()
         if isinstance(sample, Sample) and (sample.values or sample.facts)
     }
-    ps = {key: found.p for key, found in measured.items() if found.p is not None}
+    ps = {key: each.p for key, each in measured.items() if each.p is not None}
     corrected = zip(ps, holm(list(ps.values())), strict=True)
     corrections = {key: Correction(p, len(ps)) for key, p in corrected}
-    return {
-        key: _judgement(test, samples[key], measured.get(key), corrections.get(key))
-        for key, test in tests.items()
-    }
-
-
-def _judgement(
-    test: ClaimTest, sample: Sample | str, measured: Measured | None, correction: Correction | None
-) -> Judgement:
-    if isinstance(sample, str):
-        return Judgement(test, Verdict.NOT_RUN, sample)
-    if measured is None:
-        why = f"none of {counted(sample.dropped, sample.noun)} has values that compare"
-        return Judgement(test, Verdict.INCONCLUSIVE, why, sample)
-    verdict, reason = RULES[test.rule].judge(test, sample, measured, correction)
-    return Judgement(test, verdict, reason, sample, measured, correction)
+    judged = {}
+    for key, test in tests.items():
+        sample, found, correction = samples[key], measured.get(key), corrections.get(key)
+        if isinstance(sample, str):
+            judged[key] = Judgement(test, Verdict.NOT_RUN, sample)
+        elif found is None:
+            why = f"none of {counted(sample.dropped, sample.noun)} has values that compare"
+            judged[key] = Judgement(test, Verdict.INCONCLUSIVE, why, sample)
+        else:
+            verdict, reason = RULES[test.rule].judge(test, sample, found, correction)
+            judged[key] = Judgement(test, verdict, reason, sample, found, correction)
+    return judged

@@ -15,25 +15,20 @@ COLUMNS = ("claim", "line", "verdict", "n", "estimate", "95 % interval", "p corr
 
 def page(verdicts: Verdicts, profile: Profile) -> str:
     """A table per document, then the contradictions."""
-    return "\n".join(_lines(verdicts, profile)) + "\n"
-
-
-def _lines(verdicts: Verdicts, profile: Profile) -> Iterator[str]:
     counts = Counter(claim.verdict for claim in verdicts.claims).most_common()
     pairs = "all pairs" if profile.pairs is None else f"at most {profile.pairs} pair(s) an experiment"
     if profile.grid:
         pairs += f" and a grid of {len(profile.grid.pairs)}"
-    yield "# Verdicts"
-    yield ""
-    yield (
+    lines = [
+        "# Verdicts",
+        "",
         f"Written by nstbench {__version__} from the results of profile {profile.name} ({profile.size} px, "
         f"{profile.weights} weights, {pairs}). `docs/interpreting.md` says how verdicts come about. "
-        f"{len(verdicts.claims)} claims: {', '.join(f'{count} {verdict}' for verdict, count in counts)}."
-    )
+        f"{len(verdicts.claims)} claims: {', '.join(f'{count} {verdict}' for verdict, count in counts)}.",
+    ]
     for document in dict.fromkeys(claim.document for claim in verdicts.claims):
-        own = [claim for claim in verdicts.claims if claim.document == document]
-        yield from ("", f"## {document}", "", *_table(COLUMNS, [_cells(claim) for claim in own]))
-    yield from ("", "## Where the documents contradict each other", "")
+        own = [_cells(claim) for claim in verdicts.claims if claim.document == document]
+        lines += ["", f"## {document}", "", *_table(COLUMNS, own)]
     topics = []
     for topic in verdicts.contradictions:
         positions = "; ".join(
@@ -41,7 +36,9 @@ def _lines(verdicts: Verdicts, profile: Profile) -> Iterator[str]:
             for place, position in enumerate(topic.positions, 1)
         )
         topics.append((topic.topic, positions, topic.outcome, topic.reason))
-    yield from _table(("topic", "positions", "outcome", "why"), topics)
+    lines += ["", "## Where the documents contradict each other", ""]
+    lines += _table(("topic", "positions", "outcome", "why"), topics)
+    return "\n".join(lines) + "\n"
 
 
 def _cells(claim: ClaimVerdict) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,9 +11,6 @@ from nstbench.cli.output import AsJson, print_json, print_table
 from nstbench.cli.requirements import checkout
 
 EXAMPLES = ("nstbench claims", "nstbench claims --profile full --json > claims.json")
-
-if TYPE_CHECKING:
-    from nstbench.claims.records import ClaimVerdict
 
 ProfileName = Annotated[
     str | None,
@@ -27,27 +24,23 @@ def claims(results: Results = Path("results"), profile: ProfileName = None, as_j
     """Judge every claim of the documents by the results: verdict, numbers, reason."""
     root = checkout()
     from nstbench.claims.verdicts import judge_claims
+    from nstbench.core.number_format import MISSING
     from nstbench.pipeline.project import Project
 
     found = judge_claims(Project.load(root, profile), results).claims
     if as_json:
         print_json([claim.model_dump(mode="json") for claim in found])
         return
-    print_table(
-        ("claim", "verdict", "n", "estimate", "reason"),
-        [(each.id, each.verdict, str(each.n_pairs), _estimate(each), each.reason) for each in found],
-    )
+    rows = []
+    for each in found:
+        estimate = MISSING
+        if each.estimate is not None:
+            # The first test's median with its interval, in its unit.
+            ends = " to ".join(f"{end:.2f}" for end in each.interval or ())
+            estimate = f"{each.estimate:.2f}{f' ({ends})' if ends else ''} {each.unit}"
+        rows.append((each.id, each.verdict, str(each.n_pairs), estimate, each.reason))
+    print_table(("claim", "verdict", "n", "estimate", "reason"), rows)
     counts = Counter(claim.verdict for claim in found)
     print(
         f"{len(found)} claims: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
     )
-
-
-def _estimate(claim: "ClaimVerdict") -> str:
-    """The first test's median with its interval, in its unit."""
-    from nstbench.core.number_format import MISSING
-
-    if claim.estimate is None:
-        return MISSING
-    ends = " to ".join(f"{end:.2f}" for end in claim.interval or ())
-    return f"{claim.estimate:.2f}{f' ({ends})' if ends else ''} {claim.unit}"

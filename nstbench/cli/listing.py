@@ -43,15 +43,41 @@ def list_things(
                 raise
             print(f"nstbench: {each.value}: {error}", file=sys.stderr)
     if time:
-        _time_backbones(rows.get(Kind.BACKBONES, []))
+        from nstbench.pipeline.timing.engine import seconds_per_evaluation
+
+        for backbone in rows.get(Kind.BACKBONES, []):
+            for weights in backbone["weights"]:
+                if weights["file"]:  # Of the weights, those that are on this machine.
+                    seconds = seconds_per_evaluation(backbone["id"], weights["source"], TIMED_SIZE)
+                    weights["seconds_per_evaluation"] = seconds
     if as_json:
         print_json([row if kind else {"kind": k, **row} for k in rows for row in rows[k]])
         return
     for each, found in rows.items():
-        lines = _backbone_lines(found) if each is Kind.BACKBONES else found
+        lines = found
+        if each is Kind.BACKBONES:  # People read a line for each network and its weights.
+            lines = [
+                _weights_line(backbone, weights) for backbone in found for weights in backbone["weights"]
+            ]
         print(f"{each.value}:")
         print_table(list(lines[0]), [[cell(value) for value in line.values()] for line in lines])
         print()
+
+
+def _weights_line(backbone: Row, weights: Row) -> Row:
+    origin, seconds = weights["file"], weights["seconds_per_evaluation"]
+    if weights["source"] == "embedded":
+        origin = "this package"
+    return {
+        "id": backbone["id"],
+        "weights": weights["source"],
+        "from": str(origin or f"not here: {weights['published']}"),
+        "parameters": f"{weights['parameters'] / 1e6:.1f} M",
+        "MB": f"{weights['megabytes']:.1f}" if weights["megabytes"] else "-",
+        "layers": len(backbone["layers"]),
+        "stride": backbone["layers"][-1]["stride"],
+        f"s/evaluation, {TIMED_SIZE} px": "-" if seconds is None else f"{seconds:.3f}",
+    }
 
 
 def _methods() -> list[Row]:
@@ -89,56 +115,17 @@ def _backbones() -> list[Row]:
     ]
 
 
-def _time_backbones(backbones: list[Row]) -> None:
-    """Fill in seconds per evaluation with the weights that are on this machine."""
-    from nstbench.pipeline.timing.engine import seconds_per_evaluation
-
-    for backbone in backbones:
-        for weights in backbone["weights"]:
-            if weights["file"]:
-                seconds = seconds_per_evaluation(backbone["id"], weights["source"], TIMED_SIZE)
-                weights["seconds_per_evaluation"] = seconds
-
-
-def _backbone_lines(backbones: list[Row]) -> list[Row]:
-    """A line per network and weights, for people."""
-    return [
-        {
-            "id": backbone["id"],
-            "weights": weights["source"],
-            "from": _origin(weights),
-            "parameters": f"{weights['parameters'] / 1e6:.1f} M",
-            "MB": f"{weights['megabytes']:.1f}" if weights["megabytes"] else "-",
-            "layers": len(backbone["layers"]),
-            "stride": backbone["layers"][-1]["stride"],
-            f"s/evaluation, {TIMED_SIZE} px": _seconds(weights),
-        }
-        for backbone in backbones
-        for weights in backbone["weights"]
-    ]
-
-
-def _origin(weights: Row) -> str:
-    if weights["source"] == "embedded":
-        return "this package"
-    return str(weights["file"] or f"not here: {weights['published']}")
-
-
-def _seconds(weights: Row) -> str:
-    seconds = weights["seconds_per_evaluation"]
-    return "-" if seconds is None else f"{seconds:.3f}"
-
-
 def _networks() -> list[Row]:
     from nstbench.networks.feedforward.inventory import read_card, shipped_networks
 
-    return [{"id": name, **_network_row(read_card(file))} for name, file in shipped_networks().items()]
-
-
-def _network_row(card: Row) -> Row:
-    """A decoder has learned no style in particular, and so has no name of one."""
-    style = card.get("style", {}).get("name", "any")
-    return {"style": style, **{name: card[name] for name in ("kind", "width", "backbone", "steps")}}
+    rows = []
+    for name, file in shipped_networks().items():
+        card = read_card(file)
+        # A decoder has learned no style in particular, and so has no name of one.
+        style = card.get("style", {}).get("name", "any")
+        facts = {key: card[key] for key in ("kind", "width", "backbone", "steps")}
+        rows.append({"id": name, "style": style, **facts})
+    return rows
 
 
 def _metrics() -> list[Row]:

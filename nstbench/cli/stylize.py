@@ -126,19 +126,14 @@ def stylize(
 
 
 def _shares(blend: list[str]) -> dict[str, float]:
-    """The files with their shares; InputError when one is given twice."""
+    """FILE=SHARE as files with their shares; InputError when one is not that or is given twice."""
     shares: dict[str, float] = {}
-    for file, share in map(_share, blend):
+    for given in blend:
+        file, _, share = given.rpartition("=")
         if file in shares:
             raise InputError(f"--blend {file!r} is given twice; give each file once, with all of its share")
-        shares[file] = share
+        try:
+            shares[file] = float(share)
+        except ValueError:
+            raise InputError(f"--blend {given!r} is not FILE=SHARE, such as wave.jpg=0.5") from None
     return shares
-
-
-def _share(given: str) -> tuple[str, float]:
-    """FILE=SHARE as a file and a number; InputError when it is not."""
-    file, _, share = given.rpartition("=")
-    try:
-        return file, float(share)
-    except ValueError:
-        raise InputError(f"--blend {given!r} is not FILE=SHARE, such as wave.jpg=0.5") from None

@@ -100,6 +100,7 @@ def _interval(estimate: "Estimate | Agreement") -> Row:
 
 
 def _print(returned: "Returned", table: "Sequence[Estimate]", agreeing: "Sequence[Agreement]") -> None:
+    from nstbench.core.number_format import counted
     from nstbench.report.survey.results import left_chosen
 
     choice = returned.key.mode is Mode.CHOICE
@@ -107,11 +108,19 @@ def _print(returned: "Returned", table: "Sequence[Estimate]", agreeing: "Sequenc
     print_table(
         ("arm", "pair", "answers", heading, "95 % interval"),
         [
-            (line.arm or "all", _pair(line), str(line.answers), *_written(line, percent=choice))
+            (
+                line.arm or "all",
+                " in the style of ".join(line.pair or ["all"]),
+                str(line.answers),
+                *_written(line, percent=choice),
+            )
             for line in table
         ],
     )
-    print(f"\n{_people(returned)}")
+    asked = sum(len(sheet.questions) for sheet in returned.sheets)
+    answered = sum(len(sheet.answered) for sheet in returned.sheets)
+    people = counted(len(returned.sheets), "participant")
+    print(f"\n{people}, {answered} of {counted(asked, 'question')} answered")
     if choice:
         left, interval = _written(left_chosen(returned), percent=True)
         print(f"the left result was chosen in {left} ({interval}) of answers, {returned.key.arms[0]} or not")
@@ -124,19 +133,6 @@ def _print(returned: "Returned", table: "Sequence[Estimate]", agreeing: "Sequenc
                 for each in agreeing
             ],
         )
-
-
-def _people(returned: "Returned") -> str:
-    from nstbench.core.number_format import counted
-
-    asked = sum(len(sheet.questions) for sheet in returned.sheets)
-    answered = sum(len(sheet.answered) for sheet in returned.sheets)
-    people = counted(len(returned.sheets), "participant")
-    return f"{people}, {answered} of {counted(asked, 'question')} answered"
-
-
-def _pair(line: "Estimate") -> str:
-    return " in the style of ".join(line.pair) if line.pair else "all"
 
 
 def _written(estimate: "Estimate | Agreement", percent: bool = False) -> tuple[str, str]:

@@ -62,7 +62,15 @@ def resolve(device: str = "auto", precision: str = "auto") -> Hardware:
     """
     chosen = _device(device)
     if precision == "auto":
-        precision = "bf16" if _native_bf16(chosen) else "fp32"
+        # Only where the processor computes in bf16 itself: emulated it is slower than fp32.
+        if chosen.type == "cuda":
+            native = torch.cuda.is_bf16_supported(including_emulation=False)
+        else:
+            able = torch.cpu.get_capabilities()
+            native = chosen.type == "cpu" and any(
+                able.get(unit, False) for unit in ("amx_bf16", "avx512_bf16")
+            )
+        precision = "bf16" if native else "fp32"
     if precision not in PRECISIONS:
         raise InputError(f"unknown precision {precision!r}; allowed: auto, {', '.join(PRECISIONS)}")
     return Hardware(chosen, precision)
@@ -76,10 +84,3 @@ def _device(name: str) -> torch.device:
     if name not in available:
         raise InputError(f"device {name!r} is not available; allowed here: auto, {', '.join(available)}")
     return torch.device(name)
-
-
-def _native_bf16(device: torch.device) -> bool:
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    capabilities = torch.cpu.get_capabilities()
-    return device.type == "cpu" and any(capabilities.get(name, False) for name in ("amx_bf16", "avx512_bf16"))

@@ -36,10 +36,19 @@ def progress(title: str, total: int) -> Iterator[Watch]:
     if not logging.getLogger("nstbench").isEnabledFor(logging.WARNING):
         yield lambda done, loss: None
     elif stream.isatty():
-        with _bar(title, total, stream) as watch:
-            yield watch
+        with _bar(title, total, stream) as moving:
+            yield moving
     else:
-        yield _lines(title, total, stream)
+        last_line = time.monotonic()
+
+        def watch(done: int, loss: SupportsFloat) -> None:
+            nonlocal last_line
+            now = time.monotonic()
+            if done == total or now - last_line >= SECONDS_BETWEEN_LINES:
+                last_line = now
+                print(f"{title}: {done}/{total} loss {float(loss):.3e}", file=stream, flush=True)
+
+        yield watch
 
 
 @contextmanager
@@ -61,16 +70,3 @@ def _bar(title: str, total: int, stream: TextIO) -> Iterator[Watch]:
             bars.update(task, completed=done, loss=f"{float(loss):.3e}")
 
         yield watch
-
-
-def _lines(title: str, total: int, stream: TextIO) -> Watch:
-    last_line = time.monotonic()
-
-    def watch(done: int, loss: SupportsFloat) -> None:
-        nonlocal last_line
-        now = time.monotonic()
-        if done == total or now - last_line >= SECONDS_BETWEEN_LINES:
-            last_line = now
-            print(f"{title}: {done}/{total} loss {float(loss):.3e}", file=stream, flush=True)
-
-    return watch

@@ -39,7 +39,12 @@ def read_yaml(file: Path) -> Any:
         if file.stat().st_size > LARGEST_FILE:
             raise InputError(f"{file} is larger than {LARGEST_FILE / 1e6:g} MB; split it")
         text = file.read_text(encoding="utf-8")
-        _check_nesting(text)
+        # Before anything recursive looks at it.
+        depth = 0
+        for event in yaml.parse(text, yaml.CSafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MOST_LEVELS:
+                raise yaml.YAMLError(f"it is nested deeper than {MOST_LEVELS} levels")
         loader = _Loader(text)
         try:
             node = loader.get_single_node()
@@ -50,7 +55,9 @@ def read_yaml(file: Path) -> Any:
         finally:
             loader.dispose()
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(f"{file} cannot be read: {_reason(error)}") from error
+        mark = getattr(error, "problem_mark", None)
+        reason = f"line {mark.line + 1}: {getattr(error, 'problem', error)}" if mark else str(error)
+        raise InputError(f"{file} cannot be read: {' '.join(reason.split())}") from error
 
 
 class _Loader(yaml.CSafeLoader):
@@ -89,18 +96,6 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-def _check_nesting(text: str) -> None:
-    """Before anything recursive looks at it."""
-    depth = 0
-    for event in yaml.parse(text, yaml.CSafeLoader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > MOST_LEVELS:
-            raise yaml.YAMLError(f"it is nested deeper than {MOST_LEVELS} levels")
-
-
 def _check_size(root: yaml.Node) -> None:
     """Count the values that a document stands for, an aliased part as often as it is referred to."""
     sizes: dict[int, int] = {}
@@ -117,11 +112,3 @@ def _check_size(root: yaml.Node) -> None:
         raise yaml.MarkedYAMLError(
             problem=f"its aliases stand for more than {MOST_VALUES:,} values", problem_mark=root.start_mark
         )
-
-
-def _reason(error: Exception) -> str:
-    """What is wrong and in which line, on one line."""
-    mark = getattr(error, "problem_mark", None)
-    if mark is None:
-        return " ".join(str(error).split())
-    return f"line {mark.line + 1}: {' '.join(str(getattr(error, 'problem', error)).split())}"

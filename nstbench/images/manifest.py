@@ -145,21 +145,18 @@ def load_manifest(file: Path) -> Manifest:
         raise InputError(f"{file}: {first_problem(error, Manifest)}") from error
     manifest._folder = file.parent
     for name in manifest.root:
-        _check_stand_ins(file, manifest, name)
+        # Stand-ins have to end, without a circle, at a picture that is always here.
+        passed: set[str] = set()
+        replaced = name
+        while (stand_in := manifest[replaced].stand_in) is not None:
+            passed.add(replaced)
+            if stand_in not in manifest.root.keys() - passed:
+                raise InputError(
+                    f"{file}: {replaced}.stand_in: {stand_in!r} leads to no picture that is always here; "
+                    "name one that comes with a package or ships as a file"
+                )
+            replaced = stand_in
     return manifest
-
-
-def _check_stand_ins(file: Path, manifest: Manifest, name: str) -> None:
-    """InputError unless the stand-ins of picture `name` end at one that is always here."""
-    passed: set[str] = set()
-    while (stand_in := manifest[name].stand_in) is not None:
-        passed.add(name)
-        if stand_in not in manifest.root.keys() - passed:
-            raise InputError(
-                f"{file}: {name}.stand_in: {stand_in!r} leads to no picture that is always here; "
-                "name one that comes with a package or ships as a file"
-            )
-        name = stand_in
 
 
 def own_file(name: str) -> Path | None:

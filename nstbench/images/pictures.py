@@ -189,7 +189,10 @@ def upright_rgb(image: Image.Image) -> Image.Image:
     """
     exif = image.getexif()
     if image.mode.startswith(("I", "F")):
-        rgb = Image.fromarray(_deep_grey(image)).convert("RGB")
+        # 16-bit integers, some of which Pillow reads as 32-bit, or floats in [0, 1].
+        full_scale = 1.0 if image.mode.startswith("F") else 65535.0
+        shares = np.clip(np.asarray(image, dtype=np.float64) / full_scale, 0, 1)
+        rgb = Image.fromarray(np.rint(shares * 255).astype(np.uint8)).convert("RGB")
     elif image.has_transparency_data:
         transparent = image.convert("RGBA")
         white = Image.new("RGBA", transparent.size, "white")
@@ -198,10 +201,3 @@ def upright_rgb(image: Image.Image) -> Image.Image:
         rgb = image.convert("RGB")
     rgb.getexif().update(exif)
     return ImageOps.exif_transpose(rgb)
-
-
-def _deep_grey(image: Image.Image) -> np.ndarray:
-    """16-bit integers (Pillow reads some as 32-bit) or floats in [0, 1] as 8-bit grey."""
-    values = np.asarray(image, dtype=np.float64)
-    full_scale = 1.0 if image.mode.startswith("F") else 65535.0
-    return np.rint(np.clip(values / full_scale, 0, 1) * 255).astype(np.uint8)

@@ -60,23 +60,16 @@ def save_video(frames: Path, path: Path) -> None:
     check_video(path)
     with written_whole(path) as temporary:
         if path.suffix.lower() == ".mp4":
-            _encode(frames, temporary)
+            source = ("-framerate", str(FRAMES_PER_SECOND), "-i", str(frames / "%05d.png"))
+            command = ["ffmpeg", "-y", "-loglevel", "error", *source, *EVERY_PLAYER, str(temporary)]
+            process = subprocess.run(command, capture_output=True, text=True)
+            if process.returncode:
+                said = " ".join(process.stderr.split())
+                raise InputError(f"ffmpeg could not write {path.name}: {said}")
         else:
-            _animate(frames, temporary)
-
-
-def _animate(frames: Path, path: Path) -> None:
-    first, *others = sorted(frames.glob("*.png"))
-    pictures: Iterator[Image.Image] = (Image.open(frame) for frame in others)
-    milliseconds = 1000 // FRAMES_PER_SECOND
-    options = ANIMATIONS[path.suffix.lower()]
-    with Image.open(first) as start:
-        start.save(path, save_all=True, append_images=pictures, duration=milliseconds, **options)
-
-
-def _encode(frames: Path, path: Path) -> None:
-    source = ("-framerate", str(FRAMES_PER_SECOND), "-i", str(frames / "%05d.png"))
-    command = ["ffmpeg", "-y", "-loglevel", "error", *source, *EVERY_PLAYER, str(path)]
-    process = subprocess.run(command, capture_output=True, text=True)
-    if process.returncode:
-        raise InputError(f"ffmpeg could not write {path.name}: {' '.join(process.stderr.split())}")
+            first, *others = sorted(frames.glob("*.png"))
+            pictures: Iterator[Image.Image] = (Image.open(frame) for frame in others)
+            milliseconds = 1000 // FRAMES_PER_SECOND
+            options = ANIMATIONS[path.suffix.lower()]
+            with Image.open(first) as start:
+                start.save(temporary, save_all=True, append_images=pictures, duration=milliseconds, **options)

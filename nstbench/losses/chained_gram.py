@@ -179,5 +179,6 @@ class _MeanProducts(torch.autograd.Function):
         left, right = context.saved_tensors
         (gradient,) = gradients
         of_left = gradient_of_left(positions_by_channels(right), gradient, context.shift)
+        # Exchanging the layers transposes the matrix.
         of_right = gradient_of_left(positions_by_channels(left), gradient.mT, context.shift)
         return maps_from_positions(of_left, left), maps_from_positions(of_right, right), None

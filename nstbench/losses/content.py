@@ -45,6 +45,7 @@ class ContentLoss(nn.Module):
     def __init__(self, target: Tensor, distance: Distance = squared_distance) -> None:
         super().__init__()
         self.register_buffer("target", activations(target.detach()))
+        # Gatys et al. 2015, eq. 1, do not divide by N M; so a weight means the same at every layer and size.
         self.factor = 0.5 / target.numel()
         self.distance = distance
 

@@ -214,6 +214,7 @@ class KernelCovariation(nn.Module):
         style_slope, content_slope = _contract((style, content), (style, content))
         style_cross, content_cross = _contract((style, content), (self.style_target, self.content_target))
         total = _energy(content, content_slope) - 2 * _energy(content, content_cross) + self.target_energy
+        # The distance is of fourth order in style features and of second order in content features.
         style_slope.sub_(style_cross).mul_(4 / len(style))
         content_slope.sub_(content_cross).mul_(2 / len(content))
         return total, style_slope, content_slope
@@ -268,8 +269,15 @@ class Resampling:
         Resampling
             From (h, w) to (H, W), in the precision of the source.
         """
-        sizes = zip(source.shape[-2:], destination.shape[-2:], strict=True)
-        return cls(*(_axis_weights(old, new, source) for old, new in sizes))
+        matrices = []
+        for old, new in zip(source.shape[-2:], destination.shape[-2:], strict=True):
+            # Resampled unit vectors are a matrix (new, old): each sample as an average of the old ones.
+            identity = torch.eye(old).to(source)[None, None]
+            resampled = torch.nn.functional.interpolate(
+                identity, (new, old), mode="bilinear", antialias=True, align_corners=False
+            )
+            matrices.append(resampled[0, 0])
+        return cls(*matrices)
 
     def __call__(self, maps: Tensor) -> Tensor:
         """(..., h, w) to (..., H, W)."""
@@ -289,11 +297,3 @@ class Resampling:
             (..., h, w).
         """
         return self.vertical.mT @ (maps @ self.horizontal)
-
-
-def _axis_weights(old: int, new: int, like: Tensor) -> Tensor:
-    """(new, old): each sample as an average of the old ones."""
-    identity = torch.eye(old).to(like)[None, None]
-    return torch.nn.functional.interpolate(
-        identity, (new, old), mode="bilinear", antialias=True, align_corners=False
-    )[0, 0]

@@ -154,6 +154,7 @@ class PixelGramLoss(nn.Module):
         energy = (features * features).sum(1, keepdim=True)
         cross = (features * self.target).sum(1, keepdim=True)
         positions = energy.numel()
+        # For one position <f f^T, r r^T> = (f . r)^2, so no Gram matrix is ever made.
         total = energy.square().sum() - 2 * cross.square().sum() + self.target_energy
         gradient = (features * energy).addcmul_(self.target, cross, value=-1)
         return total / positions, gradient.mul_(4 / positions)
@@ -253,6 +254,7 @@ def _shifted(weights: Tensor, side: int) -> Tensor:
     extent = len(weights)
     square = side + extent - 1
     laid = weights.new_zeros(side, side, square, square)
+    # A window a position: side^2 small copies, once per target.
     for row in range(side):
         for column in range(side):
             laid[row, column, row : row + extent, column : column + extent] = weights

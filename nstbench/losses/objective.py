@@ -42,6 +42,7 @@ class Objective:
         self.terms = tuple(terms)
         read = dict.fromkeys(layer for term in terms for layer in term.layers)
         self.layers = tuple(layer for layer in read if layer != IMAGE)
+        # Single precision, like the losses that they weigh.
         self._weights = torch.tensor([term.weight for term in terms])
 
     def __call__(self, image: Tensor) -> Tensor:

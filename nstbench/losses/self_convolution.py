@@ -99,6 +99,7 @@ class SpectralLoss(nn.Module, ABC):
             other_value, other_slope = self.compare(next(kept), *second)
             values.append(value + other_value)
             slopes.append((slope, other_slope))
+        # Without the row and column of zeros that made the sides even.
         gradient = self.spectrum.adjoint(slopes)[:height, :width].permute(2, 0, 1)[None]
         return self.scale * torch.stack(values).sum(), gradient.mul_(4 * self.scale)
 

@@ -93,6 +93,7 @@ class Waves(nn.Module):
 
     def __init__(self, side: int, like: Tensor) -> None:
         super().__init__()
+        # Half a step off, so that about the middle of an axis cosines are even and sines odd.
         steps = torch.arange(side, dtype=torch.float64) + 0.5
         angles = math.pi / side * torch.outer(steps, steps[: side // 2])
         self.register_buffer("cosines", angles.cos().to(like))

@@ -73,6 +73,7 @@ class TotalVariationLoss(nn.Module):
         Tensor
             The loss, a scalar.
         """
+        # By the number of pixels and channels, so that a weight means the same at every size.
         return self.variation(image).sum() / image.numel()
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 LAYERS = ("relu1_1", "relu2_1", "relu3_1")
+# Of either side, which makes 16 windows.
 PARTS = 4
 # In the place of 0 where something is divided by it or has a logarithm.
 TINY = 1e-12
@@ -36,15 +37,15 @@ def evenness(result: ImageLike) -> float:
     """
     from torch import triu_indices
 
-    likeness = []
+    similarities = []
     for layer in LAYERS:
         grams = _windows(EvaluatedImage.of(result), layer)
         first, second = triu_indices(len(grams), len(grams), 1)
         differences = (grams[first] - grams[second]).square().sum((-2, -1))
         lengths = grams.square().sum((-2, -1)).sqrt()
         relative = differences / (lengths[first] * lengths[second]).clamp_min(TINY)
-        likeness.append(float(1 - relative.mean()))
-    return fmean(likeness)
+        similarities.append(float(1 - relative.mean()))
+    return fmean(similarities)
 
 
 def unevenness_of_style(result: ImageLike, style: ImageLike) -> float:

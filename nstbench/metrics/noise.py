@@ -7,6 +7,7 @@ from nstbench.metrics.pixels import GRADIENT_SIGMA, luma, luma_gradient
 
 # Cycles per pixel: Nyquist's frequency is one half.
 HALF_NYQUIST = 0.25
+# Of the pixels: those with the smallest gradients of the content count as flat.
 FLAT_PERCENT = 10
 
 
@@ -34,6 +35,7 @@ def high_frequency_share(result: ImageLike) -> float:
     if np.ptp(plane) == 0:
         raise NotMeasuredError("a flat picture has no power at any frequency")
     plane = plane - plane.mean()
+    # Faded out towards the border, whose jump would have power at all frequencies.
     window = np.outer(*(np.hanning(length) for length in plane.shape))
     power = np.abs(np.fft.fft2(plane * window)) ** 2
     frequency = np.hypot(*np.meshgrid(*(np.fft.fftfreq(length) for length in plane.shape), indexing="ij"))

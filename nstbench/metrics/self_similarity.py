@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 LAYERS = ("relu1_1", "relu2_1", "relu3_1")
+# Quarters: halves of both sides.
 PARTS = 2
 SEED = 0
 # In the place of 0 where something is divided by it.

@@ -13,11 +13,13 @@ from nstbench.metrics.pixels import Plane, luma, rgb
 Array = NDArray[np.float32]
 # A picture as (H, W, channels).
 View = Callable[[EvaluatedImage], Plane]
+# As in Karras et al. 2018, section 5.
 PATCH = 7
 LEVELS = 4
 PATCHES = 8192
 PROJECTIONS, LUMA_PROJECTIONS = 512, 128
 SEED = 0
+# The 5-tap filter of Burt and Adelson with a = 3/8.
 BINOMIAL = np.array([1, 4, 6, 4, 1]) / 16
 
 

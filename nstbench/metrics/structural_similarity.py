@@ -47,6 +47,7 @@ def ssim_of_planes(one: Plane, other: Plane) -> float:
     """
     from skimage.metrics import structural_similarity
 
+    # With these settings scikit-image computes what Wang et al. published.
     found = structural_similarity(
         one, other, data_range=1.0, gaussian_weights=True, sigma=WINDOW_SIGMA, use_sample_covariance=False
     )

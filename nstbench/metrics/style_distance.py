@@ -36,6 +36,7 @@ def style_distance(result: ImageLike, style: ImageLike, space: FeatureSpace = DE
     Gatys, Ecker and Bethge 2015, "A neural algorithm of artistic style", eqs. 3 to 5, here relative to the
     style so that layers and networks compare.
     """
+    # Relative to the size of the entries, so that layers with large ones do not decide alone.
     return fmean(_distance_at(result, style, space.backbone, layer) for layer in space.style_layers)
 
 

@@ -11,6 +11,7 @@ from nstbench.metrics.pixels import resized
 if TYPE_CHECKING:
     from torch import Tensor
 
+# Places a side at which layouts are compared, whatever the size of the picture.
 GRID = 16
 # Flips, turns by 180 and +-90 degrees, and circular shifts by half of the width, of the height, of both.
 TRANSFORMS = (

@@ -26,6 +26,7 @@ class Adam(Optimiser):
         gradient = self.current.gradient
         self._first.lerp_(gradient, 1 - DECAY_1)
         self._second.lerp_(gradient.square(), 1 - DECAY_2)
+        # Both averages start at 0; divided by the share of weights that they hold, they are unbiased.
         mean = self._first / (1 - DECAY_1**self._count)
         # Gradients of a normalised loss can be far below epsilon; scaled so that epsilon stays negligible.
         deviation = (self._second / (1 - DECAY_2**self._count)).sqrt_()

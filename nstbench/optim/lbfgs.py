@@ -19,6 +19,7 @@ from nstbench.optim.wolfe import strong_wolfe
 # The first step moves no pixel by more than a tenth of a grey level; Torch7's min(1, 1/|g|_1) depends on
 # the loss's scale.
 FIRST_STEP = 0.1 / 255
+# Of a step that is taken back; the eighth trial is 1/16384 as long as the first.
 SHORTER = 0.25
 MOST_RETRIES = 8
 
@@ -125,6 +126,7 @@ class _Memory:
             product = self._products[slot] @ coefficients + of_gradient * self._with_gradient[slot]
             alphas[slot] = product / curvature[slot]
             coefficients[self.size + slot] -= alphas[slot]
+        # H_0 = s'y / y'y of the newest pair (Nocedal and Wright, eq. 7.20).
         newest = usable[-1]
         scale = curvature[newest] / self._products[self.size + newest, self.size + newest]
         coefficients *= scale
@@ -145,6 +147,8 @@ class _Memory:
         """The slots with positive curvature, oldest first."""
         oldest_first = (number % self.size for number in range(self._stored - self.pairs, self._stored))
         curvature = self._curvature
+        # Pairs without s'y > 0 are left out: with them H would not be positive definite, and -H g might lead
+        # upwards.
         return [slot for slot in oldest_first if curvature[slot] > 0]
 
     def state(self) -> dict[str, Any]:

@@ -76,7 +76,9 @@ class _Recorder:
         image = point.view(self.shape).requires_grad_()
         losses = self.objective.at(len(self.rows))(image)
         (gradient,) = torch.autograd.grad(losses[0], image)
+        # The image is a view of the optimiser's point, which is to know nothing of gradients.
         image.requires_grad_(False)
+        # Losses stay on the device; to read one here would wait for it at every evaluation.
         self.rows.append(losses.detach())
         self.seconds.append(time.perf_counter() - self.started)
         if self.watch is not None:
@@ -131,6 +133,7 @@ def optimise(
         recorder.rows = list(saved["rows"])
         recorder.seconds = list(saved["seconds"])
         seconds_before = recorder.seconds[-1]
+        # The clock goes on where the interrupted attempt stopped.
         recorder.started -= seconds_before
         optimiser.restore(saved["optimiser"])
     else:
@@ -155,6 +158,7 @@ def optimise(
         show(len(recorder.rows), image)
     names = tuple(term.name for term in objective.terms)
     trace = torch.stack(recorder.rows).cpu()
+    # The row of the image that is kept; evaluations after it were of steps that were taken back.
     (accepted,) = (trace[:, 0] == optimiser.current.loss.cpu()).nonzero()[-1]
     return Outcome(
         image,

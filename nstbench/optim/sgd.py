@@ -28,6 +28,7 @@ class SGD(Optimiser):
     def _begin(self) -> None:
         self._start_loss = self.current.value
         self._velocity = self.point.new_zeros(self.point.shape)
+        # Of all later steps too: the rate stays, so that steps become shorter as gradients do.
         length = self.current.gradient.square().mean().sqrt()
         self._rate = self.rate / length.clamp_min(torch.finfo(length.dtype).tiny)
 
@@ -36,6 +37,7 @@ class SGD(Optimiser):
         self._velocity = self.momentum * self._velocity + self.current.gradient
         trial_point = self.point - self._rate * self._velocity
         trial = evaluate(trial_point)
+        # Against the start, because momentum may raise the loss from one step to the next.
         if has_run_away(trial, self._start_loss):
             self.rejected_steps += 1
             self._velocity.zero_()

@@ -7,8 +7,10 @@ from torch import Tensor
 
 from nstbench.optim.optimiser import Evaluate, Evaluation
 
+# c1 and c2, as Nocedal and Wright advise for quasi-Newton methods (section 3.1).
 SUFFICIENT_DECREASE = 1e-4
 CURVATURE = 0.9
+# As many as in `torch.optim.LBFGS`.
 MOST_TRIALS = 25
 
 
@@ -107,6 +109,7 @@ def _interpolate(low: Trial, high: Trial) -> float:
         return middle
     d1 = low.slope + high.slope - 3 * (low.value - high.value) / (low.length - high.length)
     radicand = d1 * d1 - low.slope * high.slope
+    # The cubic has no minimum.
     if radicand < 0:
         return middle
     d2 = math.copysign(math.sqrt(radicand), span)
@@ -114,6 +117,7 @@ def _interpolate(low: Trial, high: Trial) -> float:
     if denominator == 0:
         return middle
     length = high.length - span * (high.slope + d2 - d1) / denominator
+    # A trial at an end would not shrink the bracket.
     margin = 0.1 * abs(span)
     lower, upper = sorted((low.length, high.length))
     return min(max(length, lower + margin), upper - margin)

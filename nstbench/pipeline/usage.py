@@ -1,6 +1,6 @@
 """What pictures were made with, and what that puts in the place of what the source used."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from nstbench.core.number_format import counted, span
 from nstbench.images.manifest import Manifest
@@ -36,7 +36,14 @@ def usage_lines(runs: Sequence[FinishedRun], profile: Profile, manifest: Manifes
 def substitutions(experiment: Experiment, runs: Sequence[FinishedRun], manifest: Manifest) -> list[str]:
     """What stands in the place of the source's weights, pictures and budget, in sentences."""
     surrogates = [weights for weights in weights_used(runs) if weights.startswith(SURROGATE)]
-    clauses = [*surrogates, *stand_ins(runs, manifest), *distinct(_cut_budgets(experiment, runs))]
+    cut = []
+    for run in runs:
+        settings = experiment.settings_of(run.planned.arm, shortened=False)
+        asked = experiment.configure(run.planned.arm, settings).model_dump().get("evaluations")
+        used = run.planned.run.parameters.get("evaluations")
+        if used and asked and used != asked:
+            cut.append(f"{counted(used, 'evaluation')} where the source's settings ask for {asked:,}")
+    clauses = [*surrogates, *stand_ins(runs, manifest), *distinct(cut)]
     return [f"{clause[0].upper()}{clause[1:]}." for clause in clauses]
 
 
@@ -77,17 +84,3 @@ def weights_phrase(source: str, backbones: str) -> str:
         "random-half": f"random weights ({backbones} at {EMBEDDED_WIDTH:g} of its width)",
     }
     return known.get(source, f"own weights ({backbones})")
-
-
-def _cut_budgets(experiment: Experiment, runs: Iterable[FinishedRun]) -> Iterator[str]:
-    for run in runs:
-        used, asked = run.planned.run.parameters.get("evaluations"), _source_budget(experiment, run)
-        if used and asked and used != asked:
-            yield f"{counted(used, 'evaluation')} where the source's settings ask for {asked:,}"
-
-
-def _source_budget(experiment: Experiment, run: FinishedRun) -> int | None:
-    settings = experiment.settings_of(run.planned.arm, shortened=False)
-    configured = experiment.configure(run.planned.arm, settings)
-    budget: int | None = configured.model_dump().get("evaluations")
-    return budget

@@ -14,7 +14,6 @@ from nstbench.core.configuration import Record
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
-    from torch import Tensor
 
 
 class Maps(Record):
@@ -61,14 +60,20 @@ class GramDiagram(NetworkKind):
         backbone = self.load(materials)
         with torch.no_grad():
             found = backbone(materials.picture(file), {self.top.layer, self.side.layer})
-        top, side = (_liveliest(activations(found[maps.layer]), maps) for maps in (self.top, self.side))
+        shown_maps = []
+        for maps in (self.top, self.side):
+            features = activations(found[maps.layer])[0]
+            # Those with the largest variance, in the order of their channels.
+            channels = features.flatten(1).var(1).topk(maps.count).indices.sort().values.tolist()
+            shown_maps.append({f"{maps.layer}/{channel}": features[channel] for channel in channels})
+        top, side = shown_maps
         shown = to_data_uri(load_picture(file, THUMBNAIL, square=True))
         parts = [pd.DataFrame([{"part": "picture", "picture": shown}])]
         for name, values in (top | side).items():
             y, x = np.indices(values.shape).reshape(2, -1)
             positions = {"y": y, "x": x, "value": values.flatten().cpu()}
             parts.append(pd.DataFrame({"part": "map", "map": name, **positions}))
-        columns, rows = (torch.stack(list(maps.values()))[None] for maps in (top, side))
+        columns, rows = (torch.stack(list(each.values()))[None] for each in (top, side))
         products = chained_gram(columns, rows)[0]
         entries = [
             {"part": "entry", "map": name, "other": other, "value": products[column, row].item()}
@@ -98,9 +103,3 @@ class GramDiagram(NetworkKind):
         from nstbench.charts.diagrams.gram_drawing import draw_gram_table
 
         draw_gram_table(table, figure)
-
-
-def _liveliest(features: "Tensor", maps: Maps) -> "dict[str, Tensor]":
-    """The maps (H, W) of (1, N, H, W) with the largest variance, in the order of their channels."""
-    channels = features[0].flatten(1).var(1).topk(maps.count).indices.sort().values
-    return {f"{maps.layer}/{channel}": features[0, channel] for channel in channels.tolist()}

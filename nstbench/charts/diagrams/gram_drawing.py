@@ -55,7 +55,20 @@ def draw_gram_table(table: pd.DataFrame, figure: Figure) -> None:
         share = row["value"] / largest  # The larger an entry, the darker.
         box(axes, place, BLUE, tinted=share)
         label(axes, (place.x, place.y), f"{row['value']:.2f}", color="white" if share > DARK else INK)
-    _draw_formula(axes, layers)
+    # What the numbers are: entries of a Gram matrix, or of a chained one where there are two layers.
+    x, y = FORMULA
+    if len(layers) == 1:
+        formula = r"$G_{ij}=\frac{1}{M}\sum_p F_i(p)\,F_j(p)$"
+        notes = [f"$F$: maps of {layers[0]}", "$p$: the $M$ positions of a map"]
+    else:
+        formula = r"$G_{ij}=\frac{1}{M}\sum_p F_i(p)\,\hat D_j(p)$"
+        notes = [
+            f"$F$: maps of {layers[1]}",
+            rf"$\hat D$: maps of {layers[0]}, enlarged",
+            "to the size of $F$",
+        ]
+    label(axes, (x, y + 0.3), formula, fontsize=13)
+    label(axes, (x, y - 0.3), "\n".join(notes), color=MUTED, linespacing=1.6)
 
 
 def _draw_titles(axes: Axes, top: Mapping[str, Place], side: Mapping[str, Place]) -> list[str]:
@@ -71,20 +84,3 @@ def _draw_titles(axes: Axes, top: Mapping[str, Place], side: Mapping[str, Place]
         text = f"{len(places)} maps of {layer}"
         label(axes, middle, text, rotation=rotation, color=colours[layer], weight="bold")
     return list(colours)
-
-
-def _draw_formula(axes: Axes, layers: list[str]) -> None:
-    """What the numbers are: entries of a Gram matrix, or of a chained one where there are two layers."""
-    x, y = FORMULA
-    if len(layers) == 1:
-        formula = r"$G_{ij}=\frac{1}{M}\sum_p F_i(p)\,F_j(p)$"
-        notes = [f"$F$: maps of {layers[0]}", "$p$: the $M$ positions of a map"]
-    else:
-        formula = r"$G_{ij}=\frac{1}{M}\sum_p F_i(p)\,\hat D_j(p)$"
-        notes = [
-            f"$F$: maps of {layers[1]}",
-            rf"$\hat D$: maps of {layers[0]}, enlarged",
-            "to the size of $F$",
-        ]
-    label(axes, (x, y + 0.3), formula, fontsize=13)
-    label(axes, (x, y - 0.3), "\n".join(notes), color=MUTED, linespacing=1.6)

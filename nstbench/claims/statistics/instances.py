@@ -144,7 +144,12 @@ def table_share(parameters: TableShareParameters, evidence: Evidence) -> Sample:
     check_columns(every, parameters.conditions)
     table = chosen(every, parameters.where).dropna(subset=list(parameters.conditions))
     if table.empty:
-        sought = ", ".join(f"{column} {_in_words(wanted)}" for column, wanted in parameters.where.items())
+        clauses = []
+        for column, wanted in parameters.where.items():
+            values = wanted if isinstance(wanted, tuple) else (wanted,)
+            texts = (value if isinstance(value, str) else f"{value:g}" for value in values)
+            clauses.append(f"{column} {' or '.join(texts)}")
+        sought = ", ".join(clauses)
         raise NoEvidenceError(f"the table of {parameters.chart} has no row with {sought}")
     first, bounds = next(iter(parameters.conditions.items()))
     return Sample(
@@ -161,8 +166,3 @@ def table_share(parameters: TableShareParameters, evidence: Evidence) -> Sample:
         ),
         noun="instance",
     )
-
-
-def _in_words(wanted: Wanted) -> str:
-    values = wanted if isinstance(wanted, tuple) else (wanted,)
-    return " or ".join(value if isinstance(value, str) else f"{value:g}" for value in values)

@@ -116,7 +116,7 @@ UNLUSOY = GatysParameters(
 # The other reading of their "epoch": a call of PyTorch's optimiser, which makes 20 iterations.
 UNLUSOY_STEPS = GatysParameters.derived_from(UNLUSOY, evaluations=4000)
 # Da divides Gram matrices by C H W and their squared distance by C H W again, which weighs layer l by
-# 1/(N_l M_l): 1 : 2 : 4 : 8 : 32. He gives no numbers; these are ours.
+# 1/(N_l M_l): 1 : 2 : 4 : 8 : 32. He gives no values; these are ours.
 DA = GatysParameters(
     pooling="max",
     content_layers={"relu3_2": 0.5, "relu4_2": 0.5},

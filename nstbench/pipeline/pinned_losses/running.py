@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 import pandas as pd
 import torch
-from torch import Tensor
 
 from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
@@ -32,25 +31,29 @@ def measure(regression: Regression, manifest: Manifest) -> pd.DataFrame:
     """
     rows: list[tuple[str, int, str, float]] = []
     with _one_thread(), progress("regress", len(regression.specifications)) as watch:
-        pair = (regression.content, regression.style)
-        content, style = (_shipped(name, regression.size, manifest) for name in pair)
+        pair = []
+        for name in (regression.content, regression.style):
+            if manifest[name].file is None:
+                shipped = ", ".join(name for name, entry in manifest.root.items() if entry.file)
+                raise InputError(
+                    f"picture {name!r} does not ship in data/, so it may differ elsewhere; allowed: {shipped}"
+                )
+            pair.append(to_tensor(load_picture(manifest.file(name), regression.size, square=True)))
+        content, style = pair
         for done, run in enumerate(regression.specifications, 1):
             task = Task(content, style, regression.parameters_of(run), SEED, HARDWARE)
             outcome = stylize(method(run.method), task)
+            deviations, means = torch.std_mean(outcome.image[0].double(), (1, 2))
+            colours = [
+                (f"{channel} {name}", value)
+                for name, values in (("mean", means), ("deviation", deviations))
+                for channel, value in zip(("red", "green", "blue"), values.tolist(), strict=True)
+            ]
             for evaluation in regression.tolerances_of(run):
                 losses = zip(("total", *outcome.terms), outcome.trace[evaluation - 1].tolist(), strict=True)
-                measured = losses if outcome.terms else _colours(outcome.image)
-                rows += [(run.id, evaluation, *named) for named in measured]
+                rows += [(run.id, evaluation, *named) for named in (losses if outcome.terms else colours)]
             watch(done, outcome.trace[-1, 0])
     return pd.DataFrame(rows, columns=COLUMNS).astype({"value": "float32"})
-
-
-def _colours(image: Tensor) -> Iterator[tuple[str, float]]:
-    """Mean and standard deviation of every channel of (1, 3, H, W), by name."""
-    deviations, means = torch.std_mean(image[0].double(), (1, 2))
-    for name, values in (("mean", means), ("deviation", deviations)):
-        for channel, value in zip(("red", "green", "blue"), values.tolist(), strict=True):
-            yield f"{channel} {name}", value
 
 
 @contextmanager
@@ -62,13 +65,3 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
-
-
-def _shipped(name: str, size: int, manifest: Manifest) -> Tensor:
-    """Picture `name` of the manifest as (1, 3, size, size)."""
-    if manifest[name].file is None:
-        shipped = ", ".join(name for name, entry in manifest.root.items() if entry.file)
-        raise InputError(
-            f"picture {name!r} does not ship in data/, so it may differ elsewhere; allowed: {shipped}"
-        )
-    return to_tensor(load_picture(manifest.file(name), size, square=True))

@@ -78,7 +78,16 @@ def benchmark(size: int, blocks: int) -> list[dict[str, Any]]:
     device = resolve().device
     content, style = pair(size, device)
     tasks = {name: Task(content, style, DEFAULT, SEED, Hardware(device, name)) for name in PRECISIONS}
-    reference = Contestant(_reference(tasks["fp32"]))
+    textbook = TextbookLoop(
+        open_backbone(tasks["fp32"]),
+        content,
+        style,
+        DEFAULT.content_layers,
+        DEFAULT.style_layers,
+        DEFAULT.alpha,
+    )
+    start = start_image(tasks["fp32"], "noise")
+    reference = Contestant(lambda evaluations: textbook.descend(start, evaluations)[0])
     engines = {variant: Contestant(_engine(tasks[variant.precision], variant.layout)) for variant in VARIANTS}
     take_turns(reference, list(engines.values()), f"bench at {size} px", blocks)
     return [
@@ -137,23 +146,8 @@ def pair(size: int, device: torch.device) -> list[Tensor]:
     return [to_tensor(load_picture(photograph(name), size, square=True)).to(device) for name in PAIR]
 
 
-def _reference(task: Task[GatysParameters]) -> Callable[[int], float]:
-    """The textbook loop on the network of `nstbench stylize`."""
-    parameters = task.parameters
-    loop = TextbookLoop(
-        open_backbone(task),
-        task.content,
-        task.style,
-        parameters.content_layers,
-        parameters.style_layers,
-        parameters.alpha,
-    )
-    start = start_image(task, "noise")
-    return lambda evaluations: loop.descend(start, evaluations)[0]
-
-
 def _engine(task: Task[GatysParameters], layout: str = "channels last") -> Callable[[int], float]:
-    """The engine on the same, in the task's precision."""
+    """The engine on the network of `nstbench stylize`, in the task's precision."""
     parameters = task.parameters
     backbone = open_backbone(task)
     backbone.memory_format = LAYOUTS[layout]

@@ -69,35 +69,29 @@ def of_project(project: Project, results: Path, experiment: str | None, arms: Se
     if experiment is not None and experiment not in project.experiments:
         allowed = ", ".join(project.experiments)
         raise InputError(f"unknown experiment {experiment!r}; allowed: {allowed}")
-    chosen = [experiment] if experiment else list(project.experiments)
-    collections = [_of_experiment(project, results, id) for id in chosen]
-    return max(collections, key=lambda each: len(each.complete(arms or each.arms)))
-
-
-def _of_experiment(project: Project, results: Path, id: str) -> Collection:
-    names = arm_names(project.experiments[id])
-    candidates = []
-    for entry in project.plans[id]:
-        content, style = entry.run.content, entry.run.style
-        image = FinishedRun.of(entry, results).image
-        if entry.run.seed == 0 and image.is_file():
-            candidates.append(
-                Candidate(
-                    arm=names[entry.arm.id],
-                    pair=(content, style),
-                    run=entry.run.id,
-                    result=image,
-                    content=results / "pictures" / f"{content}.png",
-                    style=results / "pictures" / f"{style}.png",
-                    square=True,
+    collections = []
+    for id in [experiment] if experiment else project.experiments:
+        names = arm_names(project.experiments[id])
+        candidates = []
+        for entry in project.plans[id]:
+            content, style = entry.run.content, entry.run.style
+            image = FinishedRun.of(entry, results).image
+            if entry.run.seed == 0 and image.is_file():
+                candidates.append(
+                    Candidate(
+                        arm=names[entry.arm.id],
+                        pair=(content, style),
+                        run=entry.run.id,
+                        result=image,
+                        content=results / "pictures" / f"{content}.png",
+                        style=results / "pictures" / f"{style}.png",
+                        square=True,
+                    )
                 )
-            )
-    return Collection(
-        f"{id} in {results} under the profile {project.profile.name}",
-        f"add pairs to config/experiments/{id}.yaml, set PROFILE to one with more, or run snakemake",
-        id,
-        _by_pair(candidates),
-    )
+        title = f"{id} in {results} under the profile {project.profile.name}"
+        remedy = f"add pairs to config/experiments/{id}.yaml, set PROFILE to one with more, or run snakemake"
+        collections.append(Collection(title, remedy, id, _by_pair(candidates)))
+    return max(collections, key=lambda each: len(each.complete(arms or each.arms)))
 
 
 def arm_names(experiment: Experiment) -> dict[str, str]:

@@ -30,7 +30,7 @@ from nstbench.metrics.style_leakage import style_leakage
 LUMA = np.array([0.299, 0.587, 0.114])
 
 
-def sighted(picture):
+def evaluated(picture):
     """Of a plane (H, W), or of (H, W, 3)."""
     picture = np.asarray(picture, dtype=np.float64)
     colours = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
@@ -39,7 +39,7 @@ def sighted(picture):
 
 def score(id, result, content=None, style=None, truth=None):
     sides = (result if side is None else side for side in (result, content, style, truth))
-    return metrics()[id].measure(Comparison(*map(sighted, sides)))
+    return metrics()[id].measure(Comparison(*map(evaluated, sides)))
 
 
 def flat(value, size=64):

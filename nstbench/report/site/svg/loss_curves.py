@@ -71,20 +71,20 @@ def _drawing(measured: Sequence[pd.Series], logarithmic: bool) -> LossDrawing:
     y = scale_over(shown if logarithmic else [0.0, shown[1]], BOTTOM, TOP, logarithmic)
     if not logarithmic:
         y = Scale(0.0, y.high, BOTTOM, TOP)
-    curves = [
-        LossCurve(Series(str(curve.name), number), _path(curve, x, y))
-        for number, curve in enumerate(measured)
-        if len(curve)
-    ]
+    curves = []
+    for number, curve in enumerate(measured):
+        if curve.empty:
+            continue
+        every = -(-len(curve) // MOST_POINTS)
+        thinned = pd.concat([curve.iloc[:-1:every], curve.iloc[-1:]])
+        points = [
+            (x.place(float(at)), y.place(value)) for at, value in zip(thinned.index, thinned, strict=True)
+        ]
+        if len(points) == 1:
+            # A single value is a short stroke.
+            (left, top) = points[0]
+            path = f"M{left - 4:g} {top:g}h8"
+        else:
+            path = "M" + "L".join(f"{left:g} {top:g}" for left, top in points)
+        curves.append(LossCurve(Series(str(curve.name), number), path))
     return LossDrawing(x, y, tuple(curves))
-
-
-def _path(curve: pd.Series, x: Scale, y: Scale) -> str:
-    """Through at most MOST_POINTS points; a single value is a short stroke."""
-    every = -(-len(curve) // MOST_POINTS)
-    thinned = pd.concat([curve.iloc[:-1:every], curve.iloc[-1:]])
-    points = [(x.place(float(at)), y.place(value)) for at, value in zip(thinned.index, thinned, strict=True)]
-    if len(points) == 1:
-        (left, top) = points[0]
-        return f"M{left - 4:g} {top:g}h8"
-    return "M" + "L".join(f"{left:g} {top:g}" for left, top in points)
