@@ -177,10 +177,8 @@ def stylize(
                 content_image, style_image, parameters, seed, hardware, watch, show=show, others=others
             )
             outcome = preserving_colour(recipe, task)
-        sources = {
-            "content": source_name(content, "content"),
-            "style": None if style is None else source_name(style, "style"),
-        }
+        style_name = None if style is None else source_name(style, "style")
+        sources = {"content": source_name(content, "content"), "style": style_name}
         summary = _summary(recipe, task, outcome, time.perf_counter() - started)
         result = Stylization(to_picture(outcome.image), sources | summary)
         if out is not None:  # Before the video is written, which may fail.

@@ -43,7 +43,13 @@ class Record(BaseModel):
 
 
 class Named(Record):
-    """What a file `<id>.yaml` holds."""
+    """What a file `<id>.yaml` holds.
+
+    Parameters
+    ----------
+    id
+        The file's name without its suffix.
+    """
 
     id: str
 

@@ -17,6 +17,15 @@ class Procedural(Record):
     """Which program of data/painting painted a picture: the painter, its seed, the size in pixels.
 
     Further keys are the painter's own parameters, such as `season: winter`.
+
+    Parameters
+    ----------
+    painter
+        A program of data/painting.
+    seed
+        Of its random draws.
+    size
+        Of the square picture, in pixels.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -32,6 +41,23 @@ class Picture(Record):
 
     A picture with an address is used when the folder NSTBENCH_DATA holds it, its `stand_in` otherwise.
     `procedural` says how a shipped file was painted.
+
+    Parameters
+    ----------
+    title, author, licence
+        What captions and the list of pictures say.
+    package
+        The name of a photograph that comes with an installed package.
+    file
+        A file in data/, relative to the manifest.
+    procedural
+        How a program painted the file.
+    url
+        Where the picture can be had.
+    md5
+        Of the file at the address.
+    stand_in
+        The name of the picture that is used where this one is not here.
     """
 
     title: str

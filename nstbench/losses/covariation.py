@@ -248,7 +248,15 @@ def _energy(content: Tensor, contracted: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Resampling:
-    """Bilinear resampling, antialiased where it shrinks, as one matrix for each axis."""
+    """Bilinear resampling, antialiased where it shrinks, as one matrix for each axis.
+
+    Parameters
+    ----------
+    vertical
+        (H, h), each row the weights of one position.
+    horizontal
+        (W, w), alike.
+    """
 
     vertical: Tensor
     horizontal: Tensor

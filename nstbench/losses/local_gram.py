@@ -166,6 +166,15 @@ class Tiling:
 
     Tiles of `side` by `side` positions lie over maps of `height` by `width`, zeros where there is no map.
     A tile with its surroundings is a square of side + 2 reach positions.
+
+    Parameters
+    ----------
+    height, width
+        Of the maps, in positions.
+    side
+        Of a tile.
+    reach
+        How many positions on each side of a tile belong to its surroundings.
     """
 
     height: int

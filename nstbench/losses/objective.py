@@ -18,6 +18,17 @@ class Term:
 
     `name` stands in the trace; `loss` takes the features of `layers`, in their order, to a scalar: one of the
     losses here, or any function.
+
+    Parameters
+    ----------
+    name
+        The column of the loss in a trace.
+    weight
+        The factor of the loss in the sum.
+    layers
+        Whose features the loss takes, in this order.
+    loss
+        From features (1, N, H, W) of each layer to a scalar.
     """
 
     name: str

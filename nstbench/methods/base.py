@@ -39,6 +39,11 @@ class Parameters(Record):
     """What every method's parameters have; frozen, and no unknown names.
 
     `preserve_colour` says how the content's colours are kept (nstbench.methods.colour).
+
+    Parameters
+    ----------
+    preserve_colour
+        One of the ways of nstbench.methods.colour, or "none".
     """
 
     preserve_colour: PreserveColour = "none"
@@ -92,7 +97,13 @@ class Parameters(Record):
 
 
 class DescentParameters(Parameters):
-    """Of a method that descends: `evaluations` is the budget, how often it may evaluate loss and gradient."""
+    """Of a method that descends: `evaluations` is the budget, how often it may evaluate loss and gradient.
+
+    Parameters
+    ----------
+    evaluations
+        At least 1.
+    """
 
     evaluations: int = Field(ge=1)
 
@@ -105,6 +116,13 @@ class TotalVariation(Record):
     """How much the roughness of the picture weighs: the mean over pixels, in [0, 1], and channels.
 
     `form`: the sum of absolute (L1) or of squared differences from the pixels to the right and below.
+
+    Parameters
+    ----------
+    form
+        "absolute" or "squared".
+    weight
+        Of the loss in the objective, above 0.
     """
 
     form: Literal["absolute", "squared"]
@@ -143,6 +161,25 @@ class Task(Generic[P_co]):
     """One picture to make: content and style (1, 3, H, W), RGB in [0, 1], and how.
 
     `others` are the further pictures that the parameters name.
+
+    Parameters
+    ----------
+    content, style
+        (1, 3, H, W), RGB in [0, 1].
+    parameters
+        Those of the method.
+    seed
+        Of every random draw.
+    hardware
+        The device and the precision.
+    watch
+        Called after each step with its number and the loss.
+    checkpoint
+        Where an interrupted attempt left its state, and this one keeps it.
+    show
+        Called with the evaluations spent and the image reached.
+    others
+        Further pictures (1, 3, H, W), RGB in [0, 1], by their names in the parameters.
     """
 
     content: "Tensor"
@@ -165,6 +202,31 @@ class Method(Generic[P]):
     `methods.colour` keeps colours around it. `terms_of` gives what it descends on, where that stays the same.
     One that is `for_cpu` computes there in fp32, whatever is asked for. One whose network has learned its
     style does not need it (`needs_style`); `trainer` says how such are trained.
+
+    Parameters
+    ----------
+    id
+        Its name on the command line and in experiments.
+    title
+        What reports call it.
+    source
+        The paper.
+    parameters
+        The model of its parameters.
+    presets
+        Parameters by name.
+    default_preset
+        One of these names.
+    stylize
+        Makes the picture.
+    terms_of
+        Makes the terms of the objective that it descends on.
+    for_cpu
+        Whether it computes on the CPU in fp32 only.
+    needs_style
+        Whether it looks at a style.
+    trainer
+        How its networks are trained.
     """
 
     id: str

@@ -10,7 +10,17 @@ from nstbench.metrics.base import Comparison, Metric, NotMeasuredError
 
 @dataclass(frozen=True)
 class Score:
-    """A metric's value; NaN always has a reason, other values may have one."""
+    """A metric's value; NaN always has a reason, other values may have one.
+
+    Parameters
+    ----------
+    metric
+        What was measured.
+    value
+        In the metric's unit; NaN where it could not be measured.
+    reason
+        Why there is no value, or what limits it; often empty.
+    """
 
     metric: Metric
     value: float

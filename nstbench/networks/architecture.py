@@ -31,7 +31,13 @@ class Convolution:
 
 @dataclass(frozen=True)
 class Rectifier:
-    """A ReLU, never in place: `conv4_2` and `relu4_2` are different tensors."""
+    """A ReLU, never in place: `conv4_2` and `relu4_2` are different tensors.
+
+    Parameters
+    ----------
+    name
+        Of the layer, such as `relu4_2`.
+    """
 
     name: str
 
@@ -59,7 +65,15 @@ class Pooling:
 
 @dataclass(frozen=True)
 class Branches:
-    """Chains of layers over one input, none of which changes its size; their outputs stacked by channel."""
+    """Chains of layers over one input, none of which changes its size; their outputs stacked by channel.
+
+    Parameters
+    ----------
+    name
+        Of the layer; it stands before the names of the chains' layers.
+    chains
+        The layers of each chain, from the input on.
+    """
 
     name: str
     chains: tuple[tuple["Layer", ...], ...]

@@ -27,7 +27,13 @@ POOLING: dict[str, Callable[..., nn.Module]] = {
 
 
 class Concatenation(nn.Module):
-    """Parallel chains over one input, their outputs stacked by channel."""
+    """Parallel chains over one input, their outputs stacked by channel.
+
+    Parameters
+    ----------
+    chains
+        From (B, N, H, W) to outputs of one height and width.
+    """
 
     def __init__(self, chains: Iterable[nn.Sequential]) -> None:
         super().__init__()

@@ -10,7 +10,17 @@ DECAY_1, DECAY_2, EPSILON = 0.9, 0.999, 1e-8
 
 
 class Adam(Optimiser):
-    """Minimise with step size `rate`; the default decay rates of the paper."""
+    """Minimise with step size `rate`; the default decay rates of the paper.
+
+    Parameters
+    ----------
+    rate
+        The step size, in units of the image's [0, 1].
+
+    References
+    ----------
+    Kingma and Ba 2015, algorithm 1; the divisor has epsilon relative to its mean.
+    """
 
     def __init__(self, rate: float) -> None:
         self.rate = rate

@@ -12,7 +12,13 @@ SECONDS_BETWEEN = 20.0
 
 
 class Checkpoint:
-    """At most one file, rewritten every 20 seconds and removed at the end."""
+    """At most one file, rewritten every 20 seconds and removed at the end.
+
+    Parameters
+    ----------
+    path
+        The file.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path

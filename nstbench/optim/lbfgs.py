@@ -31,6 +31,19 @@ class LBFGS(Optimiser):
     length satisfies the strong Wolfe conditions. A step to a loss that is not finite, or that more than
     doubles, is taken back and tried at a quarter of its length; after eight retries the history is
     forgotten.
+
+    Parameters
+    ----------
+    rate
+        The step length in lengths of the direction; with a line search its first trial.
+    history
+        How many steps H is made from, at least 1.
+    line_search
+        Whether steps meet the strong Wolfe conditions.
+
+    References
+    ----------
+    Nocedal and Wright 2006, algorithm 7.4; Chen, Wang and Zhou 2014, algorithm 3.
     """
 
     def __init__(self, rate: float = 1.0, history: int = 100, line_search: bool = False) -> None:

@@ -27,6 +27,25 @@ class Outcome:
     a step that is taken back; `seconds` is the time since the start at the end of each evaluation, and
     `seconds_before` what an interrupted attempt, from which this one went on, has of it; `facts` are what a
     method adds about the run. A method that does not descend says what counts as an evaluation.
+
+    Parameters
+    ----------
+    image
+        (1, 3, H, W), RGB, not clipped.
+    terms
+        The names of the losses.
+    trace
+        (evaluations, 1 + T), the total and each term's unweighted loss.
+    final
+        (1 + T,), the row of `trace` that is the image's.
+    seconds
+        Since the start, at the end of each evaluation.
+    rejected_steps
+        How many steps were taken back.
+    facts
+        What a method adds about the run, by name.
+    seconds_before
+        The time of an interrupted attempt before this one.
     """
 
     image: Tensor

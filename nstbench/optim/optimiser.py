@@ -11,7 +11,15 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The loss () and its gradient (n,) at one point (n,)."""
+    """The loss () and its gradient (n,) at one point (n,).
+
+    Parameters
+    ----------
+    loss
+        (), on the device of the point.
+    gradient
+        (n,).
+    """
 
     loss: Tensor
     gradient: Tensor

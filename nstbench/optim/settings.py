@@ -8,7 +8,19 @@ from nstbench.core.configuration import Record
 
 
 class LBFGSSettings(Record):
-    """L-BFGS; the defaults are those of Torch7 and PyTorch."""
+    """L-BFGS; the defaults are those of Torch7 and PyTorch.
+
+    Parameters
+    ----------
+    kind
+        Which optimiser it is.
+    rate
+        The step length in lengths of the direction, above 0.
+    history
+        How many steps are remembered, at least 1.
+    line_search
+        Whether steps meet the strong Wolfe conditions.
+    """
 
     kind: Literal["lbfgs"] = "lbfgs"
     rate: float = Field(default=1.0, gt=0)
@@ -17,14 +29,32 @@ class LBFGSSettings(Record):
 
 
 class AdamSettings(Record):
-    """Adam; `rate` is the step size in units of the image's [0, 1]."""
+    """Adam; `rate` is the step size in units of the image's [0, 1].
+
+    Parameters
+    ----------
+    kind
+        Which optimiser it is.
+    rate
+        The step size, above 0.
+    """
 
     kind: Literal["adam"] = "adam"
     rate: float = Field(gt=0)
 
 
 class SGDSettings(Record):
-    """Gradient descent with momentum; `rate` is the root mean square of the first step, in [0, 1]."""
+    """Gradient descent with momentum; `rate` is the root mean square of the first step, in [0, 1].
+
+    Parameters
+    ----------
+    kind
+        Which optimiser it is.
+    rate
+        The length of the first step, above 0.
+    momentum
+        The share of the last step that the next one keeps, in [0, 1).
+    """
 
     kind: Literal["sgd"] = "sgd"
     rate: float = Field(gt=0)

@@ -19,6 +19,17 @@ class SGD(Optimiser):
     What a rate per unit of gradient means depends on the loss's scale, so the first gradient sets it. With
     momentum the loss may rise on the way; a step to more than twice the start's, or to no number, is taken
     back, and the descent goes on from rest at a quarter of the rate.
+
+    Parameters
+    ----------
+    rate
+        The root mean square of the first step over the pixels, in [0, 1].
+    momentum
+        The share m of the last step that the next one keeps, in [0, 1).
+
+    References
+    ----------
+    Polyak 1964; Sutskever et al. 2013, eqs. 1 and 2 with the rate outside v.
     """
 
     def __init__(self, rate: float, momentum: float = 0.9) -> None:

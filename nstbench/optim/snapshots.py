@@ -16,6 +16,13 @@ class Snapshots:
 
     `at` rises. Evaluations within one iteration get the image at its end. A file that is there already, from
     an attempt that was interrupted, stays.
+
+    Parameters
+    ----------
+    folder
+        Of the PNG files; it is made when the first one is written.
+    at
+        Numbers of evaluations, rising from 1.
     """
 
     def __init__(self, folder: Path, at: Sequence[int]) -> None:

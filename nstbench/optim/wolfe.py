@@ -16,7 +16,19 @@ MOST_TRIALS = 25
 
 @dataclass(frozen=True)
 class Trial:
-    """One point along the direction: step length, loss, directional derivative."""
+    """One point along the direction: step length, loss, directional derivative.
+
+    Parameters
+    ----------
+    length
+        In lengths of the direction.
+    value
+        The loss; infinite where it is not finite.
+    slope
+        The derivative of the loss along the direction.
+    evaluation
+        Of the point.
+    """
 
     length: float
     value: float

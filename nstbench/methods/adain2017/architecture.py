@@ -12,7 +12,13 @@ DEEPEST = LAYERS[-1]
 
 @dataclass(frozen=True)
 class Upsampling:
-    """Every pixel repeated in a square of four."""
+    """Every pixel repeated in a square of four.
+
+    Parameters
+    ----------
+    name
+        Of the layer.
+    """
 
     name: str
 

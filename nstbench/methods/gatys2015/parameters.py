@@ -48,6 +48,32 @@ class GatysParameters(DescentParameters):
     Layers that are not named are the backbone's own, with equal weights. `input_blur` averages the picture
     over squares of so many pixels before the network sees it; `gradient_normalisation` is Tai's; `tv` adds
     the picture's total variation.
+
+    Parameters
+    ----------
+    backbone
+        The id of a network.
+    weights
+        "embedded", "imagenet", "random", "random-half" or a file.
+    normalisation
+        Channels are divided by their means after the ReLU ("mean-1"), before it ("port"), or by nothing
+        ("none").
+    pooling
+        "max" or "average".
+    content_layers, style_layers
+        Weights v_l and w_l by layer, at least 0.
+    input_blur
+        In pixels, 1 to 32; 1 leaves the picture as it is.
+    gradient_normalisation
+        Whether the gradients of the losses are normalised, as in Tai's code.
+    alpha
+        The weight of the content, at least 0.
+    tv
+        The total variation's weight and form.
+    init
+        What the descent starts from.
+    optimiser
+        Which, and its settings.
     """
 
     backbone: str = "vgg19"

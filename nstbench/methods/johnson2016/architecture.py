@@ -9,7 +9,15 @@ from nstbench.networks.architecture import Convolution
 
 @dataclass(frozen=True)
 class Residual:
-    """Two 3x3 convolutions with a shortcut around them, from and to so many channels."""
+    """Two 3x3 convolutions with a shortcut around them, from and to so many channels.
+
+    Parameters
+    ----------
+    name
+        Of the layer.
+    channels
+        At full width.
+    """
 
     name: str
     channels: int
@@ -17,7 +25,15 @@ class Residual:
 
 @dataclass(frozen=True)
 class UpsamplingConvolution:
-    """A 3x3 convolution to so many channels that doubles the resolution."""
+    """A 3x3 convolution to so many channels that doubles the resolution.
+
+    Parameters
+    ----------
+    name
+        Of the layer.
+    channels
+        Of the output, at full width.
+    """
 
     name: str
     channels: int

@@ -15,6 +15,15 @@ class SpatialParameters(GatysParameters):
 
     `all-pairs` are convolutions of every map with every other, `covariation` is of each style layer with the
     first content layer.
+
+    Parameters
+    ----------
+    statistic
+        What the style of a layer is.
+    radius
+        In positions, 0 to 8: the window has a side of 2 radius + 1.
+    strength
+        How long the style's gradient is at the start relative to that of Gram matrices, above 0.
     """
 
     gradient_normalisation: Literal[False] = False
@@ -48,7 +57,15 @@ PRESETS = {
 
 
 class EntryTarget(Record):
-    """One entry, on the diagonal or above it, `magnitude` times the largest of the painting's matrix."""
+    """One entry, on the diagonal or above it, `magnitude` times the largest of the painting's matrix.
+
+    Parameters
+    ----------
+    diagonal
+        Whether the entry lies on the diagonal.
+    magnitude
+        Relative to the largest entry of the painting's matrix, above 0.
+    """
 
     kind: Literal["entry"] = "entry"
     diagonal: bool
@@ -66,6 +83,17 @@ class RandomGramParameters(GatysParameters):
 
     `variant`: as drawn (`literal`), with the entries above the diagonal mirrored (`symmetric`), or the
     positive semidefinite matrix nearest to that (`psd`). `redrawn`: other matrices at every evaluation.
+
+    Parameters
+    ----------
+    content_layers
+        None.
+    target
+        What the matrices are drawn from.
+    variant
+        "literal", "symmetric" or "psd".
+    redrawn
+        Whether every evaluation has its own matrices.
     """
 
     content_layers: dict[str, float] = Field(default={}, max_length=0)

@@ -46,7 +46,17 @@ class Distribution(Protocol):
 
 @dataclass(frozen=True)
 class SingleEntry:
-    """A matrix (N, N) of zeros but for `magnitude` at a random place, on the diagonal or above it."""
+    """A matrix (N, N) of zeros but for `magnitude` at a random place, on the diagonal or above it.
+
+    Parameters
+    ----------
+    channels
+        N.
+    diagonal
+        Whether the entry lies on the diagonal.
+    magnitude
+        Its value, above 0.
+    """
 
     channels: int
     diagonal: bool
@@ -79,7 +89,17 @@ class SingleEntry:
 
 @dataclass(frozen=True)
 class SparseEntries:
-    """|Z| with Z ~ N(0, sigma^2), each entry drawn by itself and zero with probability `sparsity`."""
+    """|Z| with Z ~ N(0, sigma^2), each entry drawn by itself and zero with probability `sparsity`.
+
+    Parameters
+    ----------
+    channels
+        N.
+    sparsity
+        In [0, 1].
+    sigma
+        The standard deviation of Z.
+    """
 
     channels: int
     sparsity: float

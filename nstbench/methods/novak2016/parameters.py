@@ -16,6 +16,19 @@ class NovakParameters(GatysParameters):
     of the deeper one as often as it lies layers below the other. `weighting` multiplies the weights of the
     style layers, in a chain that of the shallower one, by 1 (`uniform`), by 2 for each layer above the last
     (`shallow`) or below the first (`deep`), or by 1/(N_l N_k) (`channels`).
+
+    Parameters
+    ----------
+    style_layers
+        Weights by layer, above 0.
+    shift
+        s, added to all features.
+    chained
+        Whether the Gram matrices are of neighbouring layers.
+    blurred
+        Whether the enlarged maps are blurred.
+    weighting
+        "uniform", "shallow", "deep" or "channels".
     """
 
     style_layers: dict[str, float] = Field(

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 
 class Recipe(Record):
-    """What decides a training besides the pictures; every recipe has a number of steps."""
+    """What decides a training besides the pictures; every recipe has a number of steps.
+
+    Parameters
+    ----------
+    steps
+        How many, at least 1.
+    """
 
     steps: int = Field(ge=1)
 

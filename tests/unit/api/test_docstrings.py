@@ -1,11 +1,14 @@
 """Every public function, class and method of the library documents its parameters and what it returns."""
 
+import dataclasses
 import importlib
 import inspect
 import pkgutil
+from typing import Literal, get_args, get_origin
 
 import pytest
-from numpydoc.docscrape import FunctionDoc
+from numpydoc.docscrape import FunctionDoc, NumpyDocString
+from pydantic import BaseModel
 
 import nstbench
 
@@ -69,6 +72,44 @@ def test_public_functions_document_parameters_and_returns(room):
         for name, function in public_functions(module)
         if (gap := missing(function))
     }
+    assert gaps == {}
+
+
+def made_from(thing):
+    """What a class is made from by name: its own fields, or the parameters of its constructor.
+
+    A field that allows one value only says nothing new.
+    """
+    if getattr(thing, "_is_protocol", False):
+        return set()
+    if issubclass(thing, BaseModel) or dataclasses.is_dataclass(thing):
+        fields = thing.model_fields if issubclass(thing, BaseModel) else thing.__dataclass_fields__
+        own = {name for name in fields if name in thing.__annotations__ and not name.startswith("_")}
+        if issubclass(thing, BaseModel):
+            kinds = {name: fields[name].annotation for name in own}
+            own -= {
+                name
+                for name, kind in kinds.items()
+                if get_origin(kind) is Literal and len(get_args(kind)) == 1
+            }
+        return own
+    if "__init__" in vars(thing):
+        return set(inspect.signature(thing.__init__).parameters) - {"self"}
+    return set()
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_public_classes_document_what_they_are_made_from(room):
+    gaps = {}
+    for module in modules(room):
+        for name, thing in vars(module).items():
+            own = inspect.isclass(thing) and thing.__module__ == module.__name__
+            if own and not name.startswith("_"):
+                documented = NumpyDocString(inspect.cleandoc(thing.__doc__ or ""))
+                entries = documented["Parameters"] + documented["Attributes"]
+                named = {each.strip() for entry in entries for each in entry.name.split(",")}
+                if gap := sorted(made_from(thing) - named):
+                    gaps[f"{module.__name__}.{name}"] = gap
     assert gaps == {}
 
 

@@ -61,7 +61,7 @@ def test_every_entry_can_be_set_has_a_source_and_names_modules_that_exist(entry)
 def test_every_method_metric_and_rule_has_its_formula() -> None:
     named = {module for entry in ENTRIES for module in entry.modules}
     for method in methods().values():
-        package = ".".join(method.stylize.__module__.split(".")[:3])
+        package = ".".join(method.parameters.__module__.split(".")[:3])
         own = [module for module in named if module.startswith(f"{package}.")]
         assert own, f"nstbench/report/site/formulas lacks {method.id}"
     for id, rule in RULES.items():
