@@ -6,7 +6,7 @@ from pydantic import Field, JsonValue, ValidationError, field_validator
 
 from nstbench.charts.base import ChartKind
 from nstbench.charts.kinds import chart_kind
-from nstbench.core.configuration import Named, first_problem, load_named
+from nstbench.core.configuration import Name, Named, first_problem, load_named
 from nstbench.core.errors import InputError
 from nstbench.images.manifest import Manifest
 from nstbench.pipeline.experiment import Source
@@ -30,9 +30,9 @@ class Chart(Named):
     kind: str
     parameters: dict[str, JsonValue] = Field(default={})
     when_brief: dict[str, JsonValue] = Field(default={})
-    pictures: tuple[str, ...] = ()
-    experiment: str | None = None
-    trainings: tuple[str, ...] = ()
+    pictures: tuple[Name, ...] = ()
+    experiment: Name | None = None
+    trainings: tuple[Name, ...] = ()
 
     @field_validator("kind")
     @classmethod
@@ -78,6 +78,8 @@ def load_chart(file: Path, manifest: Manifest, experiments: set[str], trainings:
             manifest.available(picture)
 
     chart = load_named(file, Chart, check)
+    if chart.id in experiments:
+        raise InputError(f"{file}: id {chart.id!r} is an experiment's too, and figures go by id; rename one")
     for what, given, known in (
         ("experiment", {chart.experiment} - {None}, experiments),
         ("training", set(chart.trainings), trainings),

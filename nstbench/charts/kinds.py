@@ -14,7 +14,7 @@ from nstbench.charts.speed import EngineSpeed, FramesPerSecond
 from nstbench.charts.statistic_cost import StatisticCost
 from nstbench.charts.style_layers import LayerBalance, LayerShares
 from nstbench.charts.training_curves import LearningCurve, Relaunches
-from nstbench.core.errors import InputError
+from nstbench.core.errors import InputError, shortened
 
 KINDS: dict[str, type[ChartKind]] = {
     "channel_means": ChannelMeans,
@@ -43,5 +43,5 @@ KINDS: dict[str, type[ChartKind]] = {
 def chart_kind(name: str) -> type[ChartKind]:
     """The kind of chart of that name; InputError on an unknown one."""
     if name not in KINDS:
-        raise InputError(f"unknown kind of chart {name!r}; allowed: {', '.join(KINDS)}")
+        raise InputError(f"unknown kind of chart {shortened(name)}; allowed: {', '.join(KINDS)}")
     return KINDS[name]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field, field_validator
 
 from nstbench.charts.base import ChartKind, Materials, by_pair
-from nstbench.core.errors import InputError
+from nstbench.core.errors import InputError, shortened
 from nstbench.core.number_format import counted, number
 from nstbench.methods import method
 from nstbench.methods.gatys2015 import METHOD
@@ -57,7 +57,7 @@ class CommonObjective(ChartKind):
     def _known_metrics(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
             if name not in metrics():
-                raise InputError(f"unknown metric {name!r}; allowed: {', '.join(metrics())}")
+                raise InputError(f"unknown metric {shortened(name)}; allowed: {', '.join(metrics())}")
         return names
 
     def measure(self, materials: Materials) -> "pd.DataFrame":

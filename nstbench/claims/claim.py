@@ -7,7 +7,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from nstbench.claims.statistics import find_statistic
 from nstbench.claims.statistics.base import StatisticParameters
 from nstbench.core.configuration import Named, Record, first_problem
-from nstbench.core.errors import InputError
+from nstbench.core.errors import InputError, shortened
 
 RuleName = Literal["directional", "equivalence", "existence", "exact", "not-testable"]
 Side = Literal["less", "greater", "equal", "exists", "none", "holds"]
@@ -43,7 +43,10 @@ class ClaimTest(Record):
     @field_validator("statistic")
     @classmethod
     def _known_statistic(cls, id: str) -> str:
-        return find_statistic(id).id
+        try:
+            return find_statistic(id).id
+        except InputError as error:
+            raise ValueError(str(error)) from error  # Told with its place in the file.
 
     @model_validator(mode="after")
     def _with_margin(self) -> "ClaimTest":
@@ -95,7 +98,7 @@ class Claim(Named):
         elif not self.tests and self.missing is None:
             raise ValueError(f"{self.id}: give tests, or say in missing what they would take")
         elif self.tests and self.tests[0].rule != self.rule:
-            raise ValueError(f"{self.id}: rule {self.rule} does not fit side {self.tests[0].side!r}")
+            raise ValueError(f"{self.id}: rule {self.rule} does not fit side {shortened(self.tests[0].side)}")
         return self
 
 

@@ -1,5 +1,6 @@
 """config/claims.yaml: every claim of every document, and where the documents contradict each other."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -7,8 +8,8 @@ from pydantic import ValidationError, model_validator
 
 from nstbench.charts.chart import Chart, load_charts
 from nstbench.claims.claim import Claim, Contradiction
-from nstbench.core.configuration import Record, first_problem
-from nstbench.core.errors import InputError
+from nstbench.core.configuration import Name, Record, first_problem
+from nstbench.core.errors import InputError, shortened
 from nstbench.core.yaml_files import read_yaml
 from nstbench.metrics import metrics
 from nstbench.pipeline.project import Project
@@ -19,23 +20,26 @@ FILE = Path("config") / "claims.yaml"
 class Register(Record):
     """`documents` are full titles by the short name that ids of claims begin with."""
 
-    documents: dict[str, str]
+    documents: dict[Name, str]
     claims: tuple[Claim, ...]
     contradictions: tuple[Contradiction, ...]
 
     @model_validator(mode="after")
     def _consistent(self) -> "Register":
         ids = [claim.id for claim in self.claims]
+        if repeated := [id for id, times in Counter(ids).items() if times > 1]:
+            raise ValueError(f"{repeated[0]} is there twice")
         for claim in self.claims:
-            if ids.count(claim.id) > 1:
-                raise ValueError(f"{claim.id} is there twice")
             if claim.document not in self.documents or not claim.id.startswith(f"{claim.document}-claim-"):
                 allowed = ", ".join(f"{name}-claim-..." for name in self.documents)
-                raise ValueError(f"{claim.id} of {claim.document!r}: ids are {allowed}")
+                raise ValueError(f"{claim.id} of {shortened(claim.document)}: ids are {allowed}")
+        known = set(ids)
         for contradiction in self.contradictions:
             named = {id for position in contradiction.positions for id in position.claims}
-            for id in named.union(contradiction.decided_by) - set(ids):
-                raise ValueError(f"contradiction {contradiction.topic!r}: unknown claim {id!r}")
+            for id in named.union(contradiction.decided_by) - known:
+                raise ValueError(
+                    f"contradiction {shortened(contradiction.topic)}: unknown claim {shortened(id)}"
+                )
         return self
 
 
@@ -73,4 +77,4 @@ def _problems(claim: Claim, project: Project, charts: Mapping[str, Chart]) -> It
 def _strangers(what: str, given: Iterable[str], known: Collection[str]) -> Iterator[str]:
     for name in given:
         if name not in known:
-            yield f"unknown {what} {name!r}; allowed: {', '.join(known)}"
+            yield f"unknown {what} {shortened(name)}; allowed: {', '.join(known)}"

@@ -36,12 +36,13 @@ def list_things(
     """List methods, experiments, backbones, networks and metrics."""
     rows: dict[Kind, list[Row]] = {}
     for each in [kind] if kind else Kind:
-        try:
-            rows[each] = LISTERS[each]()
-        except InputError as error:  # Experiments need a checkout; all else is listed without one.
-            if kind:
-                raise
-            print(f"nstbench: {each.value}: {error}", file=sys.stderr)
+        if each is Kind.EXPERIMENTS and not kind:  # All else is listed without a checkout.
+            try:
+                checkout()
+            except InputError as error:
+                print(f"nstbench: {each.value}: {error}", file=sys.stderr)
+                continue
+        rows[each] = LISTERS[each]()
     if time:
         from nstbench.pipeline.timing.engine import seconds_per_evaluation
 

@@ -1,19 +1,49 @@
 """Files that people write: read as YAML, validated by models, complained about in one line."""
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from nstbench.core.errors import InputError
+from nstbench.core.errors import LONGEST_VALUE, InputError, shortened
 from nstbench.core.yaml_files import read_yaml
 
 # What generators of torch can be seeded with is below this.
 SEEDS = 2**64
-# Characters of a value that a message repeats.
-LONGEST_VALUE = 60
 Seed = Annotated[int, Field(ge=0, lt=SEEDS)]
+# Bounds that nobody reaches on purpose, so that a slip of the pen is told instead of planned for hours.
+MOST_EVALUATIONS = 1_000_000
+MOST_SNAPSHOTS = 100
+Evaluations = Annotated[int, Field(ge=1, le=MOST_EVALUATIONS)]
+Snapshots = Annotated[int, Field(ge=0, le=MOST_SNAPSHOTS)]
+
+
+def is_plain_name(name: object) -> bool:
+    """Whether something can be part of a file's name on every system, and of nothing else.
+
+    Parameters
+    ----------
+    name : object
+        What a file that people write gives as a name.
+
+    Returns
+    -------
+    bool
+        True for a text of at most 100 letters of ASCII, digits, `_` and `-` that does not begin with `-`.
+    """
+    return isinstance(name, str) and re.fullmatch(r"\w[\w-]{0,99}", name, re.ASCII) is not None
+
+
+def _plain(name: str) -> str:
+    if not is_plain_name(name):
+        raise ValueError("a name has letters (a to z), digits, _ and -, at most 100")
+    return name
+
+
+# Of experiments, charts, trainings, claims, profiles and pictures: files and folders are called after them.
+Name = Annotated[str, AfterValidator(_plain)]
 
 
 class Record(BaseModel):
@@ -51,7 +81,7 @@ class Named(Record):
         The file's name without its suffix.
     """
 
-    id: str
+    id: Name
 
 
 N = TypeVar("N", bound=Named)
@@ -93,7 +123,7 @@ def load_named(
     except InputError as error:
         raise InputError(f"{file}: {error}") from error
     if named.id != file.stem:
-        raise InputError(f"{file}: id {named.id!r} must be the file's name, {file.stem!r}")
+        raise InputError(f"{file}: id {shortened(named.id)} must be the file's name, {shortened(file.stem)}")
     return named
 
 
@@ -117,29 +147,21 @@ def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
     problems = error.errors(include_url=False)
     unknown = [problem for problem in problems if problem["type"] == "extra_forbidden"]
     problem = (unknown or problems)[0]
-    place = ".".join(str(part) for part in problem["loc"]) or "value"
+    place = ".".join(_written(part) for part in problem["loc"] if part != "[key]") or "value"
     if unknown:
         return f"{place}: unknown key; allowed: {', '.join(_keys_beside(model, problem['loc']))}"
+    if problem["type"] == "union_tag_invalid":  # Pydantic repeats the whole tag.
+        tag, allowed = problem["ctx"]["discriminator"], problem["ctx"]["expected_tags"]
+        return f"{place}: unknown {tag}; allowed: {allowed}"
     whole = problem["type"] == "missing" or isinstance(problem["input"], dict)
     given = "" if whole else f" (given: {shortened(problem['input'])})"
-    return f"{place}: {problem['msg']}{given}"
+    return f"{place}: {problem['msg'].removeprefix('Value error, ')}{given}"
 
 
-def shortened(value: object) -> str:
-    """A value as it was written, cut where it is longer than a message can hold.
-
-    Parameters
-    ----------
-    value : object
-        What a message repeats.
-
-    Returns
-    -------
-    str
-        At most 60 characters and an ellipsis.
-    """
-    text = repr(value)
-    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}..."
+def _written(part: int | str) -> str:
+    """A key as it stands in the file, unless it is too long for a message or breaks its line."""
+    plain = str(part).isprintable() and len(str(part)) <= LONGEST_VALUE
+    return str(part) if plain else shortened(part)
 
 
 def _keys_beside(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
@@ -193,7 +215,7 @@ def configured(
         If there is no such preset, or a change does not fit.
     """
     if preset not in presets:
-        raise InputError(f"unknown preset {preset!r} of {owner}; allowed: {', '.join(presets)}")
+        raise InputError(f"unknown preset {shortened(preset)} of {owner}; allowed: {', '.join(presets)}")
     try:
         return model.derived_from(presets[preset], **changes)
     except ValidationError as error:

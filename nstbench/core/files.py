@@ -236,3 +236,22 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def is_file(path: str | Path) -> bool:
+    """Whether there is a file of that name.
+
+    Parameters
+    ----------
+    path : str or Path
+        Whatever somebody gave for a path.
+
+    Returns
+    -------
+    bool
+        False too for what is too long to be a path, or must not be looked at.
+    """
+    try:
+        return Path(path).is_file()
+    except OSError:
+        return False

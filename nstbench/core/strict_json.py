@@ -2,8 +2,15 @@
 
 import json
 import math
+import re
+from pathlib import Path
 from typing import Any
 
+from nstbench.core.errors import InputError
+
+LARGEST_FILE = 50_000_000  # Bytes.
+MOST_LEVELS = 40
+MOST_DIGITS = 20
 NOT_FINITE = ("nan", "inf", "-inf")
 
 
@@ -44,6 +51,44 @@ def from_json(text: str) -> Any:
         If `text` is not JSON.
     """
     return _read(json.loads(text))
+
+
+def read_json(file: Path) -> Any:
+    """Read a JSON file that somebody hands in.
+
+    Parameters
+    ----------
+    file : Path
+        UTF-8 text.
+
+    Returns
+    -------
+    object
+        Plain dictionaries, lists, strings and numbers.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, is no JSON, or is too large or too deep to be read safely.
+    """
+    try:
+        if file.stat().st_size > LARGEST_FILE:
+            raise InputError(f"{file}: is larger than {LARGEST_FILE / 1e6:g} MB")
+        text = file.read_text(encoding="utf-8")
+        depth = 0
+        for bracket in re.findall(r"[\[{}\]]", re.sub(r'"(\\.|[^"\\])*"', "", text)):
+            depth += 1 if bracket in "[{" else -1
+            if depth > MOST_LEVELS:
+                raise ValueError(f"it is nested deeper than {MOST_LEVELS} levels")
+        return json.loads(text, parse_int=_whole_number)
+    except (OSError, ValueError) as error:  # No file, no UTF-8, no JSON.
+        raise InputError(f"{file}: cannot be read as JSON ({error})") from error
+
+
+def _whole_number(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"{digits[:MOST_DIGITS]}... is too large")
+    return int(digits)
 
 
 def _written(value: Any) -> Any:

@@ -6,12 +6,14 @@ from typing import Any
 
 import yaml
 
-from nstbench.core.errors import InputError
+from nstbench.core.errors import InputError, shortened
 
 LARGEST_FILE = 2_000_000  # Bytes.
 MOST_LEVELS = 40
 # Values with every alias written out; ten lines of aliases can stand for billions.
 MOST_VALUES = 200_000
+# Of whole numbers; larger ones can neither be printed nor counted to.
+LARGEST_NUMBER = 2**64
 TIMESTAMP = "tag:yaml.org,2002:timestamp"
 MERGE = "tag:yaml.org,2002:merge"
 
@@ -68,13 +70,15 @@ class _Loader(yaml.CSafeLoader):
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:
-            return super().construct_object(node, deep)
+            value = super().construct_object(node, deep)
+            if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
+                raise OverflowError
+            return value
         except (ValueError, TypeError, AttributeError, OverflowError) as error:
             kind = node.tag.rpartition(":")[2]
-            given = str(node.value)[:40]
-            raise yaml.MarkedYAMLError(
-                problem=f"{given!r} is no {kind}", problem_mark=node.start_mark
-            ) from error
+            given = shortened(str(node.value))
+            problem = "is too large" if isinstance(error, OverflowError) else f"is no {kind}"
+            raise yaml.MarkedYAMLError(problem=f"{given} {problem}", problem_mark=node.start_mark) from error
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[tuple[str, str]] = set()
@@ -82,7 +86,8 @@ class _Loader(yaml.CSafeLoader):
             named = (key.tag, str(key.value))
             if named in seen and key.tag != MERGE:
                 raise yaml.MarkedYAMLError(
-                    problem=f"key {key.value!r} is there twice; keep one", problem_mark=key.start_mark
+                    problem=f"key {shortened(key.value)} is there twice; keep one",
+                    problem_mark=key.start_mark,
                 )
             seen.add(named)
         mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)

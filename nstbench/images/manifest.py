@@ -5,8 +5,8 @@ from pathlib import Path
 
 from pydantic import ConfigDict, PrivateAttr, RootModel, ValidationError, model_validator
 
-from nstbench.core.configuration import Record, first_problem
-from nstbench.core.errors import InputError
+from nstbench.core.configuration import Name, Record, first_problem
+from nstbench.core.errors import InputError, shortened
 from nstbench.core.yaml_files import read_yaml
 from nstbench.images.package_photographs import PACKAGED, photograph
 
@@ -68,29 +68,33 @@ class Picture(Record):
     procedural: Procedural | None = None
     url: str | None = None
     md5: str | None = None
-    stand_in: str | None = None
+    stand_in: Name | None = None
 
     @model_validator(mode="after")
     def _one_origin(self) -> "Picture":
         if sum(origin is not None for origin in (self.package, self.file, self.url)) != 1:
             raise ValueError("give exactly one of package, file, url")
+        if self.file is not None and (Path(self.file).is_absolute() or ".." in Path(self.file).parts):
+            raise ValueError(f"file {shortened(self.file)} leads out of data/; name one below it")
         if self.procedural is not None and self.file is None:
             raise ValueError("procedural belongs to a file; name the file that the program painted")
         if self.package is not None and self.package not in PACKAGED:
-            raise ValueError(f"unknown package photograph {self.package!r}; allowed: {', '.join(PACKAGED)}")
+            raise ValueError(
+                f"unknown package photograph {shortened(self.package)}; allowed: {', '.join(PACKAGED)}"
+            )
         if (self.url is None) != (self.stand_in is None) or (self.url is None) != (self.md5 is None):
             raise ValueError("url, md5 and stand_in belong together")
         return self
 
 
-class Manifest(RootModel[dict[str, Picture]]):
+class Manifest(RootModel[dict[Name, Picture]]):
     """All pictures by name; `file` paths start at the folder that holds the manifest."""
 
     _folder: Path = PrivateAttr(default=Path("data"))
 
     def __getitem__(self, name: str) -> Picture:
         if name not in self.root:
-            raise InputError(f"unknown picture {name!r}; allowed: {', '.join(self.root)}")
+            raise InputError(f"unknown picture {shortened(name)}; allowed: {', '.join(self.root)}")
         return self.root[name]
 
     def available(self, name: str) -> str:

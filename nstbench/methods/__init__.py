@@ -6,7 +6,7 @@ Planning a pipeline imports every method, so a package's face imports torch insi
 import sys
 from functools import cache
 
-from nstbench.core.errors import InputError
+from nstbench.core.errors import InputError, shortened
 from nstbench.core.registry import defined
 from nstbench.methods.base import Method
 from nstbench.networks.training.trainer import Trainer
@@ -38,7 +38,7 @@ def method(id: str) -> Method:
         If there is none.
     """
     if id not in methods():
-        raise InputError(f"unknown method {id!r}; allowed: {', '.join(methods())}")
+        raise InputError(f"unknown method {shortened(id)}; allowed: {', '.join(methods())}")
     return methods()[id]
 
 
@@ -62,5 +62,5 @@ def trainer_of(id: str) -> Trainer:
     """
     trainer = method(id).trainer
     if trainer is None:
-        raise InputError(f"method {id!r} has no network to train")
+        raise InputError(f"method {shortened(id)} has no network to train")
     return trainer

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal
 from pydantic import Field
 from typing_extensions import TypeVar, override
 
-from nstbench.core.configuration import Record, configured
+from nstbench.core.configuration import Evaluations, Record, configured
 from nstbench.core.progress import Watch
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class DescentParameters(Parameters):
         At least 1.
     """
 
-    evaluations: int = Field(ge=1)
+    evaluations: Evaluations
 
     @override
     def steps(self, height: int, width: int) -> int:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from nstbench.core.errors import InputError
+from nstbench.core.errors import InputError, shortened
 from nstbench.networks.preprocessing import IMAGENET, Preprocessing
 
 
@@ -155,7 +155,7 @@ class Architecture:
         for name in names:
             if name not in self.layer_names:
                 allowed = ", ".join(self.layer_names)
-                raise InputError(f"unknown layer {name!r} of {self.id}; allowed: {allowed}")
+                raise InputError(f"unknown layer {shortened(name)} of {self.id}; allowed: {allowed}")
 
     def preprocessing_of(self, file: str) -> Preprocessing:
         """What weights expect of an image.

@@ -1,6 +1,6 @@
 """Every backbone of the suite, by id."""
 
-from nstbench.core.errors import InputError
+from nstbench.core.errors import InputError, shortened
 from nstbench.networks.alexnet import ALEXNET
 from nstbench.networks.architecture import Architecture
 from nstbench.networks.googlenet import GOOGLENET
@@ -31,5 +31,5 @@ def architecture(id: str) -> Architecture:
         When there is none of that name.
     """
     if id not in ARCHITECTURES:
-        raise InputError(f"unknown backbone {id!r}; allowed: {', '.join(ARCHITECTURES)}")
+        raise InputError(f"unknown backbone {shortened(id)}; allowed: {', '.join(ARCHITECTURES)}")
     return ARCHITECTURES[id]

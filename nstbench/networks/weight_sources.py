@@ -8,7 +8,8 @@ else is the path of a file.
 import os
 from pathlib import Path
 
-from nstbench.core.errors import InputError
+from nstbench.core.errors import InputError, shortened
+from nstbench.core.files import is_file
 from nstbench.networks.architecture import Architecture
 
 FOLDER = Path(__file__).parent / "weights"
@@ -67,7 +68,7 @@ def embedded_file(architecture_id: str) -> Path:
     files = {file.stem: file for file in embedded_files()}
     if architecture_id not in files:
         raise InputError(
-            f"no embedded weights for {architecture_id!r}; embedded are: {', '.join(files)}; "
+            f"no embedded weights for {shortened(architecture_id)}; embedded are: {', '.join(files)}; "
             "use one of them, or --weights imagenet"
         )
     return files[architecture_id]
@@ -87,8 +88,8 @@ def check_weights(source: str) -> None:
         When weights neither go by this name nor lie in this file.
     """
     names = ("embedded", "imagenet", *RANDOM_WIDTHS)
-    if source not in names and not Path(source).is_file():
-        raise InputError(f"weights {source!r} do not exist; allowed: {', '.join(names)}, or a file")
+    if source not in names and not is_file(source):
+        raise InputError(f"weights {shortened(source)} do not exist; allowed: {', '.join(names)}, or a file")
 
 
 def locate_weights(architecture: Architecture, source: str) -> Path:

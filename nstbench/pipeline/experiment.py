@@ -1,21 +1,24 @@
 """An experiment file: which figure it regenerates, its arms, and how the panel is laid out."""
 
 import itertools
+import math
 import re
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from nstbench.core.configuration import Named, Record, load_named
-from nstbench.core.errors import InputError
+from nstbench.core.configuration import Name, Named, Record, Snapshots, load_named
+from nstbench.core.errors import InputError, shortened
 from nstbench.images.manifest import Manifest
 from nstbench.methods import method
 from nstbench.methods.base import DescentParameters, Method, Parameters
 
 IMAGE_TILES = ("content", "style", "truth")
+MOST_ARMS = 200
+MOST_PAIRS = 1_000
 
 
 def short_name(document: str) -> str:
@@ -30,7 +33,13 @@ class Source(Record):
     document: str
     row: str
     figure: str
-    claims: tuple[str, ...] = ()
+    claims: tuple[Name, ...] = ()
+
+
+def _no_path(id: str) -> str:
+    if len(id) > 100 or not re.fullmatch(r"\w[\w.-]*(/\w[\w.-]*)*", id, re.ASCII):
+        raise ValueError("an id has letters (a to z), digits, _, - and ., in parts joined by /, at most 100")
+    return id
 
 
 class Point(Record):
@@ -40,11 +49,11 @@ class Point(Record):
     `method` and `parameters` those of the experiment's.
     """
 
-    id: str
+    id: Annotated[str, AfterValidator(_no_path)]
     caption: str
     settings: dict[str, Any] = Field(default={})
     precision: Literal["fp32", "bf16"] | None = None
-    style: str | None = None
+    style: Name | None = None
     method: str | None = None
     parameters: str | None = None
 
@@ -56,9 +65,9 @@ class Pair(Record):
     and in winter, say.
     """
 
-    content: str
-    style: str
-    truth: str | None = None
+    content: Name
+    style: Name
+    truth: Name | None = None
 
 
 class Panel(Record):
@@ -97,11 +106,11 @@ class Experiment(Named):
     parameters: str
     settings: dict[str, Any] = Field(default={})
     when_shortened: dict[str, Any] = Field(default={})
-    axes: tuple[tuple[Point, ...], ...] = Field(min_length=1)
-    pairs: tuple[Pair, ...] = Field(min_length=1)
+    axes: tuple[Annotated[tuple[Point, ...], Field(min_length=1)], ...] = Field(min_length=1)
+    pairs: tuple[Pair, ...] = Field(min_length=1, max_length=MOST_PAIRS)
     every_pair: bool = False
     grid: bool = False
-    snapshots: int = Field(default=0, ge=0)
+    snapshots: Snapshots = 0
     panel: Panel
     comparisons: tuple[Comparison, ...] = ()
 
@@ -130,18 +139,23 @@ class Experiment(Named):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Experiment":
+        if (count := math.prod(map(len, self.axes))) > MOST_ARMS:
+            raise ValueError(f"its axes make {count:,} arms; allowed: at most {MOST_ARMS:,}")
         arms = [arm.id for arm in self.arms]
         if len(set(arms)) < len(arms):
-            raise ValueError(f"arm ids repeat: {', '.join(arms)}")
-        tiles = [*self._image_tiles, *arms, *self._snapshot_tiles]
+            repeated = next(id for id in arms if arms.count(id) > 1)
+            raise ValueError(f"the arm id {shortened(repeated)} is there twice; ids name one arm each")
+        tiles = dict.fromkeys((*self._image_tiles, *arms, *self._snapshot_tiles))
         for tile in itertools.chain.from_iterable(self.panel.rows):
             if tile and tile not in tiles:
-                raise ValueError(f"unknown tile {tile!r} in panel; allowed: {', '.join(tiles)}")
+                raise ValueError(f"unknown tile {shortened(tile)} in panel; allowed: {', '.join(tiles)}")
         for compared in itertools.chain.from_iterable(
             (each.arm, each.reference) for each in self.comparisons
         ):
             if compared not in arms:
-                raise ValueError(f"unknown arm {compared!r} in comparisons; allowed: {', '.join(arms)}")
+                raise ValueError(
+                    f"unknown arm {shortened(compared)} in comparisons; allowed: {', '.join(arms)}"
+                )
         for arm in self.arms:
             self._check_settings(arm)
         return self

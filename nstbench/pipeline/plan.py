@@ -20,6 +20,7 @@ MOST_RUNS_PER_BATCH = 10
 # Pixels times evaluations below which experiments share a batch: starting torch takes longer.
 LEAST_WORK_PER_BATCH = 1_500_000
 MOST_RUNS_SCORED_AT_ONCE = 48
+MOST_RUNS = 10_000
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,20 @@ def plan(experiment: Experiment, profile: Profile, manifest: Manifest) -> list[P
     """Every run of an experiment: pairs times arms, times seeds where the arm draws random numbers.
 
     The pairs are the experiment's own, as many as the profile allows, then those of the profile's grid.
+    InputError when there are too many for anybody to have meant them.
     """
     own = experiment.pairs if experiment.every_pair else experiment.pairs[: profile.pairs]
     grid = profile.grid.pairs if profile.grid and experiment.grid else ()
+    pairs, arms = dict.fromkeys((*own, *grid)), experiment.arms
+    if (count := len(pairs) * len(arms) * profile.seeds) > MOST_RUNS:
+        raise InputError(
+            f"{len(pairs):,} pairs, {len(arms):,} arms and {profile.seeds} seeds of profile {profile.name} "
+            f"make {count:,} runs; allowed: at most {MOST_RUNS:,}"
+        )
     return [
         PlannedRun(experiment.id, pair, arm, run, pair.truth and manifest.available(pair.truth))
-        for pair in dict.fromkeys((*own, *grid))
-        for arm in experiment.arms
+        for pair in pairs
+        for arm in arms
         for run in _runs(experiment, pair, arm, profile, manifest)
     ]
 
@@ -94,6 +102,9 @@ def _runs(
     shortened = profile.evaluations is not None
     allotted = {"weights": profile.weights} | ({"evaluations": profile.evaluations} if shortened else {})
     changes = {**recipe.known(allotted), **experiment.settings_of(arm, shortened)}
+    # As the method reads them: a file may have "10" for 10.
+    typed = experiment.configure(arm, changes).model_dump()
+    changes = {key: typed[key] for key in changes}
     if profile.evaluations and not profile.own_budgets and "evaluations" in changes:
         changes["evaluations"] = min(changes["evaluations"], profile.evaluations)
     parameters = experiment.configure(arm, _with_stand_ins(changes, manifest))

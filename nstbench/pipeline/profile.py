@@ -5,20 +5,23 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from nstbench.core.configuration import Record, first_problem
-from nstbench.core.errors import InputError
+from nstbench.core.configuration import Evaluations, Name, Record, first_problem
+from nstbench.core.errors import InputError, shortened
 from nstbench.core.yaml_files import read_yaml
 from nstbench.images.manifest import Manifest
 from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
 from nstbench.networks.weight_sources import check_weights
 from nstbench.pipeline.experiment import Pair
 
+MOST_SEEDS = 100
+MOST_OF_A_GRID = 100  # Contents, and styles.
+
 
 class Grid(Record):
     """Contents and styles by their names in data/images.yaml; each content goes with each style."""
 
-    contents: tuple[str, ...] = Field(min_length=1)
-    styles: tuple[str, ...] = Field(min_length=1)
+    contents: tuple[Name, ...] = Field(min_length=1, max_length=MOST_OF_A_GRID)
+    styles: tuple[Name, ...] = Field(min_length=1, max_length=MOST_OF_A_GRID)
 
     @property
     def pairs(self) -> tuple[Pair, ...]:
@@ -35,27 +38,27 @@ class Budget(Record):
     """
 
     size: int = Field(ge=SMALLEST_SIDE, le=LARGEST_SIZE)
-    evaluations: int | None = Field(default=None, ge=1)
+    evaluations: Evaluations | None = None
     own_budgets: bool = True
     weights: str = "embedded"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     pairs: int | None = Field(default=None, ge=1)
     grid: Grid | None = None
     brief: bool = False
-    seeds: int = Field(default=1, ge=1)
+    seeds: int = Field(default=1, ge=1, le=MOST_SEEDS)
 
 
 class Profile(Budget):
     """A budget by name."""
 
-    name: str
+    name: Name
 
 
 class Configuration(Record):
     """The file: every profile, and the one that runs when none is asked for."""
 
     profile: str
-    profiles: dict[str, Budget] = Field(min_length=1)
+    profiles: dict[Name, Budget] = Field(min_length=1)
 
 
 def load_configuration(file: Path) -> Configuration:
@@ -74,7 +77,9 @@ def load_profile(file: Path, manifest: Manifest, name: str | None = None) -> Pro
     configuration = load_configuration(file)
     chosen = name or configuration.profile
     if chosen not in configuration.profiles:
-        raise InputError(f"{file}: unknown profile {chosen!r}; allowed: {', '.join(configuration.profiles)}")
+        raise InputError(
+            f"{file}: unknown profile {shortened(chosen)}; allowed: {', '.join(configuration.profiles)}"
+        )
     budget = configuration.profiles[chosen]
     try:
         check_weights(budget.weights)

@@ -51,14 +51,15 @@ class Project:
 
     @cached_property
     def plans(self) -> dict[str, list[PlannedRun]]:
-        """The planned runs of each experiment; InputError when one wants a network that there is not."""
-        plans = {id: plan(entry, self.profile, self.manifest) for id, entry in self.experiments.items()}
-        for id, planned in plans.items():
-            for network in {entry.run.network for entry in planned} - self.trainings.keys() - {None}:
-                try:
+        """The planned runs of each experiment; InputError when one cannot be planned."""
+        plans = {}
+        for id, experiment in self.experiments.items():
+            try:
+                plans[id] = plan(experiment, self.profile, self.manifest)
+                for network in {entry.run.network for entry in plans[id]} - self.trainings.keys() - {None}:
                     locate_network(str(network))
-                except InputError as error:
-                    raise InputError(f"{self.experiment_file(id)}: {error}") from error
+            except InputError as error:
+                raise InputError(f"{self.experiment_file(id)}: {error}") from error
         return plans
 
     @property

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from nstbench.core.configuration import Record, Seed
+from nstbench.core.configuration import Name, Record, Seed, Snapshots
 from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
 from nstbench.methods import method
 from nstbench.methods.base import Parameters
@@ -19,12 +19,12 @@ class RunSpecification(Record):
     """
 
     method: str
-    content: str
-    style: str
+    content: Name
+    style: Name
     size: int = Field(ge=SMALLEST_SIDE, le=LARGEST_SIZE)
     seed: Seed = 0
     precision: str = "auto"
-    snapshots: int = Field(default=0, ge=0)
+    snapshots: Snapshots = 0
     parameters: dict[str, Any]
 
     @field_validator("method")
@@ -62,11 +62,11 @@ class RunSpecification(Record):
 class TrainingSpecification(Record):
     """The complete description of a training under a profile; pictures are by the names of those used."""
 
-    id: str
+    id: Name
     method: str
     recipe: dict[str, Any]
-    styles: tuple[str, ...]
-    photographs: tuple[str, ...]
+    styles: tuple[Name, ...]
+    photographs: tuple[Name, ...]
     precision: str
 
     @property

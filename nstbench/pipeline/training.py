@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from nstbench.core.configuration import Named, load_named
+from nstbench.core.configuration import Name, Named, is_plain_name, load_named
 from nstbench.core.errors import InputError
 from nstbench.core.yaml_files import read_yaml
 from nstbench.images.manifest import Manifest
@@ -23,14 +23,14 @@ class Training(Named):
     `steps` says how many a profile takes; one that is not named takes those of the parameters.
     """
 
+    based_on: Name | None = None
     title: str
-    based_on: str | None = None
     method: str
     parameters: str
     settings: dict[str, Any] = Field(default={})
-    styles: tuple[str, ...] = Field(min_length=1)
-    photographs: tuple[str, ...] = Field(min_length=2)
-    steps: dict[str, int] = Field(default={})
+    styles: tuple[Name, ...] = Field(min_length=1)
+    photographs: tuple[Name, ...] = Field(min_length=2)
+    steps: dict[Name, int] = Field(default={})
 
     @model_validator(mode="after")
     def _fits_its_trainer(self) -> "Training":
@@ -79,8 +79,8 @@ def _with_base(file: Path, above: tuple[Path, ...] = ()) -> Any:
     `above` are the files that are based on it.
     """
     content = read_yaml(file)
-    if not isinstance(content, dict) or "based_on" not in content:
-        return content
+    if not isinstance(content, dict) or not is_plain_name(content.get("based_on")):
+        return content  # As it is, or for the model to refuse.
     base_file = file.with_name(f"{content['based_on']}.yaml")
     if base_file in (file, *above):
         raise InputError(f"{file}: based_on {content['based_on']!r} leads back to it; name another training")

@@ -11,6 +11,7 @@ from pathlib import Path
 from snakemake.logging import logger
 
 from nstbench.charts.chart import load_charts
+from nstbench.claims.register import load_register
 from nstbench.core.errors import InputError
 from nstbench.networks.feedforward.inventory import shipped_networks
 from nstbench.networks.weight_sources import embedded_files
@@ -43,6 +44,7 @@ try:
     DRAWINGS = load_charts(PROJECT)
     BATCHES = PROJECT.batches
     SCORING_BATCHES = PROJECT.scoring_batches
+    load_register(PROJECT)  # Refuses what does not fit before anything runs.
 except InputError as error:
     print(f"nstbench: {error}", file=sys.stderr)
     sys.exit(2)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nstbench.core.errors import InputError
+from nstbench.core.errors import InputError, shortened
 from nstbench.methods.adain2017 import architecture as adain
 from nstbench.methods.johnson2016 import architecture as transformation
 from nstbench.networks.architecture import Convolution, Layer, Pooling
@@ -24,7 +24,7 @@ class ChainLayer:
 def chain(network: str) -> list[ChainLayer]:
     """The layers of a network at full width, from the input on; InputError when there is no such network."""
     if network not in CHAINS:
-        raise InputError(f"unknown network {network!r}; allowed: {', '.join(CHAINS)}")
+        raise InputError(f"unknown network {shortened(network)}; allowed: {', '.join(CHAINS)}")
     return CHAINS[network]
 
 

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from nstbench.charts.base import ChartKind, Materials
 from nstbench.charts.diagrams.chain import chain
 from nstbench.core.configuration import Record
-from nstbench.core.errors import InputError
+from nstbench.core.errors import InputError, shortened
 from nstbench.core.number_format import counted
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class FlowDiagram(ChartKind):
     def _known_nodes(self) -> "FlowDiagram":
         for end in (end for arrow in self.arrows for end in (arrow.start, arrow.end)):
             if end not in self.nodes:
-                raise ValueError(f"arrows: unknown node {end!r}; allowed: {', '.join(self.nodes)}")
+                raise ValueError(f"arrows: unknown node {shortened(end)}; allowed: {', '.join(self.nodes)}")
         return self
 
     def measure(self, materials: Materials) -> "pd.DataFrame":
@@ -159,7 +159,7 @@ def _as_text(shows: str, part: str, materials: Materials) -> str:
             files["content"] = materials.folder / f"{run.planned.run.content}.png"
             files["style"] = materials.folder / f"{run.planned.run.style}.png"
         if shows not in files:
-            raise InputError(f"nothing to show for {shows!r}; allowed: noise, {', '.join(files)}")
+            raise InputError(f"nothing to show for {shortened(shows)}; allowed: noise, {', '.join(files)}")
         image = to_tensor(load_picture(files[shows], THUMBNAIL, square=True))
     match part:
         case "luminance":

@@ -10,7 +10,7 @@ from typing import Any
 
 from nstbench.claims.statistics import arithmetic, arms, instances, ranks, sweeps, tables, traces, trade_offs
 from nstbench.claims.statistics.base import STATISTICS, Statistic
-from nstbench.core.errors import InputError
+from nstbench.core.errors import InputError, shortened
 
 # The modules whose functions are entered by being imported.
 MODULES = (arithmetic, arms, instances, ranks, sweeps, tables, traces, trade_offs)
@@ -19,5 +19,5 @@ MODULES = (arithmetic, arms, instances, ranks, sweeps, tables, traces, trade_off
 def find_statistic(id: str) -> Statistic[Any]:
     """The statistic of that id; InputError on an unknown one."""
     if id not in STATISTICS:
-        raise InputError(f"unknown statistic {id!r}; allowed: {', '.join(sorted(STATISTICS))}")
+        raise InputError(f"unknown statistic {shortened(id)}; allowed: {', '.join(sorted(STATISTICS))}")
     return STATISTICS[id]

@@ -11,7 +11,7 @@ from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import LOG_RATIO, NoEvidenceError, Sample, Value
 from nstbench.claims.statistics.base import UNITS, ChartParameters, Transform, difference, statistic
 from nstbench.core.configuration import Record
-from nstbench.core.errors import InputError
+from nstbench.core.errors import InputError, shortened
 from nstbench.core.rank_correlation import spearman
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def check_columns(table: "pd.DataFrame", columns: Iterable[str]) -> None:
         if column not in table:
             allowed = ", ".join(map(str, table.columns))
             raise InputError(
-                f"config/claims.yaml: a chart's table has no column {column!r}; allowed: {allowed}"
+                f"config/claims.yaml: a chart's table has no column {shortened(column)}; allowed: {allowed}"
             )
 
 

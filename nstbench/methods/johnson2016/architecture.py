@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from nstbench.core.errors import InputError
+from nstbench.core.errors import InputError, shortened
 from nstbench.networks.architecture import Convolution
 
 
@@ -124,7 +124,7 @@ def architecture(id: str) -> Architecture:
         When there is none of that name.
     """
     if id not in ARCHITECTURES:
-        raise InputError(f"unknown architecture {id!r}; allowed: {', '.join(ARCHITECTURES)}")
+        raise InputError(f"unknown architecture {shortened(id)}; allowed: {', '.join(ARCHITECTURES)}")
     return ARCHITECTURES[id]
 
 

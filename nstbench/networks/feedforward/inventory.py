@@ -9,7 +9,8 @@ from typing import Any
 
 from safetensors import safe_open
 
-from nstbench.core.errors import InputError
+from nstbench.core.errors import InputError, shortened
+from nstbench.core.files import is_file
 
 # What a file can hold, and the command that makes it.
 COMMANDS = {"transformation": "train-fast", "decoder": "train-adain"}
@@ -66,11 +67,11 @@ def locate_network(name: str) -> Path:
         When there is no such network.
     """
     candidates = (shipped_networks().get(name), trained_file(name), Path(name))
-    found = next((file for file in candidates if file is not None and file.is_file()), None)
+    found = next((file for file in candidates if file is not None and is_file(file)), None)
     if found is None:
         shipped = ", ".join(shipped_networks())
         raise InputError(
-            f"network {name!r} does not exist; allowed: {shipped}, a training of the pipeline once "
+            f"network {shortened(name)} does not exist; allowed: {shipped}, a training of the pipeline once "
             "it is done, or a file of `nstbench train-fast` or `train-adain`"
         )
     return found
@@ -103,6 +104,6 @@ def read_card(file: Path) -> dict[str, Any]:
         raise InputError(f"{file} is not a readable network ({reason}); give a file of {commands}") from error
     try:
         card = json.loads(metadata.get(CARD, "{}"))
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return {}
     return card if isinstance(card, dict) else {}

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Self
 
-from pydantic import Field
 from typing_extensions import TypeVar
 
-from nstbench.core.configuration import Record, configured
+from nstbench.core.configuration import Evaluations, Record, configured
 from nstbench.core.progress import Watch
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ class Recipe(Record):
         How many, at least 1.
     """
 
-    steps: int = Field(ge=1)
+    steps: Evaluations
 
     def with_weights(self, weights: str) -> Self:
         """The recipe with the weights that a profile asks for in networks that are not trained here.

@@ -5,14 +5,14 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
 
-from nstbench.core.configuration import Record, first_problem
+from nstbench.core.configuration import MOST_EVALUATIONS, Name, Named, Record, first_problem
 from nstbench.core.errors import InputError
 from nstbench.core.yaml_files import read_yaml
 from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
 from nstbench.methods import method
 from nstbench.methods.base import Parameters
 
-Evaluation = Annotated[int, Field(ge=1)]
+Evaluation = Annotated[int, Field(ge=1, le=MOST_EVALUATIONS)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -23,23 +23,22 @@ class Tolerances(Record):
     at: dict[Evaluation, Share] = Field(min_length=1)
 
 
-class PinnedRun(Record):
+class PinnedRun(Named):
     """A method with one of its presets and some settings changed; `tolerances` names a group."""
 
-    id: str
     method: str
     parameters: str
     settings: dict[str, Any] = Field(default={})
-    tolerances: str
+    tolerances: Name
 
 
 class Regression(Record):
     """All pinned runs; they share two pictures, fitted into `size` x `size` pixels."""
 
-    content: str
-    style: str
+    content: Name
+    style: Name
     size: int = Field(ge=SMALLEST_SIDE, le=LARGEST_SIZE)
-    tolerances: dict[str, Tolerances]
+    tolerances: dict[Name, Tolerances]
     specifications: tuple[PinnedRun, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

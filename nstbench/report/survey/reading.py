@@ -1,6 +1,5 @@
 """Files as they come back from people: read, held against the key, and complained about one by one."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,8 +7,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from nstbench.core.configuration import first_problem
-from nstbench.core.errors import InputError
+from nstbench.core.errors import InputError, shortened
 from nstbench.core.number_format import counted
+from nstbench.core.strict_json import read_json
 from nstbench.report.survey.mode import Mode
 from nstbench.report.survey.records import (
     ANSWERS_FORMAT,
@@ -47,6 +47,9 @@ def read_returned(files: Sequence[Path]) -> Returned:
     for file in dict.fromkeys(files):
         try:
             record = _read(file)
+        except InputError as problem:
+            remarks.append(f"{problem}; left out")
+            continue
         except _UnfitError as problem:
             remarks.append(f"{file}: {problem}; left out")
             continue
@@ -83,10 +86,7 @@ def read_returned(files: Sequence[Path]) -> Returned:
 
 
 def _read(file: Path) -> Key | AnswerSheet:
-    try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise _UnfitError(f"cannot be read as JSON ({error})") from error
+    content = read_json(file)
     kind = RECORDS.get(str(content.get("format"))) if isinstance(content, dict) else None
     if kind is None:
         raise _UnfitError("neither a survey's key nor its answers")
@@ -109,12 +109,12 @@ def _check(sheet: AnswerSheet, key: Key) -> None:
     for question in sheet.questions:
         for name in question.shown:
             if name not in key.results:
-                raise _UnfitError(f"result {name!r} is not in the key")
+                raise _UnfitError(f"result {shortened(name)} is not in the key")
         if len(question.shown) != together or len({key.results[name].pair for name in question.shown}) != 1:
             raise _UnfitError(f"question {', '.join(question.shown)} is not on the page")
         allowed = question.shown if key.mode is Mode.CHOICE else range(1, HIGHEST_RATING + 1)
         if question.answer is not None and question.answer not in allowed:
             names = ", ".join(question.shown) if key.mode is Mode.CHOICE else f"1 to {HIGHEST_RATING}"
-            raise _UnfitError(f"answer {question.answer!r} is not allowed; allowed: {names}")
+            raise _UnfitError(f"answer {shortened(question.answer)} is not allowed; allowed: {names}")
     if not sheet.answered:
         raise _UnfitError("answers no question")
