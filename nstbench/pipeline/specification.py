@@ -19,8 +19,8 @@ class RunSpecification(Record):
     """
 
     method: str
-    content: Name
-    style: Name
+    content: str
+    style: str
     size: int = Field(ge=SMALLEST_SIDE, le=LARGEST_SIZE)
     seed: Seed = 0
     precision: str = "auto"
