@@ -33,7 +33,7 @@ SPECIFICATION = RunSpecification(
 
 def finished(specification: RunSpecification, folder: Path) -> FinishedRun:
     arm = Arm((Point(id="a", caption="a"),))
-    planned = PlannedRun("e", Pair(content="cat", style="night sky"), arm, specification)
+    planned = PlannedRun("e", Pair(content="cat", style="night-sky"), arm, specification)
     return FinishedRun(planned, folder)
 
 
