@@ -76,4 +76,4 @@ lock: install  ## Resolve requirements.lock again.
 
 clean:  ## Delete what the pipeline has made.
 	rm -rf build results/pictures results/networks results/runs results/batches results/checkpoints results/logs \
-		results/charts results/notebooks results/scores results/scores.csv results/claims.json results/claims.csv reports
+		results/charts results/notebooks results/scores results/scores.csv results/profile.json results/claims.json results/claims.csv reports

@@ -26,6 +26,8 @@ def page(verdicts: Verdicts, profile: Profile) -> str:
         f"{profile.weights} weights, {pairs}). `docs/interpreting.md` says how verdicts come about. "
         f"{len(verdicts.claims)} claims: {', '.join(f'{count} {verdict}' for verdict, count in counts)}.",
     ]
+    if profile.warning:
+        lines += ["", f"> **{profile.warning}**"]
     for document in dict.fromkeys(claim.document for claim in verdicts.claims):
         own = [_cells(claim) for claim in verdicts.claims if claim.document == document]
         lines += ["", f"## {document}", "", *_table(COLUMNS, own)]
@@ -56,7 +58,7 @@ def _cells(claim: ClaimVerdict) -> tuple[str, ...]:
     return (
         f"`{claim.id}`: \N{LEFT DOUBLE QUOTATION MARK}{claim.quote}\N{RIGHT DOUBLE QUOTATION MARK}",
         str(claim.line),
-        f"**{claim.verdict}**{surrogate}",
+        f"{claim.verdict if claim.caveat else f'**{claim.verdict}**'}{surrogate}",
         str(claim.n_pairs or ""),
         estimate,
         interval,

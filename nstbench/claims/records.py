@@ -36,7 +36,8 @@ class Verdict(StrEnum):
 class Judged(_Entry):
     """What is claimed, where, and the verdict on it.
 
-    `surrogate` is what stands in the place of the documents' means.
+    `surrogate` is what stands in the place of the documents' means; `caveat` says why no verdict of these
+    results means anything, where that is so.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Judged(_Entry):
     verdict: Verdict
     surrogate: str | None = None
     reason: str
+    caveat: str | None = None
 
 
 class Finding(_Entry):
@@ -109,6 +111,7 @@ class Verdicts(_Entry):
 
     claims: tuple[ClaimVerdict, ...]
     contradictions: tuple[ContradictionOutcome, ...] = ()
+    profile: str | None = None
 
     def about(self, id: str, named: Collection[str] = ()) -> list[ClaimVerdict]:
         """The claims that an experiment or a chart decides or bears on, and those `named` by their ids."""
@@ -149,6 +152,7 @@ TABLE_COLUMNS = (
     "line",
     "quote",
     "reason",
+    "caveat",
 )
 
 

@@ -38,7 +38,7 @@ def judge_claims(project: Project, results: Path) -> Verdicts:
         claims.append(_judge_claim(claim, register.documents[claim.document], own, evidence))
     verdicts = {claim.id: claim.verdict for claim in claims}
     outcomes = (decide(contradiction, verdicts) for contradiction in register.contradictions)
-    return Verdicts(claims=tuple(claims), contradictions=tuple(outcomes))
+    return Verdicts(claims=tuple(claims), contradictions=tuple(outcomes), profile=project.profile.name)
 
 
 def _untestable(claim: Claim, evidence: Evidence) -> str | None:
@@ -77,6 +77,7 @@ def _judge_claim(
         verdict=verdict,
         surrogate=", ".join(surrogates) or None,
         reason=reason,
+        caveat=evidence.project.profile.warning,
         **dict(first),
         experiments=tuple(dict.fromkeys(id for each in parameters for id in each.arms_read)),
         charts=tuple(dict.fromkeys(id for each in parameters for id in each.charts_read)),

@@ -9,13 +9,17 @@ import typer
 from nstbench.cli.options import Results
 from nstbench.cli.output import AsJson, print_json, print_table
 from nstbench.cli.requirements import checkout
+from nstbench.core.errors import InputError
 
 EXAMPLES = ("nstbench claims", "nstbench claims --profile full --json > claims.json")
 
 ProfileName = Annotated[
     str | None,
     typer.Option(
-        "--profile", envvar="PROFILE", help="The profile that made them.", show_default="that of config.yaml"
+        "--profile",
+        envvar="PROFILE",
+        help="The profile that made them.",
+        show_default="the one recorded there",
     ),
 ]
 
@@ -26,8 +30,18 @@ def claims(results: Results = Path("results"), profile: ProfileName = None, as_j
     from nstbench.claims.verdicts import judge_claims
     from nstbench.core.number_format import MISSING
     from nstbench.pipeline.project import Project
+    from nstbench.pipeline.recorded_profile import recorded_profile
 
-    found = judge_claims(Project.load(root, profile), results).claims
+    made = recorded_profile(results)
+    if made and profile not in (None, made.name):
+        raise InputError(
+            f"{results} was made with profile {made.name}, not {profile}; leave --profile and PROFILE out, "
+            f"or run `snakemake --cores all --config profile={profile}` first"
+        )
+    project = Project.load(root, made.name, made.changes) if made else Project.load(root, profile)
+    if not (results / "scores.csv").is_file():
+        raise InputError(f"there are no results in {results}; make them with `snakemake --cores all`")
+    found = judge_claims(project, results).claims
     if as_json:
         print_json([claim.model_dump(mode="json") for claim in found])
         return
@@ -44,3 +58,5 @@ def claims(results: Results = Path("results"), profile: ProfileName = None, as_j
     print(
         f"{len(found)} claims: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
     )
+    if project.profile.warning:
+        print(project.profile.warning)

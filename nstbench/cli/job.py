@@ -29,11 +29,14 @@ SECONDS_BETWEEN_LOOKS = 1.0
 # What a child sends first, so that a client knows that its job has begun.
 BEGUN = b"+"
 
+Changes = Annotated[str, typer.Option(help="What is laid over config.yaml, as JSON.")]
+
 
 def job(
     script: Annotated[str, typer.Argument(help="A file of workflow/scripts, without its suffix.")],
     subjects: Annotated[list[str] | None, typer.Argument(help="What it is to make, by id.")] = None,
     profile: Annotated[str | None, typer.Option(help="The profile of config.yaml.")] = None,
+    changes: Changes = "{}",
     log: Annotated[Path, typer.Option(help="Gets all that is printed.")] = Path(os.devnull),
     threads: Annotated[int, typer.Option(min=1, help="Threads to compute with.")] = 1,
 ) -> None:
@@ -41,7 +44,7 @@ def job(
     from nstbench.core.job_logging import job_log
 
     with job_log(str(log)):
-        run, project = _script(script), _project(profile)
+        run, project = _script(script), _project(profile, changes)
         if torch := sys.modules.get("torch"):
             torch.set_num_threads(threads)
         run(project, *(subjects or ()))
@@ -63,21 +66,22 @@ def _script(name: str) -> Callable[..., None]:
 
 
 @cache
-def _project(profile: str | None) -> "Project":
+def _project(profile: str | None, changes: str) -> "Project":
     from nstbench.pipeline.project import CHECKOUT, Project
 
-    return Project.load(CHECKOUT, profile)
+    return Project.load(CHECKOUT, profile, json.loads(changes))
 
 
 def job_server(
     listening: Annotated[int, typer.Argument(help="A Unix socket that listens, as a file descriptor.")],
     profile: Annotated[str | None, typer.Option(help="The profile of config.yaml.")] = None,
+    changes: Changes = "{}",
 ) -> None:
     """Fork a child for each job that is asked for on a socket, until the pipeline that started it is gone."""
     from nstbench.pipeline.project import CHECKOUT
 
     pipeline = os.getppid()
-    _project(profile)
+    _project(profile, changes)
     for file in sorted((CHECKOUT / "workflow" / "scripts").glob("*.py")):
         if file.stem != "run_job":
             _script(file.stem)

@@ -125,7 +125,8 @@ class ConsoleHandler(logging.Handler):
             self._say(f"    the whole log: {log}")
 
     def _on_error(self, record: Any) -> None:
-        if not self._failed:
+        # That a command of a job has failed is said by its job_error, which comes next.
+        if not self._failed and "CalledProcessError" not in record.getMessage():
             self._say(record.getMessage().strip())
 
     def _on_workflow_started(self, record: Any) -> None:

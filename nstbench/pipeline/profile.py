@@ -1,7 +1,8 @@
 """config/config.yaml: the profiles, which say how large, how long and on which weights."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeAlias
 
 from pydantic import Field, ValidationError
 
@@ -15,6 +16,9 @@ from nstbench.pipeline.experiment import Pair
 
 MOST_SEEDS = 100
 MOST_OF_A_GRID = 100  # Contents, and styles.
+# What a user's own file or --config says, laid over config.yaml.
+Changes: TypeAlias = Mapping[str, Any]
+NO_CHANGES: Changes = {}
 
 
 class Grid(Record):
@@ -35,6 +39,8 @@ class Budget(Record):
     `evaluations: null` keeps what each source used; without `own_budgets` no experiment gets more than
     `evaluations`, whatever its file asks for. `grid` has the pairs that experiments run on besides their own
     when they ask for it. Under a `brief` one, charts that take time measure just enough to be drawn.
+    `caveat` ends the sentence `Profile smoke is ...` on every page and beside every verdict, whose marks are
+    neutral then.
     """
 
     size: int = Field(ge=SMALLEST_SIDE, le=LARGEST_SIZE)
@@ -45,6 +51,7 @@ class Budget(Record):
     pairs: int | None = Field(default=None, ge=1)
     grid: Grid | None = None
     brief: bool = False
+    caveat: str | None = None
     seeds: int = Field(default=1, ge=1, le=MOST_SEEDS)
 
 
@@ -52,6 +59,11 @@ class Profile(Budget):
     """A budget by name."""
 
     name: Name
+
+    @property
+    def warning(self) -> str | None:
+        """The caveat as a sentence."""
+        return self.caveat and f"Profile {self.name} is {self.caveat}."
 
 
 class Configuration(Record):
@@ -61,20 +73,37 @@ class Configuration(Record):
     profiles: dict[Name, Budget] = Field(min_length=1)
 
 
-def load_configuration(file: Path) -> Configuration:
-    """Read a config.yaml; InputError when it is malformed."""
+def load_configuration(file: Path, changes: Changes = NO_CHANGES) -> Configuration:
+    """Read a config.yaml with the changes of the user's own file laid over it; InputError when malformed."""
+    content = read_yaml(file)
     try:
-        return Configuration.model_validate(read_yaml(file))
+        return Configuration.model_validate(
+            _overlaid(content, changes) if isinstance(content, dict) else content
+        )
     except ValidationError as error:
         raise InputError(f"{file}: {first_problem(error, Configuration)}") from error
 
 
-def load_profile(file: Path, manifest: Manifest, name: str | None = None) -> Profile:
-    """The profile `name` of a config.yaml, or its default.
+def _overlaid(content: Changes, changes: Changes) -> dict[str, Any]:
+    """Mappings within mappings are merged, and what else `changes` holds is taken from there."""
+    merged = dict(content)
+    for key, value in changes.items():
+        inner = merged.get(key)
+        if isinstance(inner, Mapping) and isinstance(value, Mapping):
+            merged[key] = _overlaid(inner, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def load_profile(
+    file: Path, manifest: Manifest, name: str | None = None, changes: Changes = NO_CHANGES
+) -> Profile:
+    """The profile `name` of a config.yaml, or its default, with `changes` laid over the file.
 
     InputError when it is unknown or malformed, or names pictures or weights that there are not.
     """
-    configuration = load_configuration(file)
+    configuration = load_configuration(file, changes)
     chosen = name or configuration.profile
     if chosen not in configuration.profiles:
         raise InputError(

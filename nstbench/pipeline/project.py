@@ -10,7 +10,7 @@ from nstbench.images.manifest import Manifest, load_manifest
 from nstbench.networks.feedforward.inventory import locate_network
 from nstbench.pipeline.experiment import Experiment
 from nstbench.pipeline.plan import PlannedRun, batches, load_experiments, plan, scoring_batches
-from nstbench.pipeline.profile import Profile, load_configuration, load_profile
+from nstbench.pipeline.profile import NO_CHANGES, Changes, Profile, load_configuration, load_profile
 from nstbench.pipeline.specification import RunSpecification, TrainingSpecification
 from nstbench.pipeline.training import Training, load_training
 
@@ -28,22 +28,25 @@ class Project:
     trainings: dict[str, Training]
 
     @classmethod
-    def load(cls, root: str | Path, profile: str | None = None) -> "Project":
-        """Read data/images.yaml and everything in config/ below `root`; InputError on a bad file."""
+    def load(cls, root: str | Path, profile: str | None = None, changes: Changes = NO_CHANGES) -> "Project":
+        """Read data/images.yaml and everything in config/ below `root`; InputError on a bad file.
+
+        `changes` are laid over config/config.yaml.
+        """
         root = Path(root)
         manifest = load_manifest(root / "data" / "images.yaml")
         experiments = {
             experiment.id: experiment
             for experiment in load_experiments(root / "config" / "experiments", manifest)
         }
-        profiles = load_configuration(root / "config" / "config.yaml").profiles
+        profiles = load_configuration(root / "config" / "config.yaml", changes).profiles
         trainings = [
             load_training(file, manifest, profiles)
             for file in sorted((root / "config" / "trainings").glob("*.yaml"))
         ]
         return cls(
             root,
-            load_profile(root / "config" / "config.yaml", manifest, profile),
+            load_profile(root / "config" / "config.yaml", manifest, profile, changes),
             manifest,
             experiments,
             {training.id: training for training in trainings},

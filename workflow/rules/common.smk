@@ -1,5 +1,6 @@
 """What is to be made: experiments, profile, runs and batches. Nothing here imports torch."""
 
+import json
 import os
 import shlex
 import socket
@@ -24,6 +25,7 @@ from nstbench.pipeline.console import take_over
 from nstbench.pipeline.experiment import short_name
 from nstbench.pipeline.plan import shown
 from nstbench.pipeline.project import Project
+from nstbench.pipeline.recorded_profile import record_profile, recorded_profile
 
 ROOT = Path(workflow.basedir)
 # For those who run with --software-deployment-method conda; the checkout itself is found by PYTHONPATH.
@@ -40,7 +42,9 @@ if workflow.is_main_process and not (
     take_over(logger)
 
 try:
-    PROJECT = Project.load(ROOT, config.get("profile") or os.environ.get("PROFILE"))
+    PROJECT = Project.load(
+        ROOT, config.get("profile") or os.environ.get("PROFILE"), config
+    )
     DRAWINGS = load_charts(PROJECT)
     BATCHES = PROJECT.batches
     SCORING_BATCHES = PROJECT.scoring_batches
@@ -59,9 +63,9 @@ WEIGHTS = [
     *([str(OWN_WEIGHTS)] if OWN_WEIGHTS.is_file() else []),
 ]
 # What a script needs to know the same plan.
-PLAN = {"root": str(ROOT), "profile": PROJECT.profile.name}
+PLAN = {"root": str(ROOT), "profile": PROJECT.profile.model_dump()}
 # Sizes, weights and budgets by their values, so that a change of the profile makes again what rests on them.
-BUDGET = PROJECT.profile.model_dump()
+BUDGET = PROJECT.profile.model_dump(exclude={"caveat"})
 CONFIGURATION = [
     str(ROOT / "config" / "config.yaml"),
     str(ROOT / "data" / "images.yaml"),
@@ -69,6 +73,8 @@ CONFIGURATION = [
     *(str(ROOT / "config" / "charts" / f"{id}.yaml") for id in CHARTS),
     *(str(PROJECT.training_file(id)) for id in TRAININGS),
 ]
+# What `nstbench job` needs to know the same plan.
+PLANNED_BY = ["--profile", PROJECT.profile.name, "--changes", json.dumps(config)]
 
 
 def command(script, subjects=""):
@@ -79,8 +85,9 @@ def command(script, subjects=""):
         "-E",
         str(ROOT / "workflow" / "scripts" / "run_job.py"),
     ]
-    profile = shlex.quote(PROJECT.profile.name)
-    options = f"--profile {profile} --log {{log:q}} --threads {{threads}}"
+    # Snakemake takes braces for its own.
+    plan = shlex.join(PLANNED_BY).replace("{", "{{").replace("}", "}}")
+    options = f"{plan} --log {{log:q}} --threads {{threads}}"
     return f"{shlex.join(runner)} {script} {subjects} {options}"
 
 
@@ -179,10 +186,22 @@ def start_job_server():
             "job-server",
             str(listening.fileno()),
         ]
-        command += ["--profile", PROJECT.profile.name]
+        command += PLANNED_BY
         subprocess.Popen(command, pass_fds=[listening.fileno()])
     os.environ.update(NSTBENCH_JOB_SERVER=address)
 
 
+def note_profile():
+    """Let commands know which profile results/ are of, and people when it is another one now."""
+    before = recorded_profile(Path("results"))
+    if before and before.name != PROJECT.profile.name:
+        print(
+            f"results/ were made with profile {before.name}; they are replaced by those of {PROJECT.profile.name}",
+            file=sys.stderr,
+        )
+    record_profile(Path("results"), PROJECT.profile.name, config)
+
+
 onstart:
+    note_profile()
     start_job_server()

@@ -21,6 +21,7 @@ rule notebook:
     conda:
         ENVIRONMENT
     params:
+        caveat=PROJECT.profile.warning,
         code=lambda wildcards: code_of(
             "make_notebook",
             ["nstbench.report.notebook"],

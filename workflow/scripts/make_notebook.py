@@ -17,6 +17,9 @@ from nstbench.report.notebook.page import notebook_page
 def job(project: Project, name: str) -> None:
     source = project.root / "workflow" / "notebooks" / f"{name}.ipynb"
     notebook = nbformat.read(source, nbformat.NO_CONVERT)
+    if project.profile.warning:
+        caveat = nbformat.v4.new_markdown_cell(f"> **{project.profile.warning}**", id="caveat")
+        notebook.cells.insert(1, caveat)
     # Times of cells would differ from run to run.
     NotebookClient(notebook, timeout=None, record_timing=False).execute()
     write_text(Path("results") / "notebooks" / f"{name}.ipynb", nbformat.writes(notebook))

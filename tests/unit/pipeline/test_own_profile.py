@@ -1,0 +1,65 @@
+"""Profiles: the user's own changes, those whose numbers mean nothing, and which one results are of."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from nstbench.claims.verdicts import judge_claims
+from nstbench.core.errors import InputError
+from nstbench.pipeline.project import CHECKOUT, Project
+from nstbench.pipeline.recorded_profile import record_profile, recorded_profile
+
+MINE = {"profile": "mine", "profiles": {"mine": {"size": 48, "evaluations": 3, "pairs": 1}}}
+
+
+def test_changes_are_laid_over_the_configuration():
+    project = Project.load(CHECKOUT, None, {"profiles": {"smoke": {"size": 80}}, "profile": "smoke"})
+    assert project.profile.size == 80
+    assert project.profile.evaluations == Project.load(CHECKOUT, "smoke").profile.evaluations
+    assert Project.load(CHECKOUT, None, MINE).profile.size == 48
+
+
+def test_a_misspelt_key_of_the_changes_is_refused():
+    with pytest.raises(InputError, match="unknown key"):
+        Project.load(CHECKOUT, None, {"profiles": {"smoke": {"sise": 80}}})
+
+
+def test_jobs_see_the_users_own_file(tmp_path):
+    own = tmp_path / "my.yaml"
+    own.write_text(json.dumps(MINE))
+    target = "reports/figures/jain-alpha.png"
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--dry-run", "--printshellcmds"]
+    command += ["--directory", str(tmp_path), "--configfile", str(own), "--", target]
+    process = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True)
+    assert process.returncode == 0, process.stderr
+    assert f"--profile mine --changes '{json.dumps(MINE)}'" in process.stdout + process.stderr
+
+
+def test_a_caveat_stands_beside_every_verdict(tmp_path):
+    cautious = judge_claims(Project.load(CHECKOUT, "smoke"), tmp_path)
+    assert cautious.profile == "smoke"
+    assert {claim.caveat for claim in cautious.claims} == {
+        "Profile smoke is made to test the program, so its pictures, numbers and verdicts mean nothing."
+    }
+    assert {claim.caveat for claim in judge_claims(Project.load(CHECKOUT, "full"), tmp_path).claims} == {None}
+
+
+def test_results_know_their_profile(tmp_path):
+    assert recorded_profile(tmp_path) is None
+    record_profile(tmp_path, "mine", MINE)
+    found = recorded_profile(tmp_path)
+    assert found is not None
+    assert (found.name, found.changes) == ("mine", MINE)
+
+
+def test_verdicts_need_results_of_the_profile_that_is_asked_for(run, tmp_path):
+    none = run("claims", "--results", tmp_path, "--profile", "smoke")
+    assert none.returncode == 2
+    assert "snakemake --cores all" in none.stderr
+    record_profile(tmp_path, "smoke", {})
+    other = run("claims", "--results", tmp_path, "--profile", "full")
+    assert other.returncode == 2
+    assert "was made with profile smoke, not full" in other.stderr
+    assert len(other.stderr.splitlines()) == 1
