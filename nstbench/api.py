@@ -155,9 +155,7 @@ def stylize(
     }
     given = {name: value for name, value in options.items() if value is not None}
     parameters = recipe.configure(recipe.default_preset, given)
-    if not 0 <= seed < SEEDS:
-        raise InputError(f"seed {seed} is out of range; allowed: 0 to {SEEDS - 1}")
-    _check_style(recipe, style)
+    _check_request(recipe, style, seed)
     hardware = recipe.hardware(device, precision)
 
     def tensor(source: Source, role: str) -> Tensor:
@@ -213,8 +211,10 @@ def _filmed(
     return filmed(parameters.evaluations, Path(video))
 
 
-def _check_style(recipe: Method, style: Source | None) -> None:
-    """InputError when a method lacks the style that it needs, or is given one that it would not look at."""
+def _check_request(recipe: Method, style: Source | None, seed: int) -> None:
+    """InputError when a method lacks its style or would not look at it, or when no seed can be this."""
+    if not 0 <= seed < SEEDS:
+        raise InputError(f"seed {seed} is out of range; allowed: 0 to {SEEDS - 1}")
     if recipe.needs_style and style is None:
         raise InputError(f"{recipe.id} takes the style from a picture; give one after the content")
     if not recipe.needs_style and style is not None:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, field_validator
 
 from nstbench.methods.adain2017.recipe import DEFAULT_TRAINING, HUANG, LITERAL, SOBOLEVA, DecoderRecipe
-from nstbench.methods.base import Method, Parameters, Task
+from nstbench.methods.base import Method, Parameters, Task, imported_later
 from nstbench.networks.catalogue import architecture
 from nstbench.networks.feedforward.inventory import locate_network, read_card
-from nstbench.networks.training.trainer import Trainer, TrainingTask
+from nstbench.networks.training.trainer import Trainer
 from nstbench.networks.weight_sources import RANDOM_WIDTHS, locate_weights
 
 if TYPE_CHECKING:
@@ -95,18 +95,10 @@ def stylize(task: Task[AdaINParameters]) -> "Outcome":
 
 
 DEFAULT = AdaINParameters(network="any_style")
-
-
-def _train(task: TrainingTask[DecoderRecipe]) -> None:
-    from nstbench.methods.adain2017.training import train_decoder
-
-    train_decoder(task)
-
-
 TRAINER = Trainer(
     recipe=DecoderRecipe,
     presets={"soboleva": SOBOLEVA, "literal": LITERAL, "huang": HUANG, "default": DEFAULT_TRAINING},
-    train=_train,
+    train=imported_later("nstbench.methods.adain2017.training", "train_decoder"),
     one_style=False,
 )
 METHOD = Method(

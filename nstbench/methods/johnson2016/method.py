@@ -7,10 +7,10 @@ Venkitachalam use another network and another loss. The style picture plays no p
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from nstbench.methods.base import Method, Parameters, Task
+from nstbench.methods.base import Method, Parameters, Task, imported_later
 from nstbench.methods.johnson2016.recipe import DEFAULT_TRAINING, JAIN, JOHNSON, TransformationRecipe
 from nstbench.networks.feedforward.inventory import locate_network
-from nstbench.networks.training.trainer import Trainer, TrainingTask
+from nstbench.networks.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from nstbench.optim.loop import Outcome
@@ -65,18 +65,10 @@ def stylize(task: Task[FastParameters]) -> "Outcome":
 
 
 DEFAULT = FastParameters(network="starry_night")
-
-
-def _train(task: TrainingTask[TransformationRecipe]) -> None:
-    from nstbench.methods.johnson2016.training import train_transformation
-
-    train_transformation(task)
-
-
 TRAINER = Trainer(
     recipe=TransformationRecipe,
     presets={"johnson": JOHNSON, "jain": JAIN, "default": DEFAULT_TRAINING},
-    train=_train,
+    train=imported_later("nstbench.methods.johnson2016.training", "train_transformation"),
     one_style=True,
 )
 METHOD = Method(
