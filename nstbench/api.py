@@ -161,19 +161,17 @@ def stylize(
     def tensor(source: Source, role: str) -> Tensor:
         return to_tensor(load_source(source, size, role)).to(hardware.device)
 
-    content_image = tensor(content, "content")
+    image = tensor(content, "content")
     # Without a style, only what keeps the content's colours looks at one; they are to be as they are.
-    style_image = content_image if style is None else tensor(style, "style")
+    style_image = image if style is None else tensor(style, "style")
     others = {file: tensor(file, "style") for file in parameters.other_pictures()}
-    height, width = content_image.shape[-2:]
+    height, width = image.shape[-2:]
     title = f"{recipe.id} on {hardware.device} in {hardware.precision}"
     log.info("%s, %dx%d px: %s", title, width, height, parameters)
     started = time.perf_counter()
     with _filmed(parameters, video) as show:
         with progress(title, parameters.steps(height, width)) as watch:
-            task = Task(
-                content_image, style_image, parameters, seed, hardware, watch, show=show, others=others
-            )
+            task = Task(image, style_image, parameters, seed, hardware, watch, show=show, others=others)
             outcome = preserving_colour(recipe, task)
         style_name = None if style is None else source_name(style, "style")
         sources = {"content": source_name(content, "content"), "style": style_name}

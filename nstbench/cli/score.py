@@ -3,14 +3,11 @@
 import math
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from nstbench.cli.output import AsJson, print_json
-
-if TYPE_CHECKING:
-    from nstbench.api import MetricScore
 
 EXAMPLES = (
     "nstbench score out.png --content cat.jpg --style starry.jpg",
@@ -34,12 +31,7 @@ def score(result: Result, content: Content, style: Style, as_json: AsJson = Fals
     scores = list(measure(result, content, style).values())
     if as_json:
         print_json([asdict(each) for each in scores])
-    else:
-        _print_table(scores)
-
-
-def _print_table(scores: "list[MetricScore]") -> None:
-    """Values as the report writes them, with an arrow in the direction in which each improves."""
+        return
     from rich.box import SIMPLE
     from rich.console import Console
     from rich.table import Table
@@ -54,6 +46,7 @@ def _print_table(scores: "list[MetricScore]") -> None:
     for each in scores:
         values = (each.value, each.content_copied, each.style_copied)
         written = (number(math.nan if value is None else value) for value in values)
+        # The arrow points in the direction in which the metric improves.
         table.add_row(f"{each.metric} {metrics()[each.metric].arrow}", *written, each.title)
     console = Console(highlight=False)
     console.print(table)

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nstbench.charts.diagrams.sheet import BLUE, GREEN, MUTED, ORANGE, Place, arrow, box, label, sheet
@@ -40,7 +39,19 @@ def draw_layers(table: pd.DataFrame, figure: Figure) -> None:
             label(axes, (place.x, end), row["activation"], color=colour, weight="bold")
             label(axes, (place.x, end - LINE), f"features[{row['place']}]", color=MUTED, fontsize=7.5)
     for _, rows in table.groupby("block"):
-        _draw_shapes(axes, places[rows.index[0]].left[0], places[rows.index[-1]].right[0], rows)
+        # Under a bracket what the layers of one block have in common.
+        left, right = places[rows.index[0]].left[0], places[rows.index[-1]].right[0]
+        first = rows.iloc[0]
+        dense = first["kind"] == "fully connected"
+        texts = {
+            "channels": ", ".join(map(str, rows["channels"])) if dense else str(first["channels"]),
+            "side": f"{first['side']} \N{MULTIPLICATION SIGN} {first['side']}",
+            "parameters": f"{rows['parameters'].sum():,}",
+        }
+        height = CAPTIONS["channels"] + 0.16
+        axes.plot([left, right], [height, height], color=RULE, linewidth=1)
+        for key, text in texts.items():
+            label(axes, ((left + right) / 2, CAPTIONS[key]), text)
     # What the lines of text are, at the left margin.
     for key, text in {"channels": "channels", "side": "size", "parameters": "parameters"}.items():
         label(axes, (HEADINGS, CAPTIONS[key]), text, ha="left", color=MUTED)
@@ -63,18 +74,3 @@ def _places(table: pd.DataFrame) -> list[Place]:
         Place(LEFT + scale * (end - width / 2), MIDDLE, scale * width, height)
         for end, width, height in shapes
     ]
-
-
-def _draw_shapes(axes: Axes, left: float, right: float, rows: pd.DataFrame) -> None:
-    """Under a bracket what the layers of one block have in common."""
-    first = rows.iloc[0]
-    dense = first["kind"] == "fully connected"
-    texts = {
-        "channels": ", ".join(map(str, rows["channels"])) if dense else str(first["channels"]),
-        "side": f"{first['side']} \N{MULTIPLICATION SIGN} {first['side']}",
-        "parameters": f"{rows['parameters'].sum():,}",
-    }
-    height = CAPTIONS["channels"] + 0.16
-    axes.plot([left, right], [height, height], color=RULE, linewidth=1)
-    for key, text in texts.items():
-        label(axes, ((left + right) / 2, CAPTIONS[key]), text)
