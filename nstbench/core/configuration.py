@@ -147,7 +147,10 @@ def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
     problems = error.errors(include_url=False)
     unknown = [problem for problem in problems if problem["type"] == "extra_forbidden"]
     problem = (unknown or problems)[0]
-    place = ".".join(_written(part) for part in problem["loc"] if part != "[key]") or "value"
+    keys = [str(part) for part in problem["loc"] if part != "[key]"]
+    # A key stands as in the file, unless it is too long for a message or breaks its line.
+    plain = [key if key.isprintable() and len(key) <= LONGEST_VALUE else shortened(key) for key in keys]
+    place = ".".join(plain) or "value"
     if unknown:
         return f"{place}: unknown key; allowed: {', '.join(_keys_beside(model, problem['loc']))}"
     if problem["type"] == "union_tag_invalid":  # Pydantic repeats the whole tag.
@@ -156,12 +159,6 @@ def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
     whole = problem["type"] == "missing" or isinstance(problem["input"], dict)
     given = "" if whole else f" (given: {shortened(problem['input'])})"
     return f"{place}: {problem['msg'].removeprefix('Value error, ')}{given}"
-
-
-def _written(part: int | str) -> str:
-    """A key as it stands in the file, unless it is too long for a message or breaks its line."""
-    plain = str(part).isprintable() and len(str(part)) <= LONGEST_VALUE
-    return str(part) if plain else shortened(part)
 
 
 def _keys_beside(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:

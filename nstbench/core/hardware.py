@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
-from nstbench.core.errors import InputError
+from nstbench.core.errors import InputError, shortened
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
@@ -60,7 +60,16 @@ def resolve(device: str = "auto", precision: str = "auto") -> Hardware:
     InputError
         If the device is absent or the precision is unknown.
     """
-    chosen = _device(device)
+    gpus = ["cuda", *(f"cuda:{number}" for number in range(torch.cuda.device_count()))]
+    available = ["cpu"] + gpus * torch.cuda.is_available() + ["mps"] * torch.backends.mps.is_available()
+    name = device
+    if device == "auto":
+        name = available[1] if len(available) > 1 else "cpu"
+    if name not in available:
+        raise InputError(
+            f"device {shortened(name)} is not available; allowed here: auto, {', '.join(available)}"
+        )
+    chosen = torch.device(name)
     if precision == "auto":
         # Only where the processor computes in bf16 itself: emulated it is slower than fp32.
         if chosen.type == "cuda":
@@ -72,15 +81,6 @@ def resolve(device: str = "auto", precision: str = "auto") -> Hardware:
             )
         precision = "bf16" if native else "fp32"
     if precision not in PRECISIONS:
-        raise InputError(f"unknown precision {precision!r}; allowed: auto, {', '.join(PRECISIONS)}")
+        allowed = ", ".join(PRECISIONS)
+        raise InputError(f"unknown precision {shortened(precision)}; allowed: auto, {allowed}")
     return Hardware(chosen, precision)
-
-
-def _device(name: str) -> torch.device:
-    gpus = ["cuda", *(f"cuda:{number}" for number in range(torch.cuda.device_count()))]
-    available = ["cpu"] + gpus * torch.cuda.is_available() + ["mps"] * torch.backends.mps.is_available()
-    if name == "auto":
-        name = available[1] if len(available) > 1 else "cpu"
-    if name not in available:
-        raise InputError(f"device {name!r} is not available; allowed here: auto, {', '.join(available)}")
-    return torch.device(name)
