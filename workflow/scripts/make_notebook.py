@@ -21,6 +21,8 @@ def job(project: Project, name: str) -> None:
         caveat = nbformat.v4.new_markdown_cell(f"> **{project.profile.warning}**", id="caveat")
         notebook.cells.insert(1, caveat)
     # Times of cells would differ from run to run.
-    NotebookClient(notebook, timeout=None, record_timing=False).execute()
+    NotebookClient(
+        notebook, timeout=None, record_timing=False, extra_arguments=["--log-level=ERROR"]
+    ).execute()
     write_text(Path("results") / "notebooks" / f"{name}.ipynb", nbformat.writes(notebook))
     write_text(Path("reports") / "notebooks" / f"{name}.html", notebook_page(notebook))
