@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from nstbench.charts.base import ChartKind, Materials
+from nstbench.pipeline.seals import whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +30,7 @@ def losses_by_step(id: str, file: Path, window: int) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    curve = pd.read_csv(file)
+    curve = pd.read_csv(whole(file))
     columns = {loss: curve.filter(regex=pattern).sum(axis=1) for loss, pattern in LOSSES.items()}
     smooth = pd.DataFrame(columns).rolling(window, min_periods=1).mean()
     long = smooth.assign(step=curve["step"], seconds=curve["seconds"]).melt(

@@ -13,6 +13,7 @@ from nstbench.core.errors import InputError
 from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.plan import PlannedRun
 from nstbench.pipeline.project import Project
+from nstbench.pipeline.seals import whole
 from nstbench.pipeline.tables import control_id
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Evidence:
         if not file.exists():
             return {}
         try:
-            table = pd.read_csv(file)
+            table = pd.read_csv(whole(file))
             keys = zip(table["experiment"], table["run"], table["metric"], strict=True)
             return dict(zip(keys, table["value"], strict=True))
         except (OSError, ValueError, KeyError) as error:
@@ -104,7 +105,7 @@ class Evidence:
         if not file.exists():
             raise NoEvidenceError(f"{file.name} of results/charts is not there")
         try:
-            return pd.read_csv(file)
+            return pd.read_csv(whole(file))
         except (OSError, ValueError) as error:
             raise InputError(f"{file} cannot be read ({error}); run snakemake again") from error
 

@@ -12,6 +12,7 @@ from nstbench.claims.claim import Position, RuleName, Side
 from nstbench.claims.sample import Value
 from nstbench.core.configuration import Record, first_problem
 from nstbench.core.errors import InputError
+from nstbench.pipeline.seals import whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,7 +127,7 @@ def as_json(verdicts: Verdicts) -> str:
 def read_verdicts(file: Path) -> Verdicts:
     """InputError when the file is not there or cannot be read."""
     try:
-        return Verdicts.model_validate_json(file.read_bytes())
+        return Verdicts.model_validate_json(whole(file).read_bytes())
     except ValidationError as error:
         problem = first_problem(error, Verdicts)
         raise InputError(f"{file} cannot be read ({problem}); run snakemake again") from error

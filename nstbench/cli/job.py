@@ -41,17 +41,24 @@ def job(
     threads: Annotated[int, typer.Option(min=1, help="Threads to compute with.")] = 1,
 ) -> None:
     """Run one job of the pipeline in the working folder."""
+    from nstbench.core.files import noting_files
     from nstbench.core.job_logging import job_log
+    from nstbench.pipeline.seals import discard_damaged, seal
 
     with job_log(str(log)):
+        results, name = Path("results"), log.stem
+        discard_damaged(results, name)
         run, project = _script(script), _project(profile, changes)
         if torch := sys.modules.get("torch"):
             torch.set_num_threads(threads)
-        run(project, *(subjects or ()))
+        with noting_files() as written:
+            # What it found done from before is its own as well.
+            found = run(project, *(subjects or ()))
+        seal(results, name, [*written, *(found or ())])
 
 
 @cache
-def _script(name: str) -> Callable[..., None]:
+def _script(name: str) -> Callable[..., list[Path] | None]:
     """The function `job` of a script; loading it imports all that it needs."""
     from nstbench.pipeline.project import CHECKOUT
 
@@ -61,7 +68,7 @@ def _script(name: str) -> Callable[..., None]:
     assert specification.loader is not None
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
-    run: Callable[..., None] = module.job
+    run: Callable[..., list[Path] | None] = module.job
     return run
 
 

@@ -1,6 +1,7 @@
 """Files that are either whole or absent: everything is written beside its place and renamed."""
 
 import errno
+import fcntl
 import hashlib
 import os
 import shutil
@@ -8,12 +9,15 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from nstbench.core.errors import InputError
 from nstbench.core.exchange import exchange
 
 # What every temporary file and folder is called, so that those of killed jobs are known for litter.
 TEMPORARY = ".nstbench-"
+# Lists that get what is written, for those who want to know.
+_listeners: list[list[Path]] = []
 # Of errors while a block writes, those that a place with more room mends; others are the block's own.
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
@@ -52,6 +56,7 @@ def written_whole(path: Path) -> Iterator[Path]:
             _flush(temporary)
             temporary.replace(path)
             _flush(path.parent)
+        _tell(path)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -89,8 +94,31 @@ def folder_written_whole(path: Path) -> Iterator[Path]:
                 _flush(written)
             _put_in_place(temporary, path)
             _flush(path.parent)
+        _tell(path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def noting_files() -> Iterator[list[Path]]:
+    """Note what is written whole while a block runs.
+
+    Yields
+    ------
+    list of Path
+        Files and folders, in the order in which they are finished. Some may be gone again.
+    """
+    written: list[Path] = []
+    _listeners.append(written)
+    try:
+        yield written
+    finally:
+        _listeners.remove(written)
+
+
+def _tell(path: Path) -> None:
+    for written in _listeners:
+        written.append(path)
 
 
 def _put_in_place(new: Path, path: Path) -> None:
@@ -134,6 +162,36 @@ def remove_litter(folder: Path) -> int:
         else:
             litter.unlink(missing_ok=True)
     return len(found)
+
+
+def lock(path: Path) -> IO[str]:
+    """Lock a file for as long as this process lives and keeps it open; the system frees it in any case.
+
+    Parameters
+    ----------
+    path : Path
+        The file; it is made, with its folder, and stays.
+
+    Returns
+    -------
+    file object
+        To be kept: closing it frees the lock.
+
+    Raises
+    ------
+    InputError
+        When another process has locked it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    stream = path.open("a", encoding="utf-8")
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        stream.close()
+        raise InputError(
+            f"another pipeline is at work in {path.parent.absolute()}; wait for its end or stop it"
+        ) from error
+    return stream
 
 
 def check_writable(path: Path) -> None:

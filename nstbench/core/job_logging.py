@@ -60,5 +60,24 @@ def seconds_computed(file: Path) -> float:
     float
         Seconds, from the log's last line; 0 for a job that did not finish.
     """
-    *_, last = ["", *file.read_text(encoding="utf-8").splitlines()]
-    return float(last.removeprefix(COMPUTED).removesuffix("s")) if last.startswith(COMPUTED) else 0.0
+    return float(_last_line(file).removeprefix(COMPUTED).removesuffix("s")) if is_finished(file) else 0.0
+
+
+def is_finished(file: Path) -> bool:
+    """Find out whether the job came to its end.
+
+    Parameters
+    ----------
+    file : Path
+        The job's log.
+
+    Returns
+    -------
+    bool
+        False for one that failed or was killed.
+    """
+    return _last_line(file).startswith(COMPUTED)
+
+
+def _last_line(file: Path) -> str:
+    return ["", *file.read_text(encoding="utf-8", errors="replace").splitlines()][-1]

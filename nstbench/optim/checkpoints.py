@@ -1,5 +1,6 @@
 """A long run's state on disk, so that an interrupted run goes on where it stopped, bit for bit."""
 
+import logging
 import time
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import torch
 from nstbench.core.files import written_whole
 
 SECONDS_BETWEEN = 20.0
+log = logging.getLogger(__name__)
 
 
 class Checkpoint:
@@ -30,13 +32,19 @@ class Checkpoint:
         Returns
         -------
         dict or None
-            What `save` was given; None when no file is there that can be read.
+            What `save` was given; None when no file is there that was saved under this name.
         """
-        try:
-            state: dict[str, Any] = torch.load(self.path, weights_only=True)
-        except Exception:  # Reading a damaged file can raise anything; a fresh start is always right.
+        if not self.path.exists():
             return None
-        return state
+        try:
+            saved = torch.load(self.path, weights_only=True)
+            if saved["checkpoint"] == self.path.name:
+                state: dict[str, Any] = saved["state"]
+                return state
+        except Exception as error:  # Of a damaged file it can be any; a fresh start is always right.
+            log.debug("%s: %s", self.path, error)
+        log.warning("%s is damaged or no checkpoint; starting from the beginning", self.path)
+        return None
 
     @property
     def due(self) -> bool:
@@ -52,7 +60,7 @@ class Checkpoint:
             Tensors, numbers, and lists and dictionaries of them.
         """
         with written_whole(self.path) as temporary:
-            torch.save(state, temporary)
+            torch.save({"checkpoint": self.path.name, "state": state}, temporary)
         self._saved_at = time.perf_counter()
 
     def remove(self) -> None:

@@ -1,7 +1,6 @@
 """Make one run: load, stylize, and leave image.png, trace.csv, run.json and its snapshots, all or nothing."""
 
 import csv
-import json
 import platform
 import resource
 import sys
@@ -27,7 +26,7 @@ from nstbench.optim.checkpoints import Checkpoint
 from nstbench.optim.loop import Outcome
 from nstbench.optim.snapshots import Snapshots
 from nstbench.pipeline.cache_keys import fingerprint
-from nstbench.pipeline.finished import read_record, run_folder
+from nstbench.pipeline.finished import read_record, run_file, run_folder
 from nstbench.pipeline.specification import RunSpecification
 
 
@@ -80,18 +79,23 @@ def execute(run: RunSpecification, pictures: Path, results: Path) -> Path:
     with folder_written_whole(folder) as temporary:
         save_picture(to_picture(outcome.image), temporary / "image.png")
         _write_trace(outcome, temporary / "trace.csv")
-        (temporary / "run.json").write_text(to_json(record) + "\n", encoding="utf-8")
         snapshots.copy_to(temporary / "snapshots")
+        left = sorted(file for file in temporary.rglob("*") if file.is_file())
+        record["outputs"] = {file.relative_to(temporary).as_posix(): sha256(file) for file in left}
+        (temporary / "run.json").write_text(to_json(record) + "\n", encoding="utf-8")
     checkpoint.remove()
     snapshots.remove()
     return folder
 
 
 def _is_done(folder: Path, fingerprint: str) -> bool:
-    """Whether the run finished with this code, these weights and these pictures."""
+    """Whether the run finished with this code, these weights and these pictures, and left what is there."""
     try:
-        return bool(read_record(folder)["fingerprint"] == fingerprint)
-    except (InputError, KeyError, json.JSONDecodeError):
+        record = read_record(folder)
+        for name in record["outputs"]:
+            run_file(folder, name, record)
+        return bool(record["fingerprint"] == fingerprint)
+    except (InputError, KeyError, TypeError, AttributeError):
         return False
 
 

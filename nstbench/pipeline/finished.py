@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nstbench.core.errors import InputError
+from nstbench.core.files import sha256
 from nstbench.core.strict_json import from_json
 
 if TYPE_CHECKING:
@@ -31,22 +32,23 @@ class FinishedRun:
         """Whether the run was made and left its files."""
         return (self.folder / "run.json").exists()
 
-    @property
+    @cached_property
     def image(self) -> Path:
-        """The file of the result, an 8-bit RGB PNG."""
-        return self.folder / "image.png"
+        """The file of the result, an 8-bit RGB PNG; InputError when it is damaged or not there."""
+        return run_file(self.folder, "image.png", self.record)
 
-    @property
+    @cached_property
     def snapshots(self) -> dict[int, Path]:
-        """The pictures of its way by the evaluation after which they were taken."""
-        return {int(file.stem): file for file in sorted((self.folder / "snapshots").glob("*.png"))}
+        """The pictures of its way by the evaluation after which they were taken; InputError like `image`."""
+        names = sorted(name for name in self.record.get("outputs", {}) if name.startswith("snapshots/"))
+        return {int(Path(name).stem): run_file(self.folder, name, self.record) for name in names}
 
     @cached_property
     def trace(self) -> "pd.DataFrame":
         """One row per evaluation: `evaluation`, `total`, one column per term (unweighted), `seconds`."""
         import pandas as pd
 
-        return pd.read_csv(self.folder / "trace.csv")
+        return pd.read_csv(run_file(self.folder, "trace.csv", self.record))
 
     @cached_property
     def record(self) -> dict[str, Any]:
@@ -66,9 +68,24 @@ def run_folder(results: Path, id: str) -> Path:
 
 
 def read_record(folder: Path) -> dict[str, Any]:
-    """The run.json of a run's folder; InputError when it holds none."""
+    """The run.json of a run's folder; InputError when it holds none, or something else."""
+    file = folder / "run.json"
     try:
-        record: dict[str, Any] = from_json((folder / "run.json").read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
+        record = from_json(file.read_text(encoding="utf-8"))
+    except OSError as error:
         raise InputError(f"{folder} holds no finished run; run snakemake again") from error
+    except (ValueError, RecursionError):
+        record = None
+    if not isinstance(record, dict):
+        raise InputError(f"{file} is not the record of a run; run snakemake again")
     return record
+
+
+def run_file(folder: Path, name: str, record: dict[str, Any]) -> Path:
+    """A file in a run's folder; InputError when it is not there, or not what its `record` says was left."""
+    file = folder / name
+    if not file.is_file():
+        raise InputError(f"{file} is not there; run snakemake again")
+    if record.get("outputs", {}).get(name) not in (None, sha256(file)):
+        raise InputError(f"{file} has another content than its run left; run snakemake again")
+    return file

@@ -9,7 +9,7 @@ from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
 from nstbench.metrics.base import Comparison, EvaluatedImage
 from nstbench.metrics.scoring import measure
-from nstbench.pipeline.finished import run_folder
+from nstbench.pipeline.finished import read_record, run_file, run_folder
 from nstbench.pipeline.specification import RunSpecification
 from nstbench.pipeline.tables import control_id, trial_id
 
@@ -26,7 +26,9 @@ def score_trials(
     for run, truth in trials:
         content, style = gallery.image(run.content, run.size), gallery.image(run.style, run.size)
         known = gallery.image(truth, run.size) if truth else None
-        result = EvaluatedImage(to_tensor(load_picture(run_folder(results, run.id) / "image.png", run.size)))
+        folder = run_folder(results, run.id)
+        image = run_file(folder, "image.png", read_record(folder))
+        result = EvaluatedImage(to_tensor(load_picture(image, run.size)))
         id = trial_id(run.id, truth)
         rows[id] = list(_rows(id, Comparison(result, content, style, known), run.parameters.get("backbone")))
         for copied, side in (("content", content), ("style", style)):

@@ -24,7 +24,7 @@ def snakemake(copy, *arguments):
 
 @pytest.fixture(scope="module")
 def copy(made, tmp_path_factory):
-    """The checkout again, with the results of the pipeline, whose runs are no outputs of Snakemake."""
+    """The checkout again, with the results of the pipeline."""
     root = tmp_path_factory.mktemp("checkout")
     for name in CHECKED_OUT:
         source = CHECKOUT / name
@@ -32,7 +32,7 @@ def copy(made, tmp_path_factory):
             shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, root / name)
-    shutil.copytree(made / "results", root / "results", ignore=shutil.ignore_patterns("runs"))
+    shutil.copytree(made / "results", root / "results")
     shutil.copytree(made / "reports", root / "reports")
     snakemake(root, "--touch", "--forceall")
     return root

@@ -10,10 +10,12 @@ import tempfile
 from pathlib import Path
 
 from snakemake.logging import logger
+from snakemake.persistence import PersistenceBase
 
 from nstbench.charts.chart import load_charts
 from nstbench.claims.register import load_register
 from nstbench.core.errors import InputError
+from nstbench.core.files import lock, remove_litter
 from nstbench.networks.feedforward.inventory import shipped_networks
 from nstbench.networks.weight_sources import embedded_files
 from nstbench.pipeline.cache_keys import (
@@ -26,6 +28,7 @@ from nstbench.pipeline.experiment import short_name
 from nstbench.pipeline.plan import shown
 from nstbench.pipeline.project import Project
 from nstbench.pipeline.recorded_profile import record_profile, recorded_profile
+from nstbench.pipeline.seals import damages
 
 ROOT = Path(workflow.basedir)
 # For those who run with --software-deployment-method conda; the checkout itself is found by PYTHONPATH.
@@ -202,6 +205,31 @@ def note_profile():
     record_profile(Path("results"), PROJECT.profile.name, config)
 
 
+# Snakemake makes again what it takes for unfinished (rerun-incomplete in profiles/default): also what is damaged.
+unfinished = PersistenceBase.incomplete
+
+
+async def unfinished_or_damaged(self, job):
+    found = {}
+    if job.log:
+        found = damages(Path("results"), Path(job.log[0]).stem)
+    for file, problem in found.items():
+        print(f"nstbench: {file} {problem}; it is made again", file=sys.stderr)
+    return list(job.output) if found else await unfinished(self, job)
+
+
+PersistenceBase.incomplete = unfinished_or_damaged
+
+
 onstart:
+    # Kept open, and so held, until this process ends, in whichever way.
+    global LOCK
+    try:
+        LOCK = lock(Path("results") / ".lock")
+    except InputError as error:
+        print(f"nstbench: {error}", file=sys.stderr)
+        sys.exit(2)
+    for folder in ("results", "reports"):
+        remove_litter(Path(folder))
     note_profile()
     start_job_server()

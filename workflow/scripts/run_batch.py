@@ -12,9 +12,11 @@ from nstbench.pipeline.finished import read_record
 from nstbench.pipeline.project import Project
 
 
-def job(project: Project, id: str) -> None:
+def job(project: Project, id: str) -> list[Path]:
     runs = project.batches[id]
-    made = [read_record(execute(run, Path("results/pictures"), Path("results"))) for run in runs]
+    folders = [execute(run, Path("results/pictures"), Path("results")) for run in runs]
+    made = [read_record(folder) for folder in folders]
     lines = ["id,fingerprint,seconds"]
     lines += [f"{record['id']},{record['fingerprint']},{record['seconds']}" for record in made]
     write_text(Path("results") / "batches" / f"{id}.csv", "\n".join(lines) + "\n")
+    return folders

@@ -22,6 +22,7 @@ from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.plan import PlannedRun, load_experiments
 from nstbench.pipeline.profile import Profile
 from nstbench.pipeline.project import CHECKOUT
+from nstbench.pipeline.seals import whole
 from nstbench.pipeline.specification import RunSpecification
 from nstbench.pipeline.tables import control_id
 from nstbench.pipeline.usage import distinct, substitutions, usage_lines
@@ -89,8 +90,8 @@ class Document:
     def chart(self, id: str) -> HTML:
         """A chart's drawing, and in sentences what its numbers say."""
         reports = self.folder / "reports"
-        svg = drawing_file(reports, id).read_text(encoding="utf-8")
-        facts = json.loads(facts_file(reports, id).read_text(encoding="utf-8"))
+        svg = whole(drawing_file(reports, id)).read_text(encoding="utf-8")
+        facts = json.loads(whole(facts_file(reports, id)).read_text(encoding="utf-8"))
         said = [" ".join(facts["findings"])]
         if facts["weights"]:
             used = ", ".join([*facts["weights"], f"{facts['profile']['size']} px"])
@@ -174,7 +175,7 @@ class Document:
         arms = {arm.id: arm for arm in experiment.arms}
         file = record_file(self.folder / "reports", id)
         try:
-            recorded = json.loads(file.read_text(encoding="utf-8"))
+            recorded = json.loads(whole(file).read_text(encoding="utf-8"))
             planned = [
                 PlannedRun(
                     experiment.id,

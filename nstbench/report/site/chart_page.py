@@ -8,10 +8,10 @@ from typing import Any
 from nstbench.charts.chart import Chart
 from nstbench.charts.kinds import chart_kind
 from nstbench.charts.writing import DOTS_PER_INCH, drawing_file, facts_file
-from nstbench.core.errors import InputError
 from nstbench.core.number_format import duration
 from nstbench.images.manifest import Manifest
 from nstbench.pipeline.profile import Profile
+from nstbench.pipeline.seals import whole
 from nstbench.pipeline.usage import SURROGATE
 from nstbench.report.figures.files import thumbnail_file
 from nstbench.report.site.addresses import relative, snakemake_command
@@ -46,10 +46,7 @@ def make_chart_page(
 ) -> ChartPage:
     """The page of a chart; InputError when it is not drawn yet."""
     file = facts_file(reports, chart.id)
-    try:
-        facts: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise InputError(f"{file} does not exist; run snakemake") from error
+    facts: dict[str, Any] = json.loads(whole(file).read_text(encoding="utf-8"))
     used = {"Profile": profile.name}
     if facts["weights"]:  # Only a network has a size and a precision to be used at.
         used |= {

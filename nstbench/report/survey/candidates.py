@@ -75,14 +75,14 @@ def of_project(project: Project, results: Path, experiment: str | None, arms: Se
         candidates = []
         for entry in project.plans[id]:
             content, style = entry.run.content, entry.run.style
-            image = FinishedRun.of(entry, results).image
-            if entry.run.seed == 0 and image.is_file():
+            run = FinishedRun.of(entry, results)
+            if entry.run.seed == 0 and run.exists:
                 candidates.append(
                     Candidate(
                         arm=names[entry.arm.id],
                         pair=(content, style),
                         run=entry.run.id,
-                        result=image,
+                        result=run.image,
                         content=results / "pictures" / f"{content}.png",
                         style=results / "pictures" / f"{style}.png",
                         square=True,

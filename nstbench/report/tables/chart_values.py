@@ -8,6 +8,7 @@ import pandas as pd
 from nstbench.charts.writing import table_file
 from nstbench.core.files import write_text
 from nstbench.core.number_format import number
+from nstbench.pipeline.seals import whole
 
 MOST_ROWS = 80
 LONGEST_TEXT = 60
@@ -47,7 +48,7 @@ class ValueTable:
 
 def chart_values(results: Path, chart: str) -> ValueTable | None:
     """results/charts/<id>.csv; None when it has too many rows, or texts too long to be read."""
-    table = pd.read_csv(table_file(results, chart), keep_default_na=False)
+    table = pd.read_csv(whole(table_file(results, chart)), keep_default_na=False)
     cells = [[ValueCell.of(value) for value in row] for row in table.itertuples(index=False)]
     if len(cells) > MOST_ROWS or any(len(cell.text) > LONGEST_TEXT for row in cells for cell in row):
         return None
@@ -61,4 +62,4 @@ def published_table(reports: Path, chart: str) -> Path:
 
 def publish_table(results: Path, reports: Path, chart: str) -> None:
     """Copy the values of a chart into the site, so that the site can be moved."""
-    write_text(published_table(reports, chart), table_file(results, chart).read_text(encoding="utf-8"))
+    write_text(published_table(reports, chart), whole(table_file(results, chart)).read_text(encoding="utf-8"))

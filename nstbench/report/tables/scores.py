@@ -14,6 +14,7 @@ from nstbench.core.number_format import MISSING, duration, number, scientific
 from nstbench.metrics import metrics, shown_metrics
 from nstbench.metrics.base import Metric
 from nstbench.pipeline.finished import FinishedRun
+from nstbench.pipeline.seals import whole
 from nstbench.pipeline.tables import control_id
 from nstbench.pipeline.usage import distinct
 from nstbench.report.figures.tiles import CANONICAL_RATIO
@@ -81,7 +82,7 @@ class ScoreTable:
 def read_scores(file: Path) -> pd.DataFrame:
     """results/scores.csv; InputError when it cannot be read."""
     try:
-        return pd.read_csv(file)
+        return pd.read_csv(whole(file))
     except (OSError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise InputError(f"{file} cannot be read ({error}); run snakemake again") from error
 

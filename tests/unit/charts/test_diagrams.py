@@ -241,7 +241,8 @@ def drawn(materials, tmp_path):
         runs = [FinishedRun(entry, tmp_path / entry.run.id) for entry in planned]
         for run in runs:
             run.folder.mkdir()
-            Image.new("RGB", (8, 8), "red").save(run.image)
+            (run.folder / "run.json").write_text("{}")
+            Image.new("RGB", (8, 8), "red").save(run.folder / "image.png")
         kind = chart.configured()
         table = kind.measure(materials([*chart.pictures, *names], size=64, runs=runs))
         with matplotlib.rc_context(TYPOGRAPHY):

@@ -227,6 +227,7 @@ def project(tmp_path):
         save_telling_at(tmp_path / "pictures" / f"{name}.png")
     for planned in [entry for one in made.values() for entry in plan(one, PROFILE, MANIFEST)][:-1]:
         save_telling_at(tmp_path / "runs" / planned.run.id / "image.png")
+        (tmp_path / "runs" / planned.run.id / "run.json").write_text("{}")
     return project
 
 
