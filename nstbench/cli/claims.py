@@ -27,6 +27,7 @@ ProfileName = Annotated[
 def claims(results: Results = Path("results"), profile: ProfileName = None, as_json: AsJson = False) -> None:
     """Judge every claim of the documents by the results: verdict, numbers, reason."""
     root = checkout()
+    from nstbench.claims.register import load_register
     from nstbench.claims.verdicts import judge_claims
     from nstbench.core.number_format import MISSING
     from nstbench.pipeline.project import Project
@@ -39,6 +40,7 @@ def claims(results: Results = Path("results"), profile: ProfileName = None, as_j
             f"or run `snakemake --cores all --config profile={profile}` first"
         )
     project = Project.load(root, made.name, made.changes) if made else Project.load(root, profile)
+    load_register(project)  # What is wrong with the claims themselves comes first.
     if not (results / "scores.csv").is_file():
         raise InputError(f"there are no results in {results}; make them with `snakemake --cores all`")
     found = judge_claims(project, results).claims
