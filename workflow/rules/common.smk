@@ -37,7 +37,7 @@ os.environ.update(PYTHONPATH=str(ROOT))
 # Of a pipeline that runs; --verbose and --printshellcmds show Snakemake's own output, and so does a dry run.
 OWN_OUTPUT = workflow.output_settings
 if workflow.is_main_process and not (
-    workflow.dryrun
+    OWN_OUTPUT.dryrun
     or OWN_OUTPUT.verbose
     or OWN_OUTPUT.printshellcmds
     or OWN_OUTPUT.quiet
