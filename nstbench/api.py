@@ -114,7 +114,7 @@ def stylize(
     backbone : str, optional
         The network whose features are compared, such as "vgg19"; the method's own when left out.
     weights : str, optional
-        "embedded", "imagenet", "random", "random-half" or a file; the method's own when left out.
+        "original", "embedded", "imagenet", "random", "random-half" or a file; the method's own when left out.
     network : str, optional
         What a method of one pass stylizes with: a shipped network's name or a file.
     strength : float, optional
@@ -343,8 +343,8 @@ def load_backbone(
     id : str, optional
         An architecture, as `nstbench list backbones` names it.
     weights : str, optional
-        "embedded" (half width, ships with the package), "imagenet" (found on this machine, else downloaded),
-        "random", "random-half", or a file.
+        "original" (its authors'; vgg19 only), "embedded" (half width, ships with the package), "imagenet"
+        (found on this machine, else downloaded), "random", "random-half", or a file.
     pooling : {"max", "average"}, optional
         How the network pools.
     normalisation : str, optional

@@ -46,7 +46,9 @@ Evaluations = Annotated[
 Backbone = Annotated[str | None, typer.Option(help="See `nstbench list backbones`.", show_default="vgg19")]
 Weights = Annotated[
     str | None,
-    typer.Option(help="embedded, imagenet, random, random-half, or a file.", show_default="embedded"),
+    typer.Option(
+        help="original, embedded, imagenet, random, random-half, or a file.", show_default="embedded"
+    ),
 ]
 Network = Annotated[
     str | None,

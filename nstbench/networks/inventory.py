@@ -8,6 +8,7 @@ from nstbench.networks.weight_sources import (
     EMBEDDED_WIDTH,
     embedded_file,
     find_imagenet_weights,
+    find_original_weights,
     has_embedded_weights,
     imagenet_file_name,
 )
@@ -90,12 +91,15 @@ def known_weights(architecture: Architecture) -> list[WeightsRow]:
     Returns
     -------
     list of WeightsRow
-        Embedded ones first, where there are any.
+        The original and the embedded ones first, where there are any.
     """
     sources = [("imagenet", find_imagenet_weights(architecture), imagenet_file_name(architecture), 1.0)]
     if has_embedded_weights(architecture.id):
         file = embedded_file(architecture.id)
         sources.insert(0, ("embedded", file, file.name, EMBEDDED_WIDTH))
+    if original := architecture.original:
+        published = f"{original.file}.bin of {original.package}"
+        sources.insert(0, ("original", find_original_weights(architecture), published, 1.0))
     return [
         WeightsRow(
             source,

@@ -30,7 +30,7 @@ def load_backbone(
     id
         "vgg19", "vgg16", "alexnet", "googlenet" or "squeezenet1_0".
     weights
-        "embedded", "imagenet", "random", "random-half", or a file.
+        "original", "embedded", "imagenet", "random", "random-half", or a file.
     pooling
         "max" or "average".
     hardware

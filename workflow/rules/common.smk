@@ -125,7 +125,7 @@ def weight_files(runs):
         if run.network:
             shipped = shipped_networks().get(run.network)
             files.update(embedded_files(), [shipped] if shipped else [])
-        elif run.parameters.get("weights") != "imagenet":
+        elif run.parameters.get("weights") not in ("original", "imagenet"):
             files.update(run.typed_parameters().weight_files())
     return sorted(map(str, files))
 

@@ -54,7 +54,7 @@ class GatysParameters(DescentParameters):
     backbone
         The id of a network.
     weights
-        "embedded", "imagenet", "random", "random-half" or a file.
+        "original", "embedded", "imagenet", "random", "random-half" or a file.
     normalisation
         Channels are divided by their means after the ReLU ("mean-1"), before it ("port"), or by nothing
         ("none").

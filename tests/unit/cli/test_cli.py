@@ -83,8 +83,9 @@ def test_backbones_are_listed_with_weights_and_layers(run, monkeypatch, tmp_path
     rows = {row["id"]: row for row in json.loads(run("list", "backbones", "--json").stdout)}
     vgg, squeezenet = rows["vgg19"], rows["squeezenet1_0"]
     assert {"name": "relu4_2", "channels": 512, "stride": 8, "receptive_field": 84} in vgg["layers"]
-    embedded, imagenet = vgg["weights"]
-    assert (embedded["source"], imagenet["source"]) == ("embedded", "imagenet")
+    original, embedded, imagenet = vgg["weights"]
+    assert [row["source"] for row in vgg["weights"]] == ["original", "embedded", "imagenet"]
+    assert (original["megabytes"], original["parameters"]) == (pytest.approx(20.1, abs=0.1), 20_024_384)
     assert embedded["megabytes"] == pytest.approx(10, abs=0.1)
     assert (imagenet["file"], imagenet["published"]) == (None, "vgg19-dcbb9e9d.pth")
     assert squeezenet["weights"][0]["file"] == str(tmp_path / "squeezenet1_0.safetensors")
@@ -102,7 +103,7 @@ def test_backbones_are_timed_where_their_weights_are(run, monkeypatch, tmp_path)
     rows = json.loads(run("list", "backbones", "--json", "--time").stdout)
     for weights in (weights for row in rows for weights in row["weights"]):
         seconds = weights["seconds_per_evaluation"]
-        assert seconds > 0 if weights["source"] == "embedded" else seconds is None
+        assert seconds > 0 if weights["source"] in ("original", "embedded") else seconds is None
 
 
 def test_list_is_readable(run):

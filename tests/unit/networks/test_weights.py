@@ -174,7 +174,9 @@ def test_weights_that_are_no_numbers_are_said(tmp_path, own_file):
 
 
 def test_missing_file_is_said():
-    with pytest.raises(InputError, match=r"'nowhere\.pth' do not exist; allowed: embedded, imagenet, random"):
+    with pytest.raises(
+        InputError, match=r"'nowhere\.pth' do not exist; allowed: original, embedded, imagenet, random"
+    ):
         locate_weights(VGG19, "nowhere.pth")
 
 

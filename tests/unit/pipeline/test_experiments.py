@@ -365,7 +365,8 @@ def test_broken_yaml_is_said(tmp_path):
         ),
         (
             {"profiles": {"tiny": {"size": 64, "weights": "nowhere"}}},
-            r"weights 'nowhere' do not exist; allowed: embedded, imagenet, random, random-half, or a file$",
+            r"weights 'nowhere' do not exist; allowed: original, embedded, imagenet, random, "
+            r"random-half, or a file$",
         ),
     ],
 )
@@ -377,7 +378,7 @@ def test_mistakes_in_profiles_are_said_with_the_file(tmp_path, change, message):
     assert str(failure.value).startswith(str(file))
 
 
-@pytest.mark.parametrize("weights", ["embedded", "imagenet", "random", "random-half", __file__])
+@pytest.mark.parametrize("weights", ["original", "embedded", "imagenet", "random", "random-half", __file__])
 def test_a_profile_takes_weights_by_name_or_file(tmp_path, weights):
     file = tmp_path / "config.yaml"
     profiles = {"tiny": {"size": 64, "weights": weights}, "other": {"size": 64, "weights": "elsewhere"}}
