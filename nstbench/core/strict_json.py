@@ -74,15 +74,35 @@ def read_json(file: Path) -> Any:
     try:
         if file.stat().st_size > LARGEST_FILE:
             raise InputError(f"{file}: is larger than {LARGEST_FILE / 1e6:g} MB")
-        text = file.read_text(encoding="utf-8")
-        depth = 0
-        for bracket in re.findall(r"[\[{}\]]", re.sub(r'"(\\.|[^"\\])*"', "", text)):
-            depth += 1 if bracket in "[{" else -1
-            if depth > MOST_LEVELS:
-                raise ValueError(f"it is nested deeper than {MOST_LEVELS} levels")
-        return json.loads(text, parse_int=_whole_number)
+        return parse_json(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:  # No file, no UTF-8, no JSON.
         raise InputError(f"{file}: cannot be read as JSON ({error})") from error
+
+
+def parse_json(text: str) -> Any:
+    """Parse JSON that somebody hands in.
+
+    Parameters
+    ----------
+    text : str
+        From a file that may come from anybody.
+
+    Returns
+    -------
+    object
+        Plain dictionaries, lists, strings and numbers.
+
+    Raises
+    ------
+    ValueError
+        When it is no JSON, or too deep or with numbers too long to be handled safely.
+    """
+    depth = 0
+    for bracket in re.findall(r"[\[{}\]]", re.sub(r'"(\\.|[^"\\])*"', "", text)):
+        depth += 1 if bracket in "[{" else -1
+        if depth > MOST_LEVELS:
+            raise ValueError(f"it is nested deeper than {MOST_LEVELS} levels")
+    return json.loads(text, parse_int=_whole_number)
 
 
 def _whole_number(digits: str) -> int:

@@ -9,10 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, field_validator
 
-from nstbench.methods.adain2017.recipe import DEFAULT_TRAINING, HUANG, LITERAL, SOBOLEVA, DecoderRecipe
+from nstbench.methods.adain2017.recipe import (
+    DEFAULT_TRAINING,
+    HUANG,
+    LITERAL,
+    SOBOLEVA,
+    DecoderCard,
+    DecoderRecipe,
+)
 from nstbench.methods.base import Method, Parameters, Task, imported_later
 from nstbench.networks.catalogue import architecture
-from nstbench.networks.feedforward.inventory import locate_network, read_card
+from nstbench.networks.feedforward.inventory import checked_card, locate_network, read_card
 from nstbench.networks.training.trainer import Trainer
 from nstbench.networks.weight_sources import RANDOM_WIDTHS, locate_weights
 
@@ -54,10 +61,13 @@ class AdaINParameters(Parameters):
     def weight_files(self) -> list[Path]:
         """The decoder's, and those of the encoder that its card names."""
         file = locate_network(self.network)
-        card = read_card(file)
-        if card.get("weights") is None or card["weights"] in RANDOM_WIDTHS:
+        said = read_card(file)
+        if said.get("kind") != "decoder":
             return [file]
-        return [file, locate_weights(architecture(card["backbone"]), card["weights"])]
+        card = checked_card(file, said, DecoderCard)
+        if card.weights in RANDOM_WIDTHS:
+            return [file]
+        return [file, locate_weights(architecture(card.backbone), card.weights)]
 
 
 def stylize(task: Task[AdaINParameters]) -> "Outcome":
@@ -91,7 +101,7 @@ def stylize(task: Task[AdaINParameters]) -> "Outcome":
     shares = [1 - sum(parameters.blend.values()), *parameters.blend.values()]
     image = network.stylize(task.content, styles, shares, parameters.strength)
     outcome = lossless(image, time.perf_counter() - started)
-    return replace(outcome, facts={key: network.card[key] for key in ("backbone", "weights")})
+    return replace(outcome, facts={"backbone": network.card.backbone, "weights": network.card.weights})
 
 
 DEFAULT = AdaINParameters(network="any_style")

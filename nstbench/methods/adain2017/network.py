@@ -19,15 +19,15 @@ from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
 from nstbench.methods.adain2017.architecture import DEEPEST
 from nstbench.methods.adain2017.modules import Decoder, blend, open_encoder
+from nstbench.methods.adain2017.recipe import DecoderCard
 from nstbench.networks.backbone import Backbone
 from nstbench.networks.catalogue import architecture
 from nstbench.networks.feedforward.files import read_network, save_network
+from nstbench.networks.feedforward.inventory import checked_card
 from nstbench.networks.feedforward.modules import reflect
 
 # What files of decoders hold, by their card.
 KIND = "decoder"
-# What a card says of the encoder.
-ENCODER = ("backbone", "weights", "normalisation")
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class StyleTransferNetwork:
 
     encoder: Backbone
     decoder: Decoder
-    card: Mapping[str, Any]
+    card: DecoderCard
     hardware: Hardware
 
     @torch.inference_mode()
@@ -105,12 +105,11 @@ def load_network(file: Path, stage: int | None, hardware: Hardware) -> StyleTran
         When the file is missing, damaged, or holds no such decoder.
     """
     decoder, card = read_decoder(file, stage, hardware.device)
-    backbone, weights, normalisation = (card[key] for key in ENCODER)
-    encoder = open_encoder(backbone, weights, normalisation, hardware, [DEEPEST])
+    encoder = open_encoder(card.backbone, card.weights, card.normalisation, hardware, [DEEPEST])
     return StyleTransferNetwork(encoder, decoder, card, hardware)
 
 
-def read_decoder(file: Path, stage: int | None, device: torch.device) -> tuple[Decoder, Mapping[str, Any]]:
+def read_decoder(file: Path, stage: int | None, device: torch.device) -> tuple[Decoder, DecoderCard]:
     """Read a decoder alone.
 
     Parameters
@@ -135,17 +134,11 @@ def read_decoder(file: Path, stage: int | None, device: torch.device) -> tuple[D
         When the file is missing, damaged, holds no such decoder, or no such stage.
     """
     stored = read_network(file, KIND)
-    card = stored.card
-    if unknown := [key for key in ENCODER if key not in card]:
-        raise InputError(f"{file} has a card without {', '.join(unknown)}; train it again")
-    try:
-        stages = card["stages"]
-        decoder = Decoder(architecture(card["backbone"]), card["width"], card["norm"])
-    except (KeyError, TypeError, ValueError, InputError) as error:
-        raise InputError(f"{file} has a card without a known width or norm; train it again") from error
-    if stage is not None and not 1 <= stage <= len(stages):
-        raise InputError(f"stage {stage} of {file} was not kept; allowed: 1 to {len(stages)}")
-    stored.fill(decoder, prefix=f"{stages[-1 if stage is None else stage - 1]}/")
+    card = checked_card(file, stored.card, DecoderCard)
+    decoder = Decoder(architecture(card.backbone), card.width, card.norm)
+    if stage is not None and not 1 <= stage <= len(card.stages):
+        raise InputError(f"stage {stage} of {file} was not kept; allowed: 1 to {len(card.stages)}")
+    stored.fill(decoder, prefix=f"{card.stages[-1 if stage is None else stage - 1]}/")
     decoder.requires_grad_(False).eval()
     return decoder.to(device).to(memory_format=torch.channels_last), card
 

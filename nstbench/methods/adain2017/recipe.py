@@ -1,10 +1,11 @@
-"""How a decoder is trained: all that decides its weights besides the pictures."""
+"""How a decoder is trained: all that decides its weights besides the pictures; what its card says."""
 
 from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
-from nstbench.core.configuration import Seed
+from nstbench.core.configuration import Evaluations, Seed
+from nstbench.networks.feedforward.inventory import Card
 from nstbench.networks.training.trainer import Recipe
 
 
@@ -72,6 +73,26 @@ class DecoderRecipe(Recipe):
             Otherwise the same.
         """
         return self.derived_from(self, weights=weights)
+
+
+class DecoderCard(Card):
+    """What the card of a decoder says of its size and of its encoder.
+
+    Parameters
+    ----------
+    backbone, weights, normalisation
+        The encoder.
+    norm
+        Of the decoder's layers.
+    stages
+        The steps of the training after which its weights were kept, one at least.
+    """
+
+    backbone: Literal["vgg16", "vgg19"]
+    weights: str
+    normalisation: Literal["mean-1", "none"]
+    norm: Literal["none", "instance", "batch"]
+    stages: list[Evaluations] = Field(min_length=1)
 
 
 # Soboleva, section Training; what is not given there is as in naoto0804's code (rate, its decay, and the form

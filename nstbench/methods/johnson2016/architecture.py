@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from pydantic import field_validator
+
 from nstbench.core.errors import InputError, shortened
 from nstbench.networks.architecture import Convolution
+from nstbench.networks.feedforward.inventory import Card
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,23 @@ def architecture(id: str) -> Architecture:
     if id not in ARCHITECTURES:
         raise InputError(f"unknown architecture {shortened(id)}; allowed: {', '.join(ARCHITECTURES)}")
     return ARCHITECTURES[id]
+
+
+class TransformationCard(Card):
+    """What the card of a transformation network says of its size.
+
+    Parameters
+    ----------
+    architecture
+        "johnson" or "jain".
+    """
+
+    architecture: str
+
+    @field_validator("architecture")
+    @classmethod
+    def _known_architecture(cls, id: str) -> str:
+        return architecture(id).id
 
 
 def output_channels(layer: Layer, width: float) -> int:

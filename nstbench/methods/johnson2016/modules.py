@@ -8,7 +8,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pixel_shuffle, relu_
 
-from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
 from nstbench.methods.johnson2016.architecture import (
     LAYERS,
@@ -16,12 +15,14 @@ from nstbench.methods.johnson2016.architecture import (
     Architecture,
     Layer,
     Residual,
+    TransformationCard,
     UpsamplingConvolution,
     architecture,
     output_channels,
 )
 from nstbench.networks.architecture import Convolution
 from nstbench.networks.feedforward.files import read_network
+from nstbench.networks.feedforward.inventory import checked_card
 from nstbench.networks.feedforward.modules import InstanceNorm, NearestUpsampling, reflect
 from nstbench.networks.preprocessing import IMAGENET
 
@@ -147,10 +148,8 @@ def load_transformation(file: Path, device: torch.device) -> Transformation:
         When the file is missing, damaged, or holds no such network.
     """
     stored = read_network(file, KIND)
-    try:
-        network = Transformation(architecture(stored.card["architecture"]), stored.card["width"])
-    except (KeyError, TypeError, ValueError, InputError) as error:
-        raise InputError(f"{file} has a card without known architecture or width; train it again") from error
+    card = checked_card(file, stored.card, TransformationCard)
+    network = Transformation(architecture(card.architecture), card.width)
     stored.fill(network)
     return network.freeze(device)
 

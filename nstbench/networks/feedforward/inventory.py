@@ -3,14 +3,16 @@
 They are in the package, in the pipeline's results, or anywhere.
 """
 
-import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import safe_open
 
+from nstbench.core.configuration import first_problem
 from nstbench.core.errors import InputError, shortened
 from nstbench.core.files import is_file
+from nstbench.core.strict_json import parse_json
 
 # What a file can hold, and the command that makes it.
 COMMANDS = {"transformation": "train-fast", "decoder": "train-adain"}
@@ -19,6 +21,25 @@ CARD = "nstbench"
 FOLDER = Path(__file__).parents[1] / "trained"
 # Of the pipeline's trainings, below the folder that it works in.
 TRAINED = Path("results") / "networks"
+
+
+class Card(BaseModel):
+    """What the card of every network says, of which a network of the right size can be built.
+
+    A card comes from a file, which may come from anybody: nothing is built before it is validated.
+
+    Parameters
+    ----------
+    width
+        Channels relative to the original network, in (0, 1].
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, allow_inf_nan=False)
+
+    width: float = Field(gt=0, le=1)
+
+
+C = TypeVar("C", bound=Card)
 
 
 def shipped_networks() -> dict[str, Path]:
@@ -103,7 +124,38 @@ def read_card(file: Path) -> dict[str, Any]:
         commands = " or ".join(f"`nstbench {command}`" for command in COMMANDS.values())
         raise InputError(f"{file} is not a readable network ({reason}); give a file of {commands}") from error
     try:
-        card = json.loads(metadata.get(CARD, "{}"))
-    except (ValueError, RecursionError):
+        card = parse_json(metadata.get(CARD, "{}"))
+    except ValueError:
         return {}
     return card if isinstance(card, dict) else {}
+
+
+def checked_card(file: Path, card: object, model: type[C]) -> C:
+    """Validate a card before a network is built after it.
+
+    Parameters
+    ----------
+    file
+        What it was read from.
+    card
+        As `read_card` gives it.
+    model
+        What such cards say.
+
+    Returns
+    -------
+    Card
+        An instance of `model`; what else the card says is left out.
+
+    Raises
+    ------
+    InputError
+        When a value is missing, of another type or out of range.
+    """
+    try:
+        return model.model_validate(card)
+    except ValidationError as error:
+        problem = first_problem(error, model)
+    except InputError as error:
+        problem = str(error)
+    raise InputError(f"{file} has a card that no training writes: {problem}; train it again")

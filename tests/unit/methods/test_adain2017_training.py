@@ -1,5 +1,6 @@
 """Training a decoder: its losses, the stages that are kept, launches on the way, and its files."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -7,19 +8,21 @@ import pandas as pd
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import save_file
 from torch import nn
 
 from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
 from nstbench.losses.channel_moments import channel_moments
+from nstbench.methods.adain2017 import network
 from nstbench.methods.adain2017.architecture import DEEPEST, LAYERS
 from nstbench.methods.adain2017.loss import DecoderLoss
-from nstbench.methods.adain2017.method import TRAINER
+from nstbench.methods.adain2017.method import TRAINER, AdaINParameters
 from nstbench.methods.adain2017.modules import Decoder, align, open_encoder
 from nstbench.methods.adain2017.network import read_decoder
 from nstbench.methods.adain2017.recipe import DecoderRecipe
 from nstbench.methods.adain2017.training import train_decoder
-from nstbench.networks.feedforward.inventory import read_card
+from nstbench.networks.feedforward.inventory import CARD, read_card, shipped_networks
 from nstbench.networks.training.crops import CropSource
 from nstbench.networks.training.loop import Schedule, train
 from nstbench.networks.training.trainer import TrainingTask
@@ -209,6 +212,44 @@ def test_a_stage_that_was_not_kept_is_told(asked, stage):
     train_decoder(task)
     with pytest.raises(InputError, match=f"stage {stage} of .* was not kept; allowed: 1 to 1"):
         read_decoder(task.output, stage, CPU.device)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "complaint"),
+    [
+        ("width", 1e308, "width: Input should be less than or equal to 1"),
+        ("width", 100_000, "width: Input should be less than or equal to 1"),
+        ("width", None, "width: Input should be a valid number"),
+        ("stages", [], "stages: List should have at least 1 item"),
+        ("stages", [2, 0], "stages.1: Input should be greater than or equal to 1"),
+        ("stages", [10**19], "stages.0: Input should be less than or equal to 1000000"),
+        ("stages", "all", "stages: Input should be a valid list"),
+        ("stages", {"1": 2}, "stages: Input should be a valid list"),
+        ("norm", "layer", "norm: Input should be 'none', 'instance' or 'batch'"),
+        ("normalisation", "port", "normalisation: Input should be 'mean-1' or 'none'"),
+        ("backbone", "alexnet", "backbone: Input should be 'vgg16' or 'vgg19'"),
+        ("backbone", ["vgg19"], "backbone: Input should be 'vgg16' or 'vgg19'"),
+        ("weights", ["embedded"], "weights: Input should be a valid string"),
+        ("weights", ..., "weights: Field required"),
+        ("stages", ..., "stages: Field required"),
+    ],
+)
+def test_absurd_cards_are_refused_before_anything_is_built(tmp_path, monkeypatch, key, value, complaint):
+    file = tmp_path / "absurd.safetensors"
+    card = read_card(shipped_networks()["any_style"]) | {key: value}
+    if value is ...:
+        del card[key]
+    save_file({"weight": torch.zeros(1)}, file, {CARD: json.dumps(card)})
+    monkeypatch.delattr(network, "Decoder")
+    for use in (
+        lambda: read_decoder(file, None, CPU.device),
+        AdaINParameters(network=str(file)).weight_files,
+    ):
+        with pytest.raises(InputError, match=complaint) as failure:
+            use()
+        assert str(failure.value).startswith(str(file))
+        assert str(failure.value).endswith("train it again")
+        assert "\n" not in str(failure.value)
 
 
 @pytest.mark.parametrize("pictures", [0, 1])

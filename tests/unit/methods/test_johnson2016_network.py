@@ -11,6 +11,7 @@ from torch.nn.functional import conv2d, instance_norm, pad, relu
 
 from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
+from nstbench.methods.johnson2016 import modules
 from nstbench.methods.johnson2016.architecture import ARCHITECTURES, JAIN, JOHNSON, architecture
 from nstbench.methods.johnson2016.modules import (
     KIND,
@@ -208,8 +209,14 @@ def without_the_last(file):
         (lambda file: save_file({"weight": torch.zeros(3)}, file, {CARD: "[]"}), "holds no transformation"),
         (lambda file: save_file({"weight": torch.zeros(3)}, file, {CARD: "{"}), "holds no transformation"),
         (lambda file: rewritten(file, kind="decoder"), "holds no transformation network"),
-        (lambda file: rewritten(file, architecture="cubist"), "without known architecture or width"),
-        (lambda file: rewritten(file, width="wide"), "without known architecture or width"),
+        (
+            lambda file: rewritten(file, architecture="cubist"),
+            "unknown architecture 'cubist'; allowed: johnson",
+        ),
+        (
+            lambda file: rewritten(file, width="wide"),
+            r"width: Input should be a valid number \(given: 'wide'",
+        ),
         (lambda file: rewritten(file, width=1.0), r"is \(4, 3, 9, 9\) instead of \(32, 3, 9, 9\)"),
         (lambda file: rewritten(file, architecture="johnson"), "layers.u64.0.weight is missing"),
         (without_numbers, "contains NaN or Inf"),
@@ -223,6 +230,45 @@ def test_files_that_do_not_fit_are_told_in_one_line(stored, damage, complaint):
         load_transformation(file, CPU.device)
     assert str(file) in str(failure.value)
     assert "\n" not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("card", "complaint"),
+    [
+        ({"width": 1e308}, r"width: Input should be less than or equal to 1 \(given: 1e\+308\)"),
+        ({"width": 100_000}, "width: Input should be less than or equal to 1"),
+        ({"width": 0}, "width: Input should be greater than 0"),
+        ({"width": -0.5}, "width: Input should be greater than 0"),
+        ({"width": float("nan")}, "width: Input should be a finite number"),
+        ({"width": float("inf")}, "width: Input should be a finite number"),
+        ({"width": True}, "width: Input should be a valid number"),
+        ({"width": None}, "width: Input should be a valid number"),
+        ({"width": [0.5]}, "width: Input should be a valid number"),
+        ({"architecture": 7}, "architecture: Input should be a valid string"),
+        ({"architecture": {"id": "jain"}}, "architecture: Input should be a valid string"),
+        ({"architecture": "j" * 100_000}, "unknown architecture 'jjjjj"),
+        ({"width": 10**4000}, "holds no transformation network"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_absurd_cards_are_refused_before_anything_is_built(stored, monkeypatch, card, complaint):
+    _, file = stored
+    rewritten(file, **card)
+    monkeypatch.delattr(modules, "Transformation")
+    with pytest.raises(InputError, match=complaint) as failure:
+        load_transformation(file, CPU.device)
+    assert str(failure.value).startswith(str(file))
+    assert "\n" not in str(failure.value)
+    assert len(str(failure.value)) < 400
+
+
+@pytest.mark.parametrize("depth", [60, 900, 100_000])
+@pytest.mark.parametrize("card", ["{}", '{{"kind": "transformation", "width": 0.5, "architecture": {}}}'])
+def test_nested_cards_are_no_cards(stored, card, depth):
+    _, file = stored
+    save_file(load_file(file), file, {CARD: card.format("[" * depth + "]" * depth)})
+    with pytest.raises(InputError, match="holds no transformation network; give a file of"):
+        load_transformation(file, CPU.device)
 
 
 def test_networks_are_found_by_name_by_training_and_by_path(tmp_path, monkeypatch):
