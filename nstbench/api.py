@@ -26,7 +26,7 @@ from nstbench.methods.base import DescentParameters, Method, Parameters, Task
 from nstbench.methods.colour.preservation import stylize as preserving_colour
 from nstbench.metrics import metrics as registered_metrics
 from nstbench.metrics.base import Comparison, EvaluatedImage, Metric
-from nstbench.metrics.scoring import measure
+from nstbench.metrics.scoring import Score, measure
 from nstbench.networks import loading
 from nstbench.networks.backbone import Backbone
 from nstbench.networks.normalisation import Normalisation
@@ -238,7 +238,7 @@ class MetricScore:
     title : str
         What it measures.
     reason : str
-        Why there is no value, or what limits it; often empty.
+        Why there is no value, what limits it, or what it comes from; often empty.
     content_copied, style_copied : float or None
         The scores of the content and of the style, handed back in place of a result, as a scale.
     """
@@ -305,14 +305,19 @@ def score(
     )
     every = list_metrics() if metrics is None else metrics
     chosen = [metric for metric in every if not metric.needs_truth]
-    comparisons = (Comparison(side, seen_content, seen_style) for side in (seen, seen_content, seen_copy))
+    comparisons = [Comparison(side, seen_content, seen_style) for side in (seen, seen_content, seen_copy)]
+
+    def reason(score: Score) -> str:
+        explain = score.metric.explain
+        return explain(comparisons[0]) if explain and not score.reason else score.reason
+
     return {
         own.metric.id: MetricScore(
             own.metric.id,
             _known(own.value),
             own.metric.better,
             own.metric.title,
-            own.reason,
+            reason(own),
             _known(content_copied.value),
             _known(style_copied.value),
         )

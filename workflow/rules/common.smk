@@ -16,6 +16,7 @@ from nstbench.charts.chart import load_charts
 from nstbench.claims.register import load_register
 from nstbench.core.errors import InputError
 from nstbench.core.files import lock, remove_litter
+from nstbench.networks.efficientnet import find_efficientnet_weights
 from nstbench.networks.feedforward.inventory import shipped_networks
 from nstbench.networks.weight_sources import embedded_files
 from nstbench.pipeline.cache_keys import (

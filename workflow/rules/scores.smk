@@ -7,7 +7,11 @@ rule score:
             planned.run for planned in SCORING_BATCHES[wildcards.batch]
         ),
         pictures=lambda wildcards: picture_files(SCORING_BATCHES[wildcards.batch]),
-        weights=[str(file) for file in embedded_files()],
+        weights=[
+            str(file)
+            for file in (*embedded_files(), find_efficientnet_weights())
+            if file
+        ],
     output:
         "results/scores/{batch}.csv",
     log:

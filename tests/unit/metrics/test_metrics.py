@@ -12,14 +12,14 @@ from numpy.linalg import norm
 
 from nstbench.metrics import metrics, shown_metrics
 from nstbench.metrics.base import SUBJECTS, Comparison, EvaluatedImage, Metric, NotMeasuredError
-from nstbench.metrics.feature_spaces import DEFAULT_STYLE_LAYERS, EVALUATED_LAYERS
+from nstbench.metrics.feature_spaces import DEFAULT_STYLE_LAYERS, EVALUATED_LAYERS, Judges
 from nstbench.metrics.pixels import rgb
 from nstbench.metrics.self_similarity import shuffled
 from nstbench.pipeline.project import CHECKOUT
 
-OF_THE_TRUTH = {"SSIMt", "DE00t", "LPIPSt", "Ct", "Ct_held", "Ct_vgg16"}
-MAIN = {"C", "C_vgg16", "S", "S_vgg16", "SWD", "SSIM", "EDGE", "LEAK", "COLs", "CHRc"}
-MAIN |= {"SSIMt", "DE00t", "Ct", "Ct_vgg16"}
+OF_THE_TRUTH = {"SSIMt", "DE00t", "LPIPSt", "Ct", "Ct_held", "Ct_vgg16", "Ct_lite"}
+MAIN = {"C", "C_lite", "S", "S_lite", "SWD", "SSIM", "EDGE", "LABEL", "LEAK", "COLs", "CHRc"}
+MAIN |= {"SSIMt", "DE00t", "Ct", "Ct_lite"}
 # What a metric gives the picture that it compares with. Those APART compare with none, or say whether the
 # style picture itself was painted, or have tests of their own.
 PERFECT = {metric.id: 0.0 for metric in metrics().values() if metric.better == "lower"} | {
@@ -28,10 +28,11 @@ PERFECT = {metric.id: 0.0 for metric in metrics().values() if metric.better == "
 PERFECT["PSNR"] = 80.0
 OF_ONE_LAYER = {f"S{number}_vgg16" for number in range(1, 6)}
 OF_THE_STYLE = {"S", "S_held", "S_vgg16", "SWD", "SWD_fine", "SWD_luma", "ORI", "COLs"} | OF_ONE_LAYER
-OF_THE_STYLE |= {"Sch_vgg16"}
+OF_THE_STYLE |= {"Sch_vgg16", "S_lite"}
+OF_LABELS = {"LABEL", "LABELs"}
 OF_WINDOWS = {"EVEN", "Sdev", "SELF"}
 APART = {"HF", "HFflat", "TV1", "ACL", "PNG", "LEAK", "SSIMs", "SSIMs32", "Cs_vgg16", "LPIPS", "LPIPSt"}
-APART |= {"LEAK_vgg16", "LOWs"} | OF_WINDOWS
+APART |= {"LEAK_vgg16", "LOWs"} | OF_WINDOWS | OF_LABELS
 
 
 @pytest.fixture
@@ -43,7 +44,8 @@ def given(narrow_vgg):
 def noise_images(backbone, size):
     generator = torch.Generator().manual_seed(3)
     images = (torch.rand(4, 1, 3, size, size, generator=generator) * 255).round() / 255
-    return Comparison(*(EvaluatedImage(image, {"vgg19": backbone, "vgg16": backbone}) for image in images))
+    networks = {**Judges(), "vgg19": backbone, "vgg16": backbone}
+    return Comparison(*(EvaluatedImage(image, networks) for image in images))
 
 
 @pytest.mark.parametrize("id", sorted(metrics().keys() - APART))
@@ -65,8 +67,13 @@ def test_main_metrics_and_subjects():
 
 def test_metrics_of_features_name_a_network_that_exists():
     judged = {metric.id for metric in metrics().values() if metric.backbone}
-    by_all = {f"{id}{suffix}" for id in ("C", "S", "Ct") for suffix in ("", "_held", "_vgg16")}
-    assert judged == by_all | OF_ONE_LAYER | OF_WINDOWS | {"LEAK", "LEAK_vgg16", "Cs_vgg16", "Sch_vgg16"}
+    by_all = {f"{id}{suffix}" for id in ("C", "S", "Ct") for suffix in ("", "_held", "_vgg16", "_lite")}
+    assert judged == by_all | OF_LABELS | OF_ONE_LAYER | OF_WINDOWS | {
+        "LEAK",
+        "LEAK_vgg16",
+        "Cs_vgg16",
+        "Sch_vgg16",
+    }
     assert {metric.backbone for metric in metrics().values()} == {*EVALUATED_LAYERS, None}
 
 
@@ -109,7 +116,8 @@ def test_distances_from_the_truth_need_one_and_are_shown_where_there_is_one(give
 
 
 @pytest.mark.parametrize(
-    ("id", "like"), [("SSIMt", "SSIM"), ("Ct", "C"), ("Ct_held", "C_held"), ("Ct_vgg16", "C_vgg16")]
+    ("id", "like"),
+    [("SSIMt", "SSIM"), *((f"Ct{space}", f"C{space}") for space in ("", "_held", "_vgg16", "_lite"))],
 )
 def test_distances_from_the_truth_are_those_from_the_content_with_the_truth_in_its_place(given, id, like):
     expected = metrics()[like].measure(replace(given, content=given.truth))

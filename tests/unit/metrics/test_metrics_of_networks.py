@@ -12,7 +12,7 @@ from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
 from nstbench.metrics import metrics
 from nstbench.metrics.base import Comparison, EvaluatedImage, NotMeasuredError
-from nstbench.metrics.feature_spaces import evaluation_backbones
+from nstbench.metrics.feature_spaces import Judges
 from nstbench.metrics.style_leakage import TRANSFORMS
 from nstbench.pipeline.project import CHECKOUT
 
@@ -32,7 +32,7 @@ def score(id, result, content, style):
         return metrics()[id].measure(Comparison(result, content, style))
 
 
-@pytest.mark.parametrize("suffix", ["", "_held"])
+@pytest.mark.parametrize("suffix", ["", "_held", "_lite"])
 @pytest.mark.parametrize("content", ["astronaut", "temple"])
 def test_distances_tell_content_and_style_apart(pictures, content, suffix):
     c, s = pictures[content], pictures["facets"]
@@ -70,7 +70,7 @@ def test_leak_written_out(pictures, id, network):
     def layout(image):
         with torch.no_grad():
             tensor = torch.from_numpy(np.ascontiguousarray(image))[None]
-            features = evaluation_backbones()[network](tensor, ["relu4_2"])["relu4_2"]
+            features = Judges()[network](tensor, ["relu4_2"])["relu4_2"]
         pooled = adaptive_avg_pool2d(features, 16)[0].flatten(1).numpy()
         return (pooled - pooled.mean(1, keepdims=True)).ravel()
 
@@ -86,7 +86,7 @@ def test_leak_takes_any_two_shapes_and_looks_at_a_style_once(pictures):
     class Counting:
         def __call__(self, image, wanted):
             passes.append(tuple(image.shape[-2:]))
-            return evaluation_backbones()["vgg19"](image, wanted)
+            return Judges()["vgg19"](image, wanted)
 
     style = EvaluatedImage(pictures["facets"].image, {"vgg19": Counting()})
     scores = [score("LEAK", wide, wide, style) for _ in range(2)]
