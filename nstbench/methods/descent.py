@@ -1,6 +1,7 @@
 """What methods that descend on pixels share: the network, the start, the optimiser, the total variation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -15,6 +16,7 @@ from nstbench.networks.catalogue import architecture
 from nstbench.networks.loading import load_backbone
 from nstbench.optim.adam import Adam
 from nstbench.optim.lbfgs import LBFGS
+from nstbench.optim.loop import Outcome, optimise
 from nstbench.optim.optimiser import Optimiser
 from nstbench.optim.settings import AdamSettings, LBFGSSettings, OptimiserSettings, SGDSettings
 from nstbench.optim.sgd import SGD
@@ -53,6 +55,48 @@ def open_backbone(task: Task[GatysParameters]) -> Backbone:
     backbone.input_blur = parameters.input_blur
     backbone.truncate(layers)
     return backbone
+
+
+def descend(
+    task: Task[GatysParameters],
+    backbone: Backbone,
+    objective: Objective,
+    facts: Mapping[str, float | str | None] | None = None,
+) -> Outcome:
+    """Descend from the start that the task's parameters name, with their optimiser and budget.
+
+    Parameters
+    ----------
+    task
+        Content and style (1, 3, H, W), RGB in [0, 1], and how.
+    backbone
+        The network of the objective.
+    objective
+        What is minimised.
+    facts
+        What the method knows of the run, by name.
+
+    Returns
+    -------
+    Outcome
+        The picture, not clipped; its facts also name the pictures that the network was normalised on.
+
+    Raises
+    ------
+    InputError
+        When the descent diverges.
+    """
+    parameters = task.parameters
+    outcome = optimise(
+        objective,
+        start_image(task, parameters.init),
+        make_optimiser(parameters.optimiser),
+        parameters.evaluations,
+        task.watch,
+        task.checkpoint,
+        task.show,
+    )
+    return replace(outcome, facts={"normalised_on": backbone.calibration, **(facts or {})})
 
 
 def variation_terms(tv: TotalVariation | None) -> list[Term]:

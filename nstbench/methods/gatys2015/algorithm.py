@@ -8,7 +8,6 @@ The paper's own ratio is alpha/beta = alpha / (N M) of the content layer.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 import torch
@@ -19,10 +18,10 @@ from nstbench.losses.distances import Distance, gradient_normalised_distance, sq
 from nstbench.losses.gram import GramLoss
 from nstbench.losses.objective import Objective, Term
 from nstbench.methods.base import Task
-from nstbench.methods.descent import make_optimiser, open_backbone, start_image, variation_terms
+from nstbench.methods.descent import descend, open_backbone, variation_terms
 from nstbench.methods.gatys2015.parameters import GatysParameters
 from nstbench.networks.backbone import Backbone
-from nstbench.optim.loop import Outcome, optimise
+from nstbench.optim.loop import Outcome
 
 
 def stylize(task: Task[GatysParameters]) -> Outcome:
@@ -48,21 +47,9 @@ def stylize(task: Task[GatysParameters]) -> Outcome:
     ----------
     Gatys, Ecker and Bethge 2015, arXiv:1508.06576.
     """
-    parameters = task.parameters
     backbone = open_backbone(task)
     terms = terms_of(task, backbone)
-    outcome = optimise(
-        Objective(backbone, terms),
-        start_image(task, parameters.init),
-        make_optimiser(parameters.optimiser),
-        parameters.evaluations,
-        task.watch,
-        task.checkpoint,
-        task.show,
-    )
-    # Tai's normalised gradients belong to no weighted sum, so they have no ratio of weights.
-    ratio = {} if parameters.gradient_normalisation else {"canonical_ratio": canonical_ratio(terms)}
-    return replace(outcome, facts={"normalised_on": backbone.calibration, **ratio})
+    return descend(task, backbone, Objective(backbone, terms), ratio_of(task.parameters, terms))
 
 
 def terms_of(task: Task[GatysParameters], backbone: Backbone) -> list[Term]:
@@ -193,6 +180,24 @@ def distance_of(parameters: GatysParameters) -> Distance:
         The squared distance, or Tai's.
     """
     return gradient_normalised_distance if parameters.gradient_normalisation else squared_distance
+
+
+def ratio_of(parameters: GatysParameters, terms: Sequence[Term]) -> dict[str, float]:
+    """Give the paper's ratio of weights as a fact of a run.
+
+    Parameters
+    ----------
+    parameters
+        Whether gradients are normalised.
+    terms
+        Of the objective.
+
+    Returns
+    -------
+    dict
+        `canonical_ratio`; nothing for Tai's normalised gradients, which belong to no weighted sum.
+    """
+    return {} if parameters.gradient_normalisation else {"canonical_ratio": canonical_ratio(terms)}
 
 
 def canonical_ratio(terms: Sequence[Term]) -> float:

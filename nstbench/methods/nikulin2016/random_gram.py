@@ -18,7 +18,7 @@ from torch import Tensor
 from nstbench.losses.gram import GramLoss, gram
 from nstbench.losses.objective import Objective, RedrawnObjective, Term
 from nstbench.methods.base import Task
-from nstbench.methods.descent import make_optimiser, open_backbone, start_image, variation_terms
+from nstbench.methods.descent import descend, open_backbone, variation_terms
 from nstbench.methods.nikulin2016.parameters import EntryTarget, RandomGramParameters
 from nstbench.methods.nikulin2016.random_matrices import (
     Distribution,
@@ -30,7 +30,7 @@ from nstbench.methods.nikulin2016.random_matrices import (
 )
 from nstbench.networks.backbone import Backbone
 from nstbench.networks.catalogue import architecture
-from nstbench.optim.loop import Outcome, optimise
+from nstbench.optim.loop import Outcome
 
 # The matrix (N, N) of each layer.
 Targets = Mapping[str, Tensor]
@@ -67,16 +67,11 @@ def stylize(task: Task[RandomGramParameters]) -> Outcome:
         targets = targets_of(task, distributions, evaluation)
         return [*terms_of(targets, parameters.style_layers), *variation_terms(parameters.tv)]
 
-    outcome = optimise(
-        RedrawnObjective(backbone, terms_at) if parameters.redrawn else Objective(backbone, terms_at(0)),
-        start_image(task, parameters.init),
-        make_optimiser(parameters.optimiser),
-        parameters.evaluations,
-        task.watch,
-        task.checkpoint,
-        task.show,
+    objective = (
+        RedrawnObjective(backbone, terms_at) if parameters.redrawn else Objective(backbone, terms_at(0))
     )
-    facts: dict[str, float | str | None] = {"normalised_on": backbone.calibration}
+    outcome = descend(task, backbone, objective)
+    facts = dict(outcome.facts)
     for layer, distribution in distributions.items():
         facts |= {f"{name}/{layer}": value for name, value in distribution.scale.items()}
     if not parameters.redrawn:

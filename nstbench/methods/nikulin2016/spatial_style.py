@@ -22,8 +22,8 @@ from nstbench.losses.self_convolution import (
 )
 from nstbench.methods.base import Task
 from nstbench.methods.descent import (
+    descend,
     gradient_length,
-    make_optimiser,
     open_backbone,
     start_image,
     style_at_size_of_content,
@@ -31,7 +31,7 @@ from nstbench.methods.descent import (
 from nstbench.methods.gatys2015.algorithm import canonical_ratio, style_terms, terms_besides_style
 from nstbench.methods.nikulin2016.parameters import SpatialParameters
 from nstbench.networks.backbone import Backbone
-from nstbench.optim.loop import Outcome, optimise
+from nstbench.optim.loop import Outcome
 
 # Every statistic of one layer alone, but for windows of more than one position.
 LOSSES: Mapping[str, Callable[[Tensor], nn.Module]] = {
@@ -69,29 +69,19 @@ def stylize(task: Task[SpatialParameters]) -> Outcome:
     parameters = task.parameters
     painting = style_at_size_of_content(task)
     backbone = open_backbone(replace(task, style=painting))
-    start = start_image(task, parameters.init)
     content = terms_besides_style(parameters, backbone, task.content)
     style = conventional = style_terms(backbone, painting, parameters.style_layers)
-    facts: dict[str, float | str | None] = {"normalised_on": backbone.calibration}
     if parameters.statistic == "gram" and parameters.strength == 1:
-        facts["canonical_ratio"] = canonical_ratio([*content, *style])
+        facts = {"canonical_ratio": canonical_ratio([*content, *style])}
     else:
         own = statistic_terms(parameters, backbone, painting)
+        start = start_image(task, parameters.init)
         lengths = [gradient_length(backbone, terms, start) for terms in (conventional, own)]
         # At the style itself there is no gradient to compare.
         scale = parameters.strength * lengths[0] / lengths[1] if lengths[1] else 1.0
         style = [replace(term, weight=scale * term.weight) for term in own]
-        facts["style_scale"] = scale
-    outcome = optimise(
-        Objective(backbone, [*content, *style]),
-        start,
-        make_optimiser(parameters.optimiser),
-        parameters.evaluations,
-        task.watch,
-        task.checkpoint,
-        task.show,
-    )
-    return replace(outcome, facts=facts)
+        facts = {"style_scale": scale}
+    return descend(task, backbone, Objective(backbone, [*content, *style]), facts)
 
 
 def statistic_terms(parameters: SpatialParameters, backbone: Backbone, painting: Tensor) -> list[Term]:

@@ -10,7 +10,6 @@ Layers are activations after the ReLU; a block of branches counts as one.
 """
 
 import itertools
-from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -19,12 +18,12 @@ from nstbench.losses.chained_gram import ChainedGramLoss
 from nstbench.losses.gram import GramLoss
 from nstbench.losses.objective import Objective, Term
 from nstbench.methods.base import Task
-from nstbench.methods.descent import make_optimiser, open_backbone, start_image
-from nstbench.methods.gatys2015.algorithm import canonical_ratio, distance_of, terms_besides_style
+from nstbench.methods.descent import descend, open_backbone
+from nstbench.methods.gatys2015.algorithm import distance_of, ratio_of, terms_besides_style
 from nstbench.methods.novak2016.parameters import NovakParameters
 from nstbench.networks.backbone import Backbone
 from nstbench.networks.catalogue import architecture
-from nstbench.optim.loop import Outcome, optimise
+from nstbench.optim.loop import Outcome
 
 # The one or two layers that a Gram matrix is of, the shallower first.
 Link = tuple[str, ...]
@@ -52,20 +51,9 @@ def stylize(task: Task[NovakParameters]) -> Outcome:
     ----------
     Novak and Nikulin 2016, arXiv:1605.04603.
     """
-    parameters = task.parameters
     backbone = open_backbone(task)
     terms = terms_of(task, backbone)
-    outcome = optimise(
-        Objective(backbone, terms),
-        start_image(task, parameters.init),
-        make_optimiser(parameters.optimiser),
-        parameters.evaluations,
-        task.watch,
-        task.checkpoint,
-        task.show,
-    )
-    ratio = {} if parameters.gradient_normalisation else {"canonical_ratio": canonical_ratio(terms)}
-    return replace(outcome, facts={"normalised_on": backbone.calibration, **ratio})
+    return descend(task, backbone, Objective(backbone, terms), ratio_of(task.parameters, terms))
 
 
 def terms_of(task: Task[NovakParameters], backbone: Backbone) -> list[Term]:
