@@ -56,6 +56,16 @@ class Evidence:
         except (OSError, ValueError, KeyError) as error:
             raise InputError(f"{file} cannot be read ({error}); run snakemake again") from error
 
+    def check_complete(self) -> None:
+        """InputError when scores.csv lacks runs of the plan: made with other settings, or not finished."""
+        scored = {run for _, run, _ in self._scores}
+        wanted = {entry.run.id for entry in self.project.planned}
+        if missing := wanted - scored:
+            raise InputError(
+                f"{self.results / 'scores.csv'} lacks {len(missing)} of the {len(wanted)} runs that profile "
+                f"{self.project.profile.name} plans; run `snakemake --cores all` to its end"
+            )
+
     def planned(self, experiment: str, arm: str) -> Iterator[PlannedRun]:
         """The runs of an arm, made or not."""
         return (entry for entry in self.project.plans[experiment] if entry.arm.id == arm)

@@ -27,22 +27,17 @@ ProfileName = Annotated[
 def claims(results: Results = Path("results"), profile: ProfileName = None, as_json: AsJson = False) -> None:
     """Judge every claim of the documents by the results: verdict, numbers, reason."""
     root = checkout()
+    from nstbench.claims.evidence import Evidence
     from nstbench.claims.register import load_register
     from nstbench.claims.verdicts import judge_claims
     from nstbench.core.number_format import MISSING
-    from nstbench.pipeline.project import Project
-    from nstbench.pipeline.recorded_profile import recorded_profile
+    from nstbench.pipeline.recorded_profile import project_of
 
-    made = recorded_profile(results)
-    if made and profile not in (None, made.name):
-        raise InputError(
-            f"{results} was made with profile {made.name}, not {profile}; leave --profile and PROFILE out, "
-            f"or run `snakemake --cores all --config profile={profile}` first"
-        )
-    project = Project.load(root, made.name, made.changes) if made else Project.load(root, profile)
+    project = project_of(results, root, profile)
     load_register(project)  # What is wrong with the claims themselves comes first.
     if not (results / "scores.csv").is_file():
         raise InputError(f"there are no results in {results}; make them with `snakemake --cores all`")
+    Evidence(project, results).check_complete()
     found = judge_claims(project, results).claims
     if as_json:
         print_json([claim.model_dump(mode="json") for claim in found])

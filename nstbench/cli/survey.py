@@ -49,14 +49,14 @@ def survey(
         checkout()
     from nstbench.core.files import check_writable
     from nstbench.core.number_format import counted
-    from nstbench.pipeline.project import Project
+    from nstbench.pipeline.recorded_profile import project_of
     from nstbench.report.survey.candidates import of_project, of_table
     from nstbench.report.survey.design import draw_design
     from nstbench.report.survey.page import write_survey
 
     check_writable(out)
     if pictures is None:
-        project = Project.load(checkout(), os.environ.get("PROFILE"))
+        project = project_of(results, checkout(), os.environ.get("PROFILE"))
         collection = of_project(project, results, experiment, arm or [])
     else:
         collection = of_table(pictures)

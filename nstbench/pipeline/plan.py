@@ -150,7 +150,7 @@ def batches(plans: Sequence[PlannedRun]) -> dict[str, tuple[RunSpecification, ..
         id: part
         for experiment, runs in _sharing(by_experiment).items()
         for id, part in _split(
-            experiment, runs, MOST_RUNS_PER_BATCH if _work(runs) > LEAST_WORK_PER_BATCH else len(runs)
+            experiment, runs, MOST_RUNS_PER_BATCH if work(runs) > LEAST_WORK_PER_BATCH else len(runs)
         )
     }
 
@@ -160,14 +160,14 @@ def _sharing(by_experiment: dict[str, list[RunSpecification]]) -> dict[str, list
     shared: dict[str, list[RunSpecification]] = {}
     open_batch: list[RunSpecification] = []
     for experiment, runs in by_experiment.items():
-        if _work(open_batch + runs) > LEAST_WORK_PER_BATCH or not open_batch:
+        if work(open_batch + runs) > LEAST_WORK_PER_BATCH or not open_batch:
             shared[experiment] = open_batch = list(runs)
         else:
             open_batch += runs
     return shared
 
 
-def _work(runs: Iterable[RunSpecification]) -> int:
+def work(runs: Iterable[RunSpecification]) -> int:
     """Pixels times loss-and-gradient evaluations; a method that does not descend counts one."""
     return sum(run.size**2 * int(run.parameters.get("evaluations", 1)) for run in runs)
 

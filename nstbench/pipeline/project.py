@@ -9,7 +9,7 @@ from nstbench.core.errors import InputError
 from nstbench.images.manifest import Manifest, load_manifest
 from nstbench.networks.feedforward.inventory import locate_network
 from nstbench.pipeline.experiment import Experiment
-from nstbench.pipeline.plan import PlannedRun, batches, load_experiments, plan, scoring_batches
+from nstbench.pipeline.plan import PlannedRun, batches, load_experiments, plan, scoring_batches, shown, work
 from nstbench.pipeline.profile import NO_CHANGES, Changes, Profile, load_configuration, load_profile
 from nstbench.pipeline.specification import RunSpecification, TrainingSpecification
 from nstbench.pipeline.training import Training, load_training
@@ -79,6 +79,32 @@ class Project:
     def scoring_batches(self) -> dict[str, tuple[PlannedRun, ...]]:
         """What one process scores, by the id of the batch."""
         return scoring_batches(self.planned)
+
+    @cached_property
+    def ranks(self) -> dict[str, int]:
+        """In which order the experiments that own batches make them, from 0, so that figures are soon there.
+
+        The figure that takes least work comes first, then the one that takes least besides. Those that wait
+        for trainings come last.
+        """
+        needed = {
+            id: set(self.batches_of(entry.run for entry in shown(experiment, self.plans[id])))
+            for id, experiment in self.experiments.items()
+        }
+        costs = {batch: (bool(self.trainings_of(runs)), work(runs)) for batch, runs in self.batches.items()}
+        made: set[str] = set()
+
+        def left(id: str) -> tuple[bool, int]:
+            missing = [costs[batch] for batch in needed[id] - made]
+            return any(waits for waits, _ in missing), sum(pixels for _, pixels in missing)
+
+        ranks: dict[str, int] = {}
+        while needed:
+            next_batches = needed.pop(min(needed, key=left))
+            made |= next_batches
+            for batch in sorted(next_batches):
+                ranks.setdefault(batch.rpartition("-")[0], len(ranks))
+        return ranks
 
     def experiment_file(self, id: str) -> Path:
         """Where the experiment of that id is written."""

@@ -6,8 +6,10 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from nstbench.core.configuration import Record
+from nstbench.core.errors import InputError
 from nstbench.core.files import write_text
 from nstbench.pipeline.profile import Changes
+from nstbench.pipeline.project import Project
 
 FILE = "profile.json"
 
@@ -20,9 +22,14 @@ class RecordedProfile(Record):
 
 
 def record_profile(results: Path, name: str, changes: Changes) -> None:
-    """Write the file, unless it says so already."""
-    profile = RecordedProfile(name=name, changes=dict(changes))
-    if recorded_profile(results) != profile:
+    """Write the file, unless it says so already; InputError when results of another profile are there."""
+    before, profile = recorded_profile(results), RecordedProfile(name=name, changes=dict(changes))
+    if before and before.name != name:
+        raise InputError(
+            f"{results.absolute()} has results of profile {before.name}, and two profiles do not mix; "
+            f"add `--directory build/{name}` to make those of {name} there, or run `make clean` first"
+        )
+    if before != profile:
         write_text(results / FILE, profile.model_dump_json())
 
 
@@ -32,3 +39,19 @@ def recorded_profile(results: Path) -> RecordedProfile | None:
         return RecordedProfile.model_validate_json((results / FILE).read_bytes())
     except (OSError, ValidationError):
         return None
+
+
+def project_of(results: Path, root: Path, asked: str | None = None) -> Project:
+    """The project of the checkout `root` under the profile that results are of.
+
+    `asked` is the profile that the user names, if any; InputError when it is another one. Where none is
+    recorded, it is taken.
+    """
+    made = recorded_profile(results)
+    if made and asked not in (None, made.name):
+        raise InputError(
+            f"{results} was made with profile {made.name}, not {asked}; leave --profile and PROFILE out, "
+            f"or make those of {asked} with `snakemake --cores all --config profile={asked} --directory "
+            f"build/{asked}`"
+        )
+    return Project.load(root, made.name, made.changes) if made else Project.load(root, asked)

@@ -27,6 +27,8 @@ rule chart:
         "results/logs/chart-{chart}.log",
     wildcard_constraints:
         chart="|".join(CHARTS) or "none",
+    # Those that take time, for which a brief form is written down, wait until all panels are there.
+    priority: lambda wildcards: 100 if DRAWINGS[wildcards.chart].when_brief else 3000
     conda:
         ENVIRONMENT
     threads: 1

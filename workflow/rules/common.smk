@@ -28,7 +28,7 @@ from nstbench.pipeline.console import take_over
 from nstbench.pipeline.experiment import short_name
 from nstbench.pipeline.plan import shown
 from nstbench.pipeline.project import Project
-from nstbench.pipeline.recorded_profile import record_profile, recorded_profile
+from nstbench.pipeline.recorded_profile import record_profile
 from nstbench.pipeline.seals import damages
 
 ROOT = Path(workflow.basedir)
@@ -195,17 +195,6 @@ def start_job_server():
     os.environ.update(NSTBENCH_JOB_SERVER=address)
 
 
-def note_profile():
-    """Let commands know which profile results/ are of, and people when it is another one now."""
-    before = recorded_profile(Path("results"))
-    if before and before.name != PROJECT.profile.name:
-        print(
-            f"results/ were made with profile {before.name}; they are replaced by those of {PROJECT.profile.name}",
-            file=sys.stderr,
-        )
-    record_profile(Path("results"), PROJECT.profile.name, config)
-
-
 # Snakemake makes again what it takes for unfinished (rerun-incomplete in profiles/default): also what is damaged.
 unfinished = PersistenceBase.incomplete
 
@@ -227,10 +216,10 @@ onstart:
     global LOCK
     try:
         LOCK = lock(Path("results") / ".lock")
+        record_profile(Path("results"), PROJECT.profile.name, config)
     except InputError as error:
         print(f"nstbench: {error}", file=sys.stderr)
         sys.exit(2)
     for folder in ("results", "reports"):
         remove_litter(Path(folder))
-    note_profile()
     start_job_server()

@@ -1,7 +1,7 @@
 """Runs, in batches so that starting Python and torch is paid once for several pictures."""
 
-# One rule an experiment, because only a rule has a priority: the first panel is soon there.
-for rank, experiment in enumerate(EXPERIMENTS):
+# One rule an experiment, because only a rule has a priority: the cheapest figures are soon there.
+for experiment in EXPERIMENTS:
 
     rule:
         name:
@@ -13,8 +13,8 @@ for rank, experiment in enumerate(EXPERIMENTS):
         output:
             f"results/batches/{{batch,{experiment}-\\d+}}.csv",
         log:
-            f"results/logs/{{batch,{experiment}-\\d+}}.log",
-        priority: 1000 - rank
+            f"results/logs/runs-{{batch,{experiment}-\\d+}}.log",
+        priority: 1000 - PROJECT.ranks.get(experiment, len(EXPERIMENTS))
         conda:
             ENVIRONMENT
         threads: 1

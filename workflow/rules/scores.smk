@@ -15,7 +15,7 @@ rule score:
     output:
         "results/scores/{batch}.csv",
     log:
-        "results/logs/{batch}.log",
+        "results/logs/score-{batch}.log",
     conda:
         ENVIRONMENT
     threads: 1

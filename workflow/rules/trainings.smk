@@ -13,7 +13,8 @@ rule training:
         "results/logs/training-{training}.log",
     wildcard_constraints:
         training="|".join(TRAININGS) or "none",
-    priority: 4000
+    # A minute each in some profiles, so figures that need none come first.
+    priority: 500
     conda:
         ENVIRONMENT
     threads: 1

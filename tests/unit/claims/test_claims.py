@@ -435,7 +435,9 @@ def test_json_table_and_page_hold_every_claim(judged, checkout, tmp_path):
 def test_the_command_lists_every_claim(run, project, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "results").mkdir()
-    (tmp_path / "results" / "scores.csv").write_text("run,experiment,metric,value,reason\n")
+    # No metric that a claim asks for has been measured.
+    rows = [f"{entry.run.id},{entry.experiment},none,1.0,\n" for entry in project.planned]
+    (tmp_path / "results" / "scores.csv").write_text(f"run,experiment,metric,value,reason\n{''.join(rows)}")
     listed = run("claims", "--json")
     assert listed.returncode == 0
     rows = json.loads(listed.stdout)

@@ -9,7 +9,7 @@ import pytest
 from nstbench.claims.verdicts import judge_claims
 from nstbench.core.errors import InputError
 from nstbench.pipeline.project import CHECKOUT, Project
-from nstbench.pipeline.recorded_profile import record_profile, recorded_profile
+from nstbench.pipeline.recorded_profile import RecordedProfile, project_of, record_profile, recorded_profile
 
 MINE = {"profile": "mine", "profiles": {"mine": {"size": 48, "evaluations": 3, "pairs": 1}}}
 
@@ -52,6 +52,40 @@ def test_results_know_their_profile(tmp_path):
     found = recorded_profile(tmp_path)
     assert found is not None
     assert (found.name, found.changes) == ("mine", MINE)
+
+
+def test_two_profiles_do_not_go_together(tmp_path):
+    record_profile(tmp_path, "mine", MINE)
+    with pytest.raises(InputError, match=r"results of profile mine.*--directory build/full.*make clean"):
+        record_profile(tmp_path, "full", {})
+    record_profile(tmp_path, "mine", {})
+    assert recorded_profile(tmp_path) == RecordedProfile(name="mine")
+
+
+@pytest.mark.parametrize("given", [[], {}, None, 5, ["full"], {"a": 1}, "huge", ""])
+def test_a_profile_that_is_none_is_told(given):
+    with pytest.raises(InputError, match="profile"):
+        Project.load(CHECKOUT, given or None, {"profile": given})
+
+
+def test_the_profile_of_results_needs_no_telling(tmp_path):
+    record_profile(tmp_path, "mine", MINE)
+    assert project_of(tmp_path, CHECKOUT).profile.size == 48
+    assert project_of(tmp_path, CHECKOUT, "mine").profile.size == 48
+    with pytest.raises(InputError, match="was made with profile mine, not smoke"):
+        project_of(tmp_path, CHECKOUT, "smoke")
+
+
+def test_verdicts_are_not_judged_by_scores_of_other_runs(run, tmp_path):
+    """As after a change of a profile's size, or while the pipeline is at work."""
+    project = Project.load(CHECKOUT, "smoke")
+    ids = sorted({entry.run.id for entry in project.planned})
+    rows = [f"{id},jain-alpha,C,1.0," for id in ids[1:]]
+    (tmp_path / "scores.csv").write_text("\n".join(["run,experiment,metric,value,reason", *rows]) + "\n")
+    found = run("claims", "--results", tmp_path, "--profile", "smoke")
+    assert found.returncode == 2
+    assert f"lacks 1 of the {len(ids)} runs that profile smoke plans" in found.stderr
+    assert len(found.stderr.splitlines()) == 1
 
 
 def test_verdicts_need_results_of_the_profile_that_is_asked_for(run, tmp_path):

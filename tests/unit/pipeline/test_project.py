@@ -4,9 +4,11 @@ import subprocess
 import sys
 import tomllib
 
+import pytest
 import yaml
 
-from nstbench.pipeline.project import CHECKOUT
+from nstbench.pipeline.plan import shown
+from nstbench.pipeline.project import CHECKOUT, Project
 
 
 def test_planning_does_not_import_torch():
@@ -33,6 +35,28 @@ def test_lock_holds_every_dependency_with_hashes_and_no_address():
         assert f"\n{requirement.split('>=')[0]}==" in "\n" + lock
     assert "--hash=sha256:" in lock
     assert "://" not in lock
+
+
+@pytest.mark.parametrize("profile", ["smoke", "default"])
+def test_the_cheapest_figure_comes_first_and_those_that_wait_for_trainings_last(profile):
+    project = Project.load(CHECKOUT, profile)
+    owners, work, waiting = {}, {}, set()
+    for batch, runs in project.batches.items():
+        owners[batch] = batch[: batch.rindex("-")]
+        work[batch] = sum(run.size**2 * run.parameters.get("evaluations", 1) for run in runs)
+        if {run.network for run in runs} & project.trainings.keys():
+            waiting.add(owners[batch])
+    assert project.ranks.keys() == set(owners.values())
+    figures = {
+        id: project.batches_of(entry.run for entry in shown(experiment, project.plans[id]))
+        for id, experiment in project.experiments.items()
+    }
+    free = [batches for batches in figures.values() if not {owners[batch] for batch in batches} & waiting]
+    cheapest = min(free, key=lambda batches: sum(work[batch] for batch in batches))
+    first = {owners[batch] for batch in cheapest}
+    assert {owner for owner, rank in project.ranks.items() if rank < len(first)} == first
+    soon = {owners[batch] for batches in free for batch in batches}
+    assert min(project.ranks[owner] for owner in waiting) == len(soon)
 
 
 def _requirements(project):

@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 
@@ -25,3 +26,13 @@ def test_an_unknown_profile_is_said_in_one_line(tmp_path):
     *_, line = process.stderr.splitlines()
     assert line.startswith("nstbench: ")
     assert line.endswith("unknown profile 'huge'; allowed: smoke, default, full, paper")
+
+
+def test_no_two_jobs_share_a_log_or_a_seal():
+    """Whatever experiments and pictures are called: a log is named by its kind, then by the id of the job."""
+    rules = "".join(file.read_text() for file in (CHECKOUT / "workflow" / "rules").glob("*.smk"))
+    logs = re.findall(r"results/logs/(.+)\.log", rules)
+    kinds = [re.match(r"[a-z]+", log)[0] for log in logs]
+    assert len(logs) == 10
+    assert len(set(kinds)) == len(kinds)
+    assert all(log == kind or log.startswith(f"{kind}-{{") for log, kind in zip(logs, kinds, strict=True))
