@@ -1,4 +1,4 @@
-"""Usage: `nstbench train-backbone [ARCHITECTURE] --images FOLDER --teacher FILE -o WEIGHTS`."""
+"""Usage: `nstbench train-backbone [ARCHITECTURE] --images FOLDER --lessons FOLDER -o WEIGHTS`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,23 +9,31 @@ from nstbench.cli.output import say
 from nstbench.cli.training import Seed, given
 
 EXAMPLES = (
-    "nstbench train-backbone vgg19 --images photographs/ --teacher squeezenet1_0.safetensors "
+    "nstbench train-backbone vgg19 --images photographs/ --images paintings/ --lessons lessons/ "
     "-o vgg19.safetensors",
 )
 
 Architecture = Annotated[str, typer.Argument(help="Which network to distil.")]
 Images = Annotated[list[Path], typer.Option(help="A folder of pictures; may be given several times.")]
-TeacherFile = Annotated[Path, typer.Option("--teacher", help="SqueezeNet 1.0 as safetensors.")]
+Lessons = Annotated[
+    Path,
+    typer.Option(
+        help="A folder for crops' activations in the teacher (7 GB); trainings of other networks share it."
+    ),
+]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Weights to write; the card goes beside them.")]
 
 
 def train_backbone(
     images: Images,
-    teacher: TeacherFile,
+    lessons: Lessons,
     out: Out,
     architecture: Architecture = "vgg19",
+    teacher: Annotated[
+        str, typer.Option(help="Weights of VGG-19: original, imagenet, or a file.")
+    ] = "original",
     steps: Annotated[
-        int | None, typer.Option(help="Training steps of 32 crops.", show_default="the recipe's")
+        int | None, typer.Option(help="Training steps of 57 crops.", show_default="the recipe's")
     ] = None,
     width: Annotated[
         float | None,
@@ -33,7 +41,7 @@ def train_backbone(
     ] = None,
     seed: Seed = 0,
 ) -> None:
-    """Distil an embedded backbone from a pretrained SqueezeNet; an interrupted training goes on."""
+    """Distil an embedded backbone from the original VGG-19; an interrupted training goes on."""
     from nstbench.core.configuration import configured
     from nstbench.core.progress import progress
     from nstbench.networks.distillation.training import DistillationRecipe
@@ -44,5 +52,5 @@ def train_backbone(
         "distillation", DistillationRecipe, {"embedded": DistillationRecipe()}, "embedded", changes
     )
     with progress(f"distilling {architecture}", recipe.steps) as watch:
-        train(recipe, images, teacher, out, watch)
+        train(recipe, images, teacher, lessons, out, watch)
     say(f"wrote {out} and {out.with_suffix('.json')}")

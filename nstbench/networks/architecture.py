@@ -259,6 +259,26 @@ class Architecture:
         """
         return math.prod(getattr(layer, "stride", 1) for layer in self._down_to(name))
 
+    def first_centre(self, name: str) -> float:
+        """Where on the picture the first activation of a row sits; the others follow by the stride.
+
+        Parameters
+        ----------
+        name
+            Of a layer.
+
+        Returns
+        -------
+        float
+            Pixels from the middle of the picture's first pixel to that of the activation's receptive field.
+        """
+        centre, stride = 0.0, 1
+        for layer in self._down_to(name):
+            if isinstance(layer, Convolution | Pooling):
+                centre += ((layer.kernel - 1) / 2 - layer.padding) * stride
+                stride *= layer.stride
+        return centre
+
     def receptive_field(self, name: str) -> int:
         """Side of the square of pixels that an activation depends on.
 

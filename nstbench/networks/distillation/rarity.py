@@ -14,6 +14,8 @@ from nstbench.networks.distillation.batch_norm import NormalisedConvolution
 
 # Mean square over squared mean of an activation that goes unpunished.
 ALLOWED = 12.0
+# An activation is looked at in no more rows and columns: that says enough, and takes a tenth of the time.
+MOST_ROWS = 16
 
 
 class Rarity:
@@ -33,7 +35,10 @@ class Rarity:
 
     def _collect(self, module: nn.Module, _input: tuple[Tensor, ...], output: Tensor) -> None:
         if module.training:
-            self._penalties.append(rarity(output.relu().float()))
+            every = math.ceil(output.shape[-1] / MOST_ROWS)
+            # Sliced with channels last, as it lies in memory, or its gradient would be copied to and fro.
+            points = output.permute(0, 2, 3, 1)[:, ::every, ::every].permute(0, 3, 1, 2)
+            self._penalties.append(rarity(points.float().relu()))
 
     def take(self) -> Tensor:
         """The penalty since the last call.

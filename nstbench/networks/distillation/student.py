@@ -1,57 +1,47 @@
 """The student of a distillation: a backbone whose layers predict the activations of a teacher.
 
-Every tapped layer has a 1x1 head that predicts the teacher's standardised activations of the same stride.
+Every tapped layer has a 1x1 head that predicts the teacher's standardised activations at the same points of
+the picture.
 """
 
 import torch
 from torch import Tensor, nn
 
+from nstbench.networks.architecture import Architecture
 from nstbench.networks.backbone import Backbone
 from nstbench.networks.catalogue import ARCHITECTURES
 from nstbench.networks.distillation.batch_norm import insert_batch_norm
 from nstbench.networks.distillation.rarity import Rarity
-from nstbench.networks.distillation.teacher import Teacher
+from nstbench.networks.distillation.teacher import TAPS, Teacher, rows_and_columns
+from nstbench.networks.vgg import VGG19
 
-# Student layer -> teacher activations of the same stride.
+# Student layer -> the teacher's, of the same stride and of about the same receptive field.
 HEADS = {
-    "vgg19": {
-        "relu2_2": ("relu1",),
-        "relu3_2": ("fire2",),
-        "relu3_4": ("fire3", "fire4"),
-        "relu4_2": ("fire5",),
-        "relu4_4": ("fire6", "fire7"),
-        "relu5_2": ("pool8",),
-        "relu5_4": ("fire9",),
-    },
-    "vgg16": {
-        "relu2_2": ("relu1",),
-        "relu3_2": ("fire2",),
-        "relu3_3": ("fire3", "fire4"),
-        "relu4_2": ("fire5",),
-        "relu4_3": ("fire6", "fire7"),
-        "relu5_2": ("pool8",),
-        "relu5_3": ("fire9",),
-    },
+    "vgg19": {tap: tap for tap in TAPS},
+    # Its blocks 3 to 5 are a convolution shorter.
+    "vgg16": {tap if tap[4] in "12" else tap.replace("_4", "_3"): tap for tap in TAPS},
     "alexnet": {
-        "relu1": ("fire2",),
-        "relu2": ("fire5", "fire6"),
-        "relu3": ("pool8",),
-        "relu5": ("fire9",),
+        "relu1": "relu3_1",
+        "relu2": "relu4_1",
+        "relu3": "relu5_1",
+        "relu4": "relu5_2",
+        "relu5": "relu5_4",
     },
     "googlenet": {
-        "relu1": ("relu1",),
-        "relu2": ("fire2", "fire3", "fire4"),
-        "inception3a": ("fire5",),
-        "inception3b": ("fire6", "fire7"),
-        "inception4b": ("pool8",),
-        "inception4e": ("fire9",),
-        "inception5b": ("pool9",),
+        "relu1": "relu2_1",
+        "relu2": "relu3_2",
+        "inception3a": "relu4_1",
+        "inception3b": "relu4_4",
+        "inception4b": "relu5_1",
+        "inception4e": "relu5_2",
+        # Of twice the stride.
+        "inception5b": "relu5_4",
     },
 }
 
 
 class Student(nn.Module):
-    """The backbone in training, with a 1x1 head for each group of teacher activations.
+    """The backbone in training, with a 1x1 head for each of the teacher's activations that it is to predict.
 
     Parameters
     ----------
@@ -72,57 +62,76 @@ class Student(nn.Module):
         insert_batch_norm(self.backbone)
         self.rarity = Rarity(self.backbone)
         self.taps = HEADS[architecture_id]
-        channels = teacher.channels
         self.heads = nn.ModuleDict(
             {
                 layer: nn.Conv2d(
-                    self.backbone.architecture.channels(layer, width),
-                    sum(channels[tap] for tap in taps),
-                    kernel_size=1,
+                    self.backbone.architecture.channels(layer, width), teacher.channels[tap], kernel_size=1
                 )
-                for layer, taps in self.taps.items()
+                for layer, tap in self.taps.items()
             }
         )
 
-    def forward(self, images: Tensor) -> dict[str, Tensor]:
-        """Predict the teacher's activations.
+    def forward(self, images: Tensor, grid: int) -> dict[str, Tensor]:
+        """Predict the teacher's activations, in bf16 where the machine multiplies matrices.
 
         Parameters
         ----------
         images
-            (N, 3, H, W), RGB in [0, 1].
+            (N, 3, S, S), RGB in [0, 1].
+        grid
+            Of the points at which the teacher was read.
 
         Returns
         -------
         dict
-            (N, C, H_l, W_l) by tapped layer.
-        """
-        features = self.backbone(images, self.taps)
-        return {layer: self.heads[layer](features[layer]) for layer in self.taps}
-
-    def compare(self, images: Tensor, teacher: Teacher) -> dict[str, tuple[Tensor, Tensor]]:
-        """Predictions and what they should have been, in bf16 where the machine multiplies matrices.
-
-        Windows without padding leave some students a row and a column short of their teacher.
-
-        Parameters
-        ----------
-        images
-            (N, 3, H, W), RGB in [0, 1].
-        teacher
-            Calibrated.
-
-        Returns
-        -------
-        dict
-            Prediction and target, each (N, C, H_l, W_l), by tapped layer.
+            (N, C, h, w) by tapped layer, in fp32.
         """
         with torch.autocast("cpu", torch.bfloat16):
-            activations = teacher(images)
-            predictions = self(images)
-        compared = {}
-        for layer, taps in self.taps.items():
-            height, width = predictions[layer].shape[-2:]
-            target = torch.cat([activations[tap] for tap in taps], 1)[..., :height, :width]
-            compared[layer] = predictions[layer].float(), target
-        return compared
+            features = self.backbone(images, self.taps)
+        architecture, side = self.backbone.architecture, images.shape[-1]
+        return {
+            layer: self.heads[layer](read(features[layer], architecture, layer, tap, side, grid))
+            for layer, tap in self.taps.items()
+        }
+
+
+def read(features: Tensor, architecture: Architecture, layer: str, tap: str, side: int, grid: int) -> Tensor:
+    """Features of a student at the points where its teacher was read, between its own points interpolated.
+
+    Parameters
+    ----------
+    features
+        (N, C, H, W), the student's.
+    architecture, layer
+        Of which student and of which layer they are.
+    tap
+        The teacher's layer.
+    side
+        Of the pictures, in pixels.
+    grid
+        As of `rows_and_columns`.
+
+    Returns
+    -------
+    Tensor
+        (N, C, h, w).
+    """
+    stride = VGG19.stride(tap)
+    pixels = torch.arange(side // stride) * stride + VGG19.first_centre(tap)
+    positions = (pixels - architecture.first_centre(layer)) / architecture.stride(layer)
+    rows, columns = rows_and_columns(side // stride, grid)
+    # Channels last, as the features lie in memory, or their gradients would be copied to and fro.
+    taken = features.permute(0, 2, 3, 1)
+    for dimension, wanted in ((1, positions[rows]), (2, positions[columns])):
+        taken = _between(taken, wanted, dimension)
+    return taken.permute(0, 3, 1, 2)
+
+
+def _between(features: Tensor, positions: Tensor, dimension: int) -> Tensor:
+    """Features at fractional indices along a dimension of four, linearly interpolated, in fp32."""
+    last = features.shape[dimension] - 1
+    positions = positions.clamp(0, last)
+    lower = positions.floor().long()
+    both = torch.cat([lower, (lower + 1).clamp(max=last)])
+    before, after = features.index_select(dimension, both).float().chunk(2, dimension)
+    return torch.lerp(before, after, (positions - lower).view(-1, *[1] * (3 - dimension)))

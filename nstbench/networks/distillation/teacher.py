@@ -1,44 +1,46 @@
-"""The teacher of the embedded backbones: a pretrained SqueezeNet 1.0."""
+"""The teacher of the embedded backbones: a VGG-19 of full width."""
 
-from pathlib import Path
+import math
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import max_pool2d, pad
 
+from nstbench.core.hardware import resolve
 from nstbench.networks.backbone import Backbone
-from nstbench.networks.loading import open_network
-from nstbench.networks.squeezenet import SQUEEZENET
+from nstbench.networks.loading import load_backbone
+from nstbench.networks.vgg import VGG19
 
-# `pool8` is fire8 at the stride of fire9.
-TAPS = ("relu1", "fire2", "fire3", "fire4", "fire5", "fire6", "fire7", "pool8", "fire9")
+TAPS = (
+    *("relu1_1", "relu2_1", "relu2_2", "relu3_1", "relu3_2", "relu3_4"),
+    *("relu4_1", "relu4_2", "relu4_4", "relu5_1", "relu5_2", "relu5_4"),
+)
+# An activation is read at no more points a side: neighbours are alike, and a student need not answer for all.
+POINTS_A_SIDE = 8
 
 
 class Teacher(nn.Module):
-    """SqueezeNet's activations, standardised per channel, keyed as in TAPS, and `pool9`.
-
-    The image is reflected by 3 pixels before the unpadded 7x7 convolution, so that an activation at
-    stride 2^k sits where the student's activation at the same stride sits.
+    """A VGG-19's activations at a grid of points, each channel divided by its standard deviation.
 
     Parameters
     ----------
     network
-        A SqueezeNet 1.0; it is frozen.
+        A VGG-19 as trained; it is frozen.
     """
 
     def __init__(self, network: Backbone) -> None:
         super().__init__()
         self.network = network.eval().requires_grad_(False)
-        self.moments: dict[str, tuple[Tensor, Tensor]] = {}
+        self.deviations = {tap: torch.ones(channels) for tap, channels in self.channels.items()}
+        self.levels = {tap: torch.zeros(channels) for tap, channels in self.channels.items()}
 
     @classmethod
-    def load(cls, file: Path) -> "Teacher":
-        """Read a teacher.
+    def load(cls, weights: str) -> "Teacher":
+        """Read a teacher, in bf16 where the machine computes in it.
 
         Parameters
         ----------
-        file
-            The weights of a SqueezeNet 1.0.
+        weights
+            As of `load_backbone`.
 
         Returns
         -------
@@ -48,49 +50,67 @@ class Teacher(nn.Module):
         Raises
         ------
         InputError
-            When the file holds no such weights.
+            When there are no such weights.
         """
-        network, _ = open_network(SQUEEZENET, file, "max")
-        return cls(network)
+        return cls(load_backbone("vgg19", weights, "max", resolve("cpu"), normalisation="none"))
 
     @property
     def channels(self) -> dict[str, int]:
         """Number of channels of each activation."""
-        return {tap: SQUEEZENET.channels(tap) for tap in TAPS} | {"pool9": SQUEEZENET.channels("fire9")}
+        return {tap: VGG19.channels(tap, self.network.width) for tap in TAPS}
 
     @torch.no_grad()
     def calibrate(self, images: Tensor) -> None:
-        """Measure each channel's mean and standard deviation.
+        """Measure each channel's standard deviation, and its mean in that unit.
 
         Parameters
         ----------
         images
             (N, 3, H, W), RGB in [0, 1].
         """
-        for tap, feature in self._raw(images).items():
-            mean = feature.mean((0, 2, 3), keepdim=True)
-            std = feature.std((0, 2, 3), keepdim=True).clamp_min(1e-3)
-            self.moments[tap] = (mean, std)
+        for tap, activation in self.network(images, TAPS).items():
+            deviation, mean = torch.std_mean(activation.float(), (0, 2, 3))
+            self.deviations[tap] = deviation.clamp_min(1e-3)
+            self.levels[tap] = mean / self.deviations[tap]
 
     @torch.no_grad()
-    def forward(self, images: Tensor) -> dict[str, Tensor]:
-        """Standardised activations.
+    def forward(self, images: Tensor, grid: int) -> dict[str, Tensor]:
+        """Activations at the points of a grid.
 
         Parameters
         ----------
         images
-            (N, 3, H, W), RGB in [0, 1].
+            (N, 3, S, S), RGB in [0, 1].
+        grid
+            Which of the grids of `rows_and_columns`.
 
         Returns
         -------
         dict
-            (N, C, H_l, W_l) by tap, in fp32.
+            (N, C, h, w) by tap, not negative.
         """
-        raw = self._raw(images)
-        return {tap: (raw[tap] - mean) / std for tap, (mean, std) in self.moments.items()}
+        read = {}
+        for tap, activation in self.network(images, TAPS).items():
+            rows, columns = rows_and_columns(activation.shape[-1], grid)
+            points = activation[:, :, rows][..., columns].float()
+            read[tap] = points / self.deviations[tap].view(-1, 1, 1)
+        return read
 
-    def _raw(self, images: Tensor) -> dict[str, Tensor]:
-        features = self.network(pad(images, (3, 3, 3, 3), mode="reflect"), TAPS)
-        found = {tap: feature.float() for tap, feature in features.items()}
-        found["pool9"] = max_pool2d(found["fire9"], kernel_size=3, stride=2, ceil_mode=True)
-        return found
+
+def rows_and_columns(side: int, grid: int) -> tuple[slice, slice]:
+    """Where an activation is read: every k-th row and column.
+
+    Parameters
+    ----------
+    side
+        Its height and width.
+    grid
+        The grid's number; from 0 to k^2 - 1 it goes through all that there are.
+
+    Returns
+    -------
+    rows, columns
+        At most POINTS_A_SIDE of either.
+    """
+    every = math.ceil(side / POINTS_A_SIDE)
+    return slice(grid % every, side, every), slice(grid // every % every, side, every)

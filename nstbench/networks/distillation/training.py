@@ -1,4 +1,4 @@
-"""Distil an embedded backbone from a pretrained teacher's activations.
+"""Distil an embedded backbone from the activations of the original VGG-19.
 
 Smooth-L1 to the teacher's standardised activations, and a penalty on channels that fire rarely and hugely;
 AdamW with a cosine schedule; batch normalisation during training, folded into the convolutions afterwards.
@@ -21,6 +21,7 @@ from nstbench.core.errors import InputError
 from nstbench.core.files import write_text
 from nstbench.core.progress import Watch
 from nstbench.networks.distillation.batch_norm import fold_batch_norm
+from nstbench.networks.distillation.lessons import Lessons
 from nstbench.networks.distillation.student import HEADS, Student
 from nstbench.networks.distillation.teacher import Teacher
 from nstbench.networks.feedforward.files import check_network_output
@@ -36,8 +37,6 @@ WARMUP_STEPS = 100
 # How often the student is compared with its teacher on pictures that are held out, and on how many batches.
 STEPS_BETWEEN_EVALUATIONS = 250
 EVALUATION_BATCHES = 6
-# Crops that measure the teacher's channels; far behind any step that is trained on.
-CALIBRATION_STEPS = range(65_528, 65_536)
 
 
 class DistillationRecipe(Recipe):
@@ -51,6 +50,8 @@ class DistillationRecipe(Recipe):
         Its channels relative to the original network, in (0, 1].
     steps, batch, crop
         How many steps of how many crops of how many pixels a side.
+    batches
+        How many different ones; the training goes through them again and again.
     learning_rate, weight_decay
         Of AdamW; the rate rises over WARMUP_STEPS and falls to 0 along a cosine.
     rarity
@@ -62,9 +63,10 @@ class DistillationRecipe(Recipe):
     architecture: str = "vgg19"
     width: float = Field(default=EMBEDDED_WIDTH, gt=0, le=1)
     steps: int = Field(default=2800, ge=1)
-    batch: int = Field(default=32, ge=1)
-    crop: int = Field(default=128, ge=64)
-    learning_rate: float = Field(default=2e-3, gt=0)
+    batches: int = Field(default=700, ge=1)
+    batch: int = Field(default=57, ge=1)
+    crop: int = Field(default=96, ge=64)
+    learning_rate: float = Field(default=4e-3, gt=0)
     weight_decay: float = Field(default=1e-2, ge=0)
     rarity: float = Field(default=0.1, ge=0)
     seed: Seed = 0
@@ -88,7 +90,12 @@ class _Progress:
 
 
 def train_backbone(
-    recipe: DistillationRecipe, folders: list[Path], teacher_file: Path, output: Path, watch: Watch
+    recipe: DistillationRecipe,
+    folders: list[Path],
+    teacher_weights: str,
+    lessons_folder: Path,
+    output: Path,
+    watch: Watch,
 ) -> None:
     """Train a backbone, and write its weights, its card, and on the way a checkpoint.
 
@@ -100,8 +107,10 @@ def train_backbone(
         How.
     folders
         Of pictures to train on.
-    teacher_file
-        The weights of a SqueezeNet 1.0.
+    teacher_weights
+        Of a VGG-19, as of `load_backbone`.
+    lessons_folder
+        Where batches and the teacher's activations are kept, for every student that learns by such a recipe.
     output
         The file to write (.safetensors, fp16). Beside it lie the card (.json) and, until the training is
         done, a checkpoint (.checkpoint).
@@ -114,9 +123,9 @@ def train_backbone(
         When the output does not end in .safetensors, or when a file cannot be read or written.
     """
     check_network_output(output)
-    teacher = Teacher.load(teacher_file).to(memory_format=torch.channels_last)
+    teacher = Teacher.load(teacher_weights)
     crops = CropSource(pictures_in(folders), recipe.crop, recipe.batch, recipe.seed)
-    teacher.calibrate(torch.cat([crops.training(step) for step in CALIBRATION_STEPS]))
+    lessons = Lessons(teacher, crops, lessons_folder, teacher_weights)
     student = Student(recipe.architecture, recipe.width, recipe.seed, teacher)
     student.to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(
@@ -131,34 +140,37 @@ def train_backbone(
             part.load_state_dict(saved[name])
     while progress.step < recipe.steps:
         started = time.perf_counter()
-        images = crops.training(progress.step)
+        grid = progress.step % recipe.batches
+        images, targets = lessons.training(grid)
         progress.loader_seconds += time.perf_counter() - started
-        loss = _train_step(recipe, student, teacher, optimiser, images, progress.step)
+        loss = _train_step(recipe, student, optimiser, images, targets, grid, progress.step)
         progress.step += 1
         progress.seconds += time.perf_counter() - started
         if progress.step % STEPS_BETWEEN_EVALUATIONS == 0 or progress.step == recipe.steps:
-            progress.curve.append({"step": progress.step, **_held_out_r2(student, teacher, crops)})
+            progress.curve.append({"step": progress.step, **_held_out_r2(student, lessons)})
         watch(progress.step, loss)
         if checkpoint.due or progress.step == recipe.steps:
             state = {"recipe": recipe.model_dump(), "progress": dataclasses.asdict(progress)}
             checkpoint.save({**state, **{name: part.state_dict() for name, part in trained.items()}})
-    _export(recipe, student, crops, progress, teacher_file, output)
+    _export(recipe, student, crops, progress, teacher_weights, output)
     checkpoint.remove()
 
 
 def _train_step(
     recipe: DistillationRecipe,
     student: Student,
-    teacher: Teacher,
     optimiser: torch.optim.Optimizer,
     images: Tensor,
+    targets: dict[str, Tensor],
+    grid: int,
     step: int,
 ) -> float:
     student.train()
     warm = min(1.0, (step + 1) / WARMUP_STEPS)
     for group in optimiser.param_groups:
         group["lr"] = recipe.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
-    losses = [smooth_l1_loss(*pair) for pair in student.compare(images, teacher).values()]
+    predictions = student(images, grid)
+    losses = [smooth_l1_loss(predictions[layer], targets[tap]) for layer, tap in student.taps.items()]
     loss = torch.stack(losses).sum() + recipe.rarity * student.rarity.take()
     optimiser.zero_grad(set_to_none=True)
     loss.backward()
@@ -167,14 +179,17 @@ def _train_step(
 
 
 @torch.no_grad()
-def _held_out_r2(student: Student, teacher: Teacher, crops: CropSource) -> dict[str, float]:
+def _held_out_r2(student: Student, lessons: Lessons) -> dict[str, float]:
     """1 - residual / variance of the teacher's activations on pictures never trained on, by tapped layer."""
     student.eval()
     residual: dict[str, float] = dict.fromkeys(student.taps, 0.0)
     variance: dict[str, float] = dict.fromkeys(student.taps, 0.0)
-    for step in range(EVALUATION_BATCHES):
-        for layer, (prediction, target) in student.compare(crops.held_out(step), teacher).items():
-            residual[layer] += (prediction - target).square().sum().item()
+    for grid in range(EVALUATION_BATCHES):
+        images, targets = lessons.held_out(grid)
+        predictions = student(images, grid)
+        for layer, tap in student.taps.items():
+            target = targets[tap]
+            residual[layer] += (predictions[layer] - target).square().sum().item()
             variance[layer] += (target - target.mean((0, 2, 3), keepdim=True)).square().sum().item()
     return {layer: round(1 - residual[layer] / variance[layer], 4) for layer in residual}
 
@@ -184,7 +199,7 @@ def _export(
     student: Student,
     crops: CropSource,
     progress: _Progress,
-    teacher_file: Path,
+    teacher_weights: str,
     output: Path,
 ) -> None:
     """Write weights and card."""
@@ -194,7 +209,7 @@ def _export(
     save_weights(backbone, calibration, output)
     card = {
         "recipe": recipe.model_dump(),
-        "teacher": teacher_file.stem,
+        "teacher": f"vgg19, {teacher_weights}",
         "training_pictures": len(crops.training_pictures),
         "held_out_pictures": len(crops.held_out_pictures),
         "crops_seen": recipe.steps * recipe.batch,

@@ -85,6 +85,8 @@ def test_receptive_fields_by_gradient(id):
         (gradient,) = torch.autograd.grad(middle, image, retain_graph=True)
         rows = gradient[0].abs().sum((0, 2)).nonzero()
         assert table.receptive_field(layer) == rows.max() - rows.min() + 1, layer
+        centre = table.first_centre(layer) + height // 2 * table.stride(layer)
+        assert centre == (rows.max() + rows.min()) / 2, layer
 
 
 def test_receptive_fields_of_the_literature():

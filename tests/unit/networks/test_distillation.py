@@ -8,15 +8,17 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
+from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
-from nstbench.networks.distillation import training
+from nstbench.networks.distillation import lessons
 from nstbench.networks.distillation.student import HEADS
-from nstbench.networks.distillation.training import DistillationRecipe, train_backbone
+from nstbench.networks.distillation.teacher import Teacher
+from nstbench.networks.distillation.training import EVALUATION_BATCHES, DistillationRecipe, train_backbone
 from nstbench.networks.loading import load_backbone, random_backbone
-from nstbench.networks.squeezenet import SQUEEZENET
+from nstbench.networks.vgg import VGG19
 from nstbench.networks.weight_sources import embedded_file
 
-RECIPE = DistillationRecipe(architecture="alexnet", width=0.0625, steps=3, batch=2, crop=64)
+RECIPE = DistillationRecipe(architecture="alexnet", width=0.0625, steps=3, batches=2, batch=2, crop=64)
 
 
 class KilledError(Exception):
@@ -35,9 +37,9 @@ def photographs(tmp_path):
 
 @pytest.fixture
 def teacher(tmp_path):
-    """A SqueezeNet that has learned nothing."""
+    """A narrow VGG-19 that has learned nothing."""
     file = tmp_path / "teacher.safetensors"
-    convolutions = random_backbone(SQUEEZENET, 1.0, "max", seed=0).convolutions
+    convolutions = random_backbone(VGG19, 0.0625, "max", seed=0).convolutions
     parts = {f"{name}.{part}": t for name, c in convolutions.items() for part, t in c.state_dict().items()}
     save_file(parts, file)
     return file
@@ -46,7 +48,7 @@ def teacher(tmp_path):
 @pytest.fixture
 def distil(photographs, teacher, tmp_path, monkeypatch):
     """Trains by `recipe` into a file by name; `seen` collects the steps."""
-    monkeypatch.setattr(training, "CALIBRATION_STEPS", range(65_535, 65_536))
+    monkeypatch.setattr(lessons, "CALIBRATION_BATCHES", range(65_535, 65_536))
     monkeypatch.setattr("nstbench.optim.checkpoints.SECONDS_BETWEEN", 0.0)
 
     def distil(name, recipe=RECIPE, killed_at=None):
@@ -57,7 +59,7 @@ def distil(photographs, teacher, tmp_path, monkeypatch):
 
         distil.seen = []
         output = tmp_path / f"{name}.safetensors"
-        train_backbone(recipe, [photographs], teacher, output, watch)
+        train_backbone(recipe, [photographs], str(teacher), tmp_path / "lessons", output, watch)
         return output
 
     return distil
@@ -83,12 +85,30 @@ def test_a_training_that_goes_on_ends_with_the_same_weights(distil):
     assert all(torch.equal(whole[name], cut[name]) for name in whole)
 
 
+def test_students_share_their_lessons(distil, tmp_path, monkeypatch):
+    distil("one")
+    written = {file: file.stat().st_mtime_ns for file in (tmp_path / "lessons").iterdir()}
+    # Two batches to train on, and those held out.
+    assert len(written) == 1 + 2 + EVALUATION_BATCHES
+    monkeypatch.delattr(Teacher, "forward")
+    distil("two", DistillationRecipe.model_validate({**RECIPE.model_dump(), "architecture": "vgg16"}))
+    assert written == {file: file.stat().st_mtime_ns for file in (tmp_path / "lessons").iterdir()}
+
+
+def test_lessons_of_another_training_are_refused(distil):
+    distil("one")
+    with pytest.raises(
+        InputError, match=r"lessons holds lessons with a batch of 2, not 3; give another folder"
+    ):
+        distil("two", DistillationRecipe.model_validate({**RECIPE.model_dump(), "batch": 3}))
+
+
 def test_a_damaged_checkpoint_or_one_of_another_recipe_is_a_fresh_start(distil, tmp_path):
     (tmp_path / "new.checkpoint").write_bytes(b"half a checkpoi")
     with pytest.raises(KilledError):
         distil("new", killed_at=1)
     with pytest.raises(KilledError):
-        distil("new", RECIPE.model_copy(update={"seed": 1}), killed_at=1)
+        distil("new", DistillationRecipe.model_validate({**RECIPE.model_dump(), "rarity": 0.2}), killed_at=1)
     assert distil.seen == [1]
 
 
@@ -112,11 +132,11 @@ def test_the_default_is_what_the_shipped_networks_were_trained_with():
         (("alexnet", "--width", "nan"), "distillation: width: Input should be a finite number"),
         (("alexnet", "--seed", str(2**64)), "distillation: seed: Input should be less than"),
         (("alexnet", "-o", "alexnet.pth"), "alexnet.pth must end in .safetensors"),
-        (("alexnet", "--teacher", "nobody.safetensors"), "nobody.safetensors is not a readable weight file"),
+        (("alexnet", "--teacher", "nobody.safetensors"), "weights 'nobody.safetensors' do not exist"),
     ],
 )
 def test_mistakes_are_told_in_one_line_before_pictures_are_read(run, teacher, arguments, complaint):
-    given = ("--images", "nowhere", "-o", "out.safetensors", "--teacher", teacher)
+    given = ("--images", "nowhere", "--lessons", "lessons", "-o", "out.safetensors", "--teacher", teacher)
     done = run("train-backbone", *given, *arguments)
     assert done.returncode == 2
     assert complaint in done.stderr
