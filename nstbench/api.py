@@ -30,6 +30,7 @@ from nstbench.metrics.scoring import Score, measure
 from nstbench.networks import loading
 from nstbench.networks.backbone import Backbone
 from nstbench.networks.normalisation import Normalisation
+from nstbench.networks.preprocessing import PreprocessingName
 from nstbench.optim.film import filmed
 from nstbench.optim.loop import Outcome
 from nstbench.optim.snapshots import Snapshots
@@ -82,6 +83,7 @@ def stylize(
     evaluations: int | None = None,
     backbone: str | None = None,
     weights: str | None = None,
+    preprocessing: str | None = None,
     network: str | None = None,
     strength: float | None = None,
     blend: Mapping[str, float] | None = None,
@@ -115,6 +117,9 @@ def stylize(
         The network whose features are compared, such as "vgg19"; the method's own when left out.
     weights : str, optional
         "original", "embedded", "imagenet", "random", "random-half" or a file; the method's own when left out.
+    preprocessing : str, optional
+        What the weights in a file expect of a picture: "caffe" (BGR bytes minus the mean pixel),
+        "torchvision" or "halves"; recognised when left out, with a warning where that takes a guess.
     network : str, optional
         What a method of one pass stylizes with: a shipped network's name or a file.
     strength : float, optional
@@ -147,6 +152,7 @@ def stylize(
     options = {
         "backbone": backbone,
         "weights": weights,
+        "preprocessing": preprocessing,
         "network": network,
         "strength": strength,
         "blend": dict(blend) if blend else None,
@@ -337,6 +343,7 @@ def load_backbone(
     weights: str = "embedded",
     pooling: Literal["max", "average"] = "max",
     normalisation: Normalisation = "mean-1",
+    preprocessing: PreprocessingName | None = None,
     seed: int = 0,
     precision: str = "fp32",
     device: str = "auto",
@@ -355,6 +362,8 @@ def load_backbone(
     normalisation : str, optional
         "mean-1" scales every channel to a mean activation of 1 over photographs, "none" leaves the network as
         it was trained.
+    preprocessing : {"caffe", "torchvision", "halves"}, optional
+        What the weights in a file expect of an image; recognised when left out.
     seed : int, optional
         Of random weights.
     precision : str, optional
@@ -373,7 +382,9 @@ def load_backbone(
     InputError
         If the weights cannot be had or do not fit, or the device is absent.
     """
-    return loading.load_backbone(id, weights, pooling, resolve(device, precision), normalisation, seed)
+    return loading.load_backbone(
+        id, weights, pooling, resolve(device, precision), normalisation, seed, preprocessing
+    )
 
 
 def list_methods() -> tuple[Method, ...]:

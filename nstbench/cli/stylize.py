@@ -50,6 +50,13 @@ Weights = Annotated[
         help="original, embedded, imagenet, random, random-half, or a file.", show_default="embedded"
     ),
 ]
+Preprocessing = Annotated[
+    str | None,
+    typer.Option(
+        help="What the weights in a file expect: caffe, torchvision or halves (docs/networks.md).",
+        show_default="recognised",
+    ),
+]
 Network = Annotated[
     str | None,
     typer.Option(
@@ -91,6 +98,7 @@ def stylize(
     evaluations: Evaluations = None,
     backbone: Backbone = None,
     weights: Weights = None,
+    preprocessing: Preprocessing = None,
     network: Network = None,
     strength: Strength = None,
     blend: Blend = None,
@@ -113,6 +121,7 @@ def stylize(
         evaluations=evaluations,
         backbone=backbone,
         weights=weights,
+        preprocessing=preprocessing,
         network=network,
         strength=strength,
         blend=_shares(blend or []),

