@@ -23,9 +23,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from nstbench.charts.chart import Chart
+    from nstbench.pipeline.experiment import Experiment
     from nstbench.pipeline.project import Project
 
 SECONDS_BETWEEN_LOOKS = 1.0
+# Scripts after which the site has a figure more.
+FIGURES = ("draw_figure", "draw_chart")
 # What a child sends first, so that a client knows that its job has begun.
 BEGUN = b"+"
 
@@ -55,6 +59,10 @@ def job(
             # What it found done from before is its own as well.
             found = run(project, *(subjects or ()))
         seal(results, name, [*written, *(found or ())])
+        if script in FIGURES:
+            from nstbench.report.site.unfinished import write_unfinished
+
+            write_unfinished(_figures(profile, changes), project.profile, results, Path("reports"))
 
 
 @cache
@@ -79,6 +87,15 @@ def _project(profile: str | None, changes: str) -> "Project":
     return Project.load(CHECKOUT, profile, json.loads(changes))
 
 
+@cache
+def _figures(profile: str | None, changes: str) -> "list[Experiment | Chart]":
+    """All that the site is to show."""
+    from nstbench.charts.chart import load_charts
+
+    project = _project(profile, changes)
+    return [*project.experiments.values(), *load_charts(project).values()]
+
+
 def job_server(
     listening: Annotated[int, typer.Argument(help="A Unix socket that listens, as a file descriptor.")],
     profile: Annotated[str | None, typer.Option(help="The profile of config.yaml.")] = None,
@@ -88,7 +105,7 @@ def job_server(
     from nstbench.pipeline.project import CHECKOUT
 
     pipeline = os.getppid()
-    _project(profile, changes)
+    _figures(profile, changes)
     for file in sorted((CHECKOUT / "workflow" / "scripts").glob("*.py")):
         if file.stem != "run_job":
             _script(file.stem)

@@ -53,6 +53,7 @@ class ConsoleHandler(logging.Handler):
         self._seconds: dict[str, list[float]] = {}
         self._failed: set[int] = set()
         self._bar: Progress | None = None
+        self._site_is_known = SITE.is_file()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Show what a record says, if people want to know it."""
@@ -106,6 +107,9 @@ class ConsoleHandler(logging.Handler):
     def _on_progress(self, record: Any) -> None:
         self._done, self._total = record.done, record.total
         self._show_progress()
+        if not self._site_is_known and SITE.is_file() and self._done < self._total:
+            self._site_is_known = True
+            self._say(f"{SITE} has the first figure, and grows")
         if self._done == self._total:
             self._say(f"Done in {duration(time.monotonic() - self._started)}{_where_to_look()}")
 

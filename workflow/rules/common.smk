@@ -29,7 +29,7 @@ from nstbench.pipeline.experiment import short_name
 from nstbench.pipeline.plan import shown
 from nstbench.pipeline.project import Project
 from nstbench.pipeline.recorded_profile import record_profile
-from nstbench.pipeline.seals import damages
+from nstbench.pipeline.seals import damages, seal_file
 
 ROOT = Path(workflow.basedir)
 # For those who run with --software-deployment-method conda; the checkout itself is found by PYTHONPATH.
@@ -223,3 +223,20 @@ onstart:
     for folder in ("results", "reports"):
         remove_litter(Path(folder))
     start_job_server()
+
+
+def close_unfinished_site():
+    """Have the first page say that nothing more is being made, where it is not the whole site's."""
+    if Path("reports/index.html").exists() and not seal_file(Path("results"), "report").exists():
+        from nstbench.report.site.unfinished import write_unfinished
+
+        figures = *PROJECT.experiments.values(), *DRAWINGS.values()
+        write_unfinished(figures, PROJECT.profile, Path("results"), Path("reports"), at_work=False)
+
+
+onsuccess:
+    close_unfinished_site()
+
+
+onerror:
+    close_unfinished_site()

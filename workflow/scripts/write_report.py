@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nstbench.charts.chart import load_charts
 from nstbench.pipeline.project import Project
+from nstbench.report.site.unfinished import write_unfinished
 from nstbench.report.site.write import write_site
 
 
@@ -19,9 +20,12 @@ def commit(folder: Path) -> str:
 
 
 def job(project: Project) -> None:
+    experiments, charts = list(project.experiments.values()), list(load_charts(project).values())
+    # Snakemake has removed the page that people look at.
+    write_unfinished([*experiments, *charts], project.profile, Path("results"), Path("reports"))
     write_site(
-        list(project.experiments.values()),
-        list(load_charts(project).values()),
+        experiments,
+        charts,
         project.planned,
         project.profile,
         project.manifest,

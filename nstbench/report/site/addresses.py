@@ -18,7 +18,7 @@ def notebook_address(name: str, reports: Path) -> str | None:
 
 
 def snakemake_command(target: str, profile: Profile) -> str:
-    """The command that makes `target` under `profile`."""
-    call = f"snakemake --cores all {target}"
+    """The command that makes `target` under `profile`; without one, everything."""
+    call = f"snakemake --cores all {target}".rstrip()
     # At the end, because --config would take the target for one of its values.
     return call if profile.name == "default" else f"{call} --config profile={profile.name}"

@@ -68,12 +68,6 @@ def write_site(
         titles={figure.entry.id: figure.entry.title for figure in in_order},
     )
     pages.write(
-        "index.html",
-        sizes=[counted(len(figures), "figure"), counted(len(runs), "picture")],
-        computing=duration(sum(run.record["seconds"] for run in runs)),
-        weights=weights_used(runs),
-    )
-    pages.write(
         "provenance.html",
         provenance=provenance(runs, profile, commit),
         pictures=pictures_used(runs, (name for chart in charts for name in chart.pictures), manifest),
@@ -86,3 +80,10 @@ def write_site(
         claims = verdicts.about(figure.entry.id, figure.entry.source.claims)
         around = neighbours(in_order, place)
         pages.write(address, figure.template, figure=figure, claims=claims, neighbours=around)
+    # Last, because it leads to all of them.
+    pages.write(
+        "index.html",
+        sizes=[counted(len(figures), "figure"), counted(len(runs), "picture")],
+        computing=duration(sum(run.record["seconds"] for run in runs)),
+        weights=weights_used(runs),
+    )
