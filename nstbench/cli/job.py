@@ -5,6 +5,7 @@ Snakefile starts `nstbench job-server`, which imports everything once and forks 
 workflow/scripts/run_job.py asks for. Snakemake still decides what is made, and when.
 """
 
+import importlib
 import importlib.util
 import json
 import os
@@ -16,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -32,6 +34,8 @@ SECONDS_BETWEEN_LOOKS = 1.0
 FIGURES = ("draw_figure", "draw_chart")
 # What a child sends first, so that a client knows that its job has begun.
 BEGUN = b"+"
+# Packages that scripts import when they need them, which is in most jobs of some kind.
+IMPORTED_LATER = ("lpips", "piq", "scipy.ndimage", "skimage.color", "skimage.metrics", "timm")
 
 Changes = Annotated[str, typer.Option(help="What is laid over config.yaml, as JSON.")]
 
@@ -125,6 +129,14 @@ class _Server(socketserver.ForkingMixIn, socketserver.UnixStreamServer):
         super().__init__("", _Child, bind_and_activate=False)
         self.socket.close()
         self.socket = socket.socket(fileno=listening)
+        self._to_import = list(IMPORTED_LATER)
+
+    def service_actions(self) -> None:
+        """Between jobs: import a package, so that the first jobs need not wait for all of them."""
+        super().service_actions()
+        if self._to_import:
+            with suppress(ImportError):  # A job that needs it says so.
+                importlib.import_module(self._to_import.pop(0))
 
 
 class _Child(socketserver.StreamRequestHandler):

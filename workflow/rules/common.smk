@@ -35,6 +35,8 @@ ROOT = Path(workflow.basedir)
 # For those who run with --software-deployment-method conda; the checkout itself is found by PYTHONPATH.
 ENVIRONMENT = str(ROOT / "environment.yml")
 os.environ.update(PYTHONPATH=str(ROOT))
+# Jobs are side by side, and numbers must not depend on how many cores NumPy finds.
+os.environ.update(OMP_NUM_THREADS="1")
 # Of a pipeline that runs; --verbose and --printshellcmds show Snakemake's own output, and so does a dry run.
 OWN_OUTPUT = workflow.output_settings
 if workflow.is_main_process and not (

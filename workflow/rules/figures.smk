@@ -32,6 +32,7 @@ rule figure:
             labels={"shows": "loss curves"},
             **PLACE_IN_REPORT,
         ),
+        pixels="reports/figures/{experiment}.curves.png",
         record="reports/figures/{experiment}.json",
         thumbnail="reports/figures/{experiment}.thumb.jpg",
     log:

@@ -7,10 +7,10 @@ the site with its code folded away.
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
 
 from nstbench.core.files import write_text
 from nstbench.pipeline.project import Project
+from nstbench.report.notebook.execution import execute
 from nstbench.report.notebook.page import notebook_page
 
 
@@ -20,9 +20,6 @@ def job(project: Project, name: str) -> None:
     if project.profile.warning:
         caveat = nbformat.v4.new_markdown_cell(f"> **{project.profile.warning}**", id="caveat")
         notebook.cells.insert(1, caveat)
-    # Times of cells would differ from run to run.
-    NotebookClient(
-        notebook, timeout=None, record_timing=False, extra_arguments=["--log-level=ERROR"]
-    ).execute()
+    execute(notebook)
     write_text(Path("results") / "notebooks" / f"{name}.ipynb", nbformat.writes(notebook))
     write_text(Path("reports") / "notebooks" / f"{name}.html", notebook_page(notebook))

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from nstbench.charts.style import TYPOGRAPHY, label_short_logarithmic_axes, lines
 from nstbench.pipeline.finished import FinishedRun
+from nstbench.report.figures.drawings import png
 from nstbench.report.figures.pair_results import PairResults
 
 INCHES = (10.0, 4.2)
@@ -17,13 +18,17 @@ TOTAL = "total loss"
 LOSSES = {TOTAL: "^total$", "style loss": "^style/", "content loss": "^content/"}  # columns of a trace
 
 
-def save_curves(pair: PairResults, path: Path) -> None:
-    """Write the loss curves of a pair as SVG."""
+def save_curves(pair: PairResults, svg: Path, pixels: Path) -> None:
+    """Write the loss curves of a pair as SVG, and as PNG for notebooks."""
+    figure = _draw_curves(pair)
     with matplotlib.rc_context(TYPOGRAPHY):
-        draw_curves(pair).savefig(path, metadata={"Date": None})
+        figure.savefig(svg, format="svg", metadata={"Date": None})
+    # Everything has found its place, and finding it takes longer than drawing.
+    figure.set_layout_engine("none")
+    pixels.write_bytes(png(figure))
 
 
-def draw_curves(pair: PairResults) -> Figure:
+def _draw_curves(pair: PairResults) -> Figure:
     """The curves of each arm's shown run; axes that no run has a loss for are left out."""
     shown = losses(list(pair.shown.values()))
     with matplotlib.rc_context(TYPOGRAPHY):

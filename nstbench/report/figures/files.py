@@ -24,7 +24,7 @@ def write_figure(
     results: Path,
     reports: Path,
 ) -> None:
-    """Write reports/figures/<id>.png (further pairs <id>.2.png, ...), .thumb.jpg, .curves.svg and .json.
+    """Write reports/figures/<id>.png (then <id>.2.png, ...), .thumb.jpg, .curves.svg, .curves.png and .json.
 
     Reads results/runs and results/pictures; raises InputError naming a run that is not there.
     """
@@ -34,8 +34,9 @@ def write_figure(
     for number, pair in enumerate(pairs, 1):
         save_picture(draw_panel(pair), panel_file(reports, experiment.id, number))
     save_picture(draw_thumbnail(pairs[0]), thumbnail_file(reports, experiment.id))
-    with written_whole(curves_file(reports, experiment.id)) as temporary:
-        save_curves(pairs[0], temporary)
+    svg, pixels = curves_file(reports, experiment.id), curves_file(reports, experiment.id, "png")
+    with written_whole(svg) as temporary, written_whole(pixels) as temporary_pixels:
+        save_curves(pairs[0], temporary, temporary_pixels)
     write_text(record_file(reports, experiment.id), figure_record(pairs))
 
 
@@ -49,9 +50,9 @@ def thumbnail_file(reports: Path, id: str) -> Path:
     return reports / "figures" / f"{id}.thumb.jpg"
 
 
-def curves_file(reports: Path, experiment: str) -> Path:
-    """The loss curves of an experiment's first pair."""
-    return reports / "figures" / f"{experiment}.curves.svg"
+def curves_file(reports: Path, experiment: str, suffix: str = "svg") -> Path:
+    """The loss curves of an experiment's first pair, as SVG or, for notebooks, as PNG."""
+    return reports / "figures" / f"{experiment}.curves.{suffix}"
 
 
 def record_file(reports: Path, experiment: str) -> Path:

@@ -26,11 +26,11 @@ from nstbench.pipeline.seals import whole
 from nstbench.pipeline.specification import RunSpecification
 from nstbench.pipeline.tables import control_id
 from nstbench.pipeline.usage import distinct, substitutions, usage_lines
-from nstbench.report.figures.curves import draw_curves
-from nstbench.report.figures.files import panel_file, record_file
+from nstbench.report.figures.drawings import rendered
+from nstbench.report.figures.files import curves_file, panel_file, record_file
 from nstbench.report.figures.pair_results import PairResults, results_by_pair
 from nstbench.report.notebook.glossary import heading, known_metric
-from nstbench.report.notebook.images import drawing, photograph, rendered
+from nstbench.report.notebook.images import drawing, photograph
 from nstbench.report.notebook.results import folder_with_results
 from nstbench.report.notebook.scatter import scatter
 from nstbench.report.notebook.tables import bullets, shaded
@@ -85,7 +85,8 @@ class Document:
 
     def curves(self, id: str) -> Image:
         """The losses of an experiment's first pair by evaluation."""
-        return drawing(draw_curves(self._pairs(id)[0]), f"Losses: {self._experiment(id).title}")
+        title = f"Losses: {self._experiment(id).title}"
+        return drawing(whole(curves_file(self.folder / "reports", id, "png")), title)
 
     def chart(self, id: str) -> HTML:
         """A chart's drawing, and in sentences what its numbers say."""

@@ -11,6 +11,7 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+from nbclient import NotebookClient
 from nbformat import v4
 from PIL import Image
 from report_tree import CLAIMS, MEASURED, RATIOS, claim
@@ -29,6 +30,7 @@ from nstbench.pipeline.tables import control_id
 from nstbench.report.figures.files import figure_record
 from nstbench.report.figures.pair_results import results_by_pair
 from nstbench.report.notebook import Claims, Document, glossary
+from nstbench.report.notebook.execution import execute
 from nstbench.report.notebook.glossary import known_metric
 from nstbench.report.notebook.page import notebook_page
 from nstbench.report.notebook.scatter import scatter
@@ -166,6 +168,7 @@ def document(tmp_path_factory) -> Document:
     (figures / "two-arms.json").write_text(figure_record(shown))
     for file in ("two-arms.png", "two-arms.2.png", "two-arms.3.png"):
         Image.new("RGB", (30, 20), "red").save(figures / file)
+    Image.new("P", (200, 84)).save(figures / "two-arms.curves.png")
     return Document(EXPERIMENT.source.document, {"two-arms": EXPERIMENT}, PROJECT.manifest, folder)
 
 
@@ -442,6 +445,53 @@ def test_the_notebook_of_claims_runs_in_its_folder_whatever_was_measured(tmp_pat
     names: dict[str, object] = {}
     for cell in code_cells(OF_CLAIMS.read_text(encoding="utf-8")):
         exec(cell, names)
+
+
+# Execution in this process.
+
+CELLS = ("value = 6 * 7", "print('said')\nvalue", "object()", "display(value)\nvalue + 1", "%who_ls int")
+
+
+@pytest.fixture
+def run():
+    notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# Title"), *map(v4.new_code_cell, CELLS)])
+    execute(notebook)
+    nbformat.validate(notebook)
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def test_cells_are_executed_as_a_kernel_does(run):
+    client = NotebookClient(v4.new_notebook(cells=[v4.new_code_cell(cell.source) for cell in run]))
+    client.kernel_name, client.record_timing = "python3", False
+    by_kernel = client.execute().cells
+    assert [cell.execution_count for cell in run] == [cell.execution_count for cell in by_kernel]
+    for own, other in zip(run[:2], by_kernel[:2], strict=True):
+        assert own.outputs == other.outputs
+
+
+def test_results_say_nothing_that_differs_from_run_to_run(run):
+    (result,) = run[2].outputs
+    assert result.data == {"text/plain": "<object>"}
+
+
+def test_what_a_cell_displays_comes_before_its_result(run):
+    assert [output.output_type for output in run[3].outputs] == ["display_data", "execute_result"]
+    assert [output.data["text/plain"] for output in run[3].outputs] == ["42", "43"]
+    assert run[4].outputs[0].data["text/plain"] == "['value']"
+
+
+def test_an_error_of_a_cell_is_raised_as_it_is():
+    notebook = v4.new_notebook(cells=[v4.new_code_cell("raise KeyError('nobody')")])
+    with pytest.raises(KeyError, match="nobody"):
+        execute(notebook)
+
+
+def test_tables_are_as_wide_whatever_the_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    source = "import pandas as pd; pd.DataFrame({f'column number {n}': [1.5] for n in range(9)})"
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(source)])
+    execute(notebook)
+    assert "..." not in notebook.cells[0].outputs[0].data["text/plain"]
 
 
 # What readers get of an executed notebook.

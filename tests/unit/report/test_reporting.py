@@ -1,6 +1,7 @@
 """Panels, curves, records and tables of scores, drawn from a small made-up tree of results."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 from report_tree import COLOURS, LONG, MANIFEST, PROFILE, Tree, experiment, leave_run, make_tree, scores
 
 from nstbench.core.errors import InputError
@@ -92,13 +93,29 @@ def test_curves_show_each_loss_that_is_there(tree: Tree, tmp_path: Path) -> None
     pair = results_by_pair(tree.experiments[0], tree.planned, PROFILE, MANIFEST, tree.results)[0]
     for run in pair.runs:
         del run.trace["content/relu4_2"]
-    save_curves(pair, tmp_path / "curves.svg")
+    save_curves(pair, tmp_path / "curves.svg", tmp_path / "curves.png")
     assert "content loss" not in (tmp_path / "curves.svg").read_text()
+
+
+def test_curves_in_pixels_are_those_of_the_drawing(tree: Tree) -> None:
+    """As wide and high, at 200 pixels an inch, with the colours of the lines."""
+    with Image.open(tree.reports / "figures" / "first.curves.png") as pixels:
+        assert pixels.size == (2000, 840)
+        shown = {colour for _, colour in pixels.convert("RGB").getcolors(1 << 20)}
+    drawing = (tree.reports / "figures" / "first.curves.svg").read_text()
+    drawn = set(re.findall(r"stroke: (#\w{6}); stroke-width: 1.4", drawing))
+    assert drawn
+    assert all(min(distance(ImageColor.getrgb(line), colour) for colour in shown) < 8 for line in drawn)
+
+
+def distance(one: tuple[int, ...], other: tuple[int, ...]) -> int:
+    return max(abs(a - b) for a, b in zip(one, other, strict=True))
 
 
 def test_figure_files_of_every_pair(tree: Tree) -> None:
     names = {file.name for file in (tree.reports / "figures").glob("first.*")} - {"first.html"}
-    assert names == {"first.png", "first.2.png", "first.thumb.jpg", "first.curves.svg", "first.json"}
+    curves = {"first.curves.svg", "first.curves.png"}
+    assert names == {"first.png", "first.2.png", "first.thumb.jpg", "first.json", *curves}
 
 
 def test_the_record_is_strict_json_with_every_run(tree: Tree) -> None:
