@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import TypeVar
 
 from nstbench.claims.claim import ClaimTest
@@ -12,7 +13,11 @@ from nstbench.claims.rules.base import Correction, Measured
 from nstbench.claims.sample import NoEvidenceError, Sample
 from nstbench.claims.significance import holm
 from nstbench.claims.statistics import find_statistic
+from nstbench.claims.statistics.base import StatisticParameters
 from nstbench.core.number_format import counted
+from nstbench.metrics import metrics
+from nstbench.networks.kinship import Origin, kinship
+from nstbench.pipeline.optimised import optimised_network
 
 Key = TypeVar("Key", bound=Hashable)
 NOTHING = Measured(0)
@@ -33,6 +38,7 @@ class Judgement:
 def judge(tests: Mapping[Key, ClaimTest], evidence: Evidence) -> dict[Key, Judgement]:
     """The tests of one document, which are corrected together."""
     samples: dict[Key, Sample | str] = {}
+    kin = {key: judged_by_kin(test.typed_parameters(), evidence) for key, test in tests.items()}
     for key, test in tests.items():
         try:
             samples[key] = find_statistic(test.statistic).sample(test.typed_parameters(), evidence)
@@ -43,7 +49,7 @@ def judge(tests: Mapping[Key, ClaimTest], evidence: Evidence) -> dict[Key, Judge
         for key, sample in samples.items()
         if isinstance(sample, Sample) and (sample.values or sample.facts)
     }
-    ps = {key: each.p for key, each in measured.items() if each.p is not None}
+    ps = {key: each.p for key, each in measured.items() if each.p is not None and kin[key] is None}
     corrected = zip(ps, holm(list(ps.values())), strict=True)
     corrections = {key: Correction(p, len(ps)) for key, p in corrected}
     judged = {}
@@ -54,7 +60,27 @@ def judge(tests: Mapping[Key, ClaimTest], evidence: Evidence) -> dict[Key, Judge
         elif found is None:
             why = f"none of {counted(sample.dropped, sample.noun)} has values that compare"
             judged[key] = Judgement(test, Verdict.INCONCLUSIVE, why, sample)
+        elif kin[key]:
+            why = f"{kin[key]}, which may not carry a verdict"
+            judged[key] = Judgement(test, Verdict.INCONCLUSIVE, why, sample, found)
         else:
             verdict, reason = RULES[test.rule].judge(test, sample, found, correction)
             judged[key] = Judgement(test, verdict, reason, sample, found, correction)
     return judged
+
+
+def judged_by_kin(parameters: StatisticParameters, evidence: Evidence) -> str | None:
+    """Which judge of a test is kin to a network that its runs optimised, and how; None where no one is."""
+    weights = evidence.project.profile.judges
+    judges = {
+        Origin(backbone, weights[backbone])
+        for name in parameters.metrics_read
+        if (backbone := metrics()[name].backbone) and backbone in weights
+    }
+    for experiment, arms in parameters.arms_read.items():
+        for arm in arms:
+            for judge, entry in product(judges, evidence.planned(experiment, arm)):
+                optimised = optimised_network(entry.run)
+                if optimised and (kin := kinship(judge, optimised)):
+                    return f"judged by {judge}, {kin}"
+    return None

@@ -1,5 +1,6 @@
 """config/claims.yaml: every claim of every document, and where the documents contradict each other."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -12,9 +13,12 @@ from nstbench.core.configuration import Name, Record, first_problem
 from nstbench.core.errors import InputError, shortened
 from nstbench.core.yaml_files import read_yaml
 from nstbench.metrics import metrics
+from nstbench.metrics.feature_spaces import FEATURE_SPACES, FeatureSpace
 from nstbench.pipeline.project import Project
 
 FILE = Path("config") / "claims.yaml"
+# What the ids of metrics by the judge of a profile end with, whichever it is.
+JUDGE = "_judge"
 
 
 class Register(Record):
@@ -54,7 +58,29 @@ def load_register(project: Project) -> Register:
     for claim in register.claims:
         for problem in _problems(claim, project, charts):
             raise InputError(f"{file}: {claim.id}: {problem}")
-    return register
+    judge = list(project.profile.judges)[-1]
+    space = next(each for each in FEATURE_SPACES if each.backbone == judge)
+    claims = [_judged_in(space, claim) for claim in register.claims]
+    return Register.model_validate({**dict(register), "claims": claims})
+
+
+def _judged_in(space: FeatureSpace, claim: Claim) -> Claim:
+    """The claim with the metrics by one network in the place of those by the judge: S_lite for S_judge."""
+
+    def named(value: object) -> object:
+        match value:
+            case str():
+                return re.sub(rf"{JUDGE}\b", space.suffix, value)
+            case dict():
+                return {key: named(each) for key, each in value.items()}
+            case list() | tuple():
+                return [named(each) for each in value]
+        return value
+
+    tests = [
+        {**dict(test), "parameters": named(test.typed_parameters().model_dump())} for test in claim.tests
+    ]
+    return Claim.model_validate({**dict(claim), "tests": tests})
 
 
 def _problems(claim: Claim, project: Project, charts: Mapping[str, Chart]) -> Iterator[str]:
@@ -69,7 +95,9 @@ def _problems(claim: Claim, project: Project, charts: Mapping[str, Chart]) -> It
         for experiment, arms in parameters.arms_read.items():
             known = [arm.id for arm in project.experiments[experiment].arms]
             yield from _strangers(f"arm of {experiment}", arms, known)
-        yield from _strangers("metric", parameters.metrics_read, metrics())
+        yield from _strangers(
+            "metric", parameters.metrics_read, [*(f"{id}{JUDGE}" for id in ("C", "S", "Ct")), *metrics()]
+        )
         yield from _strangers("chart", parameters.charts_read, charts)
     yield from _strangers("experiment or chart", claim.see, {*project.experiments, *charts})
 

@@ -30,9 +30,11 @@ class _Basis:
     charts: Mapping[str, Chart]
 
     def phrases(self) -> Iterator[str]:
+        judges = self.project.profile.judges
+        embedded = {network for network, weights in judges.items() if weights == "embedded"}
         if self._embedded:
             yield "embedded weights"
-        elif any(metrics()[name].backbone for name in self.parameters.metrics_read):
+        elif any(metrics()[name].backbone in embedded for name in self.parameters.metrics_read):
             yield "judged by embedded networks"
         if any(self.project.manifest[name].procedural for name in self._pictures):
             yield "procedural pictures"

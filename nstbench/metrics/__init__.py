@@ -7,7 +7,7 @@ from nstbench.core.registry import defined
 from nstbench.metrics.base import SUBJECTS, Metric
 
 # Of metrics about the style, tables show these first; all others follow by their modules' names.
-FIRST = ("EVEN", "Sdev", "LABELs", "LEAK", "LEAK_vgg16", "SSIMs", "SSIMs32", "LOWs", "Cs_vgg16")
+FIRST = ("EVEN", "Sdev", "LABELs", "LEAK", "LEAK_lite", "SSIMs", "SSIMs32", "LOWs", "Cs_lite")
 
 
 @cache

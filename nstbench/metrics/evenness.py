@@ -1,19 +1,20 @@
 """EVEN, Sdev: whether a picture has the same texture all over, and whether it has its style all over.
 
-Both look at sixteen windows of a quarter by a quarter of the picture, through the lower layers of VGG-16.
+Both look at sixteen windows of a quarter by a quarter of the picture, through the lower layers of
+EfficientNet-Lite0.
 """
 
 from statistics import fmean
 from typing import TYPE_CHECKING
 
 from nstbench.metrics.base import EvaluatedImage, ImageLike, Metric
-from nstbench.metrics.feature_spaces import SECOND
+from nstbench.metrics.feature_spaces import INDEPENDENT
 from nstbench.metrics.style_distance import gram_of
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-LAYERS = ("relu1_1", "relu2_1", "relu3_1")
+LAYERS = ("stride2", "stride4")
 # Of either side, which makes 16 windows.
 PARTS = 4
 # In the place of 0 where something is divided by it or has a logarithm.
@@ -21,9 +22,9 @@ TINY = 1e-12
 
 
 def evenness(result: ImageLike) -> float:
-    """1 less the mean over pairs of windows a, b of |G_a - G_b|^2 / (|G_a| |G_b|), the mean of three layers.
+    """1 less the mean over pairs of windows a, b of |G_a - G_b|^2 / (|G_a| |G_b|), the mean of two layers.
 
-    The layers are relu1_1, relu2_1 and relu3_1; 1 for a picture that is the same all over, unbounded below.
+    The layers are those of strides 2 and 4; 1 for a picture that is the same all over, unbounded below.
 
     Parameters
     ----------
@@ -51,7 +52,7 @@ def evenness(result: ImageLike) -> float:
 def unevenness_of_style(result: ImageLike, style: ImageLike) -> float:
     """Standard deviation over windows of the logarithm of the sum over layers of |G_a - G(s)|^2 / |G(s)|^2.
 
-    The layers are relu1_1, relu2_1 and relu3_1; 0 for a picture that is equally far from the style all over.
+    The layers are those of strides 2 and 4; 0 for a picture that is equally far from the style all over.
 
     Parameters
     ----------
@@ -67,7 +68,7 @@ def unevenness_of_style(result: ImageLike, style: ImageLike) -> float:
 
     distances = []
     for layer in LAYERS:
-        wanted = gram_of(EvaluatedImage.of(style), SECOND.backbone, layer)
+        wanted = gram_of(EvaluatedImage.of(style), INDEPENDENT.backbone, layer)
         differences = (_windows(EvaluatedImage.of(result), layer) - wanted).square().sum((-2, -1))
         distances.append(differences / wanted.square().sum())
     return float(stack(distances).sum(0).clamp_min(TINY).log().std(correction=0))
@@ -77,21 +78,21 @@ def _windows(image: EvaluatedImage, layer: str) -> "Tensor":
     """(16, N, N): the Gram matrix of each window, divided by its positions."""
     from nstbench.losses.gram import gram
 
-    maps = image.features(SECOND.backbone)[layer][0]
+    maps = image.features(INDEPENDENT.backbone)[layer][0]
     height, width = (length // PARTS for length in maps.shape[-2:])
     tiles = maps.unfold(1, height, height).unfold(2, width, width)[:, :PARTS, :PARTS]
     return gram(tiles.permute(1, 2, 0, 3, 4).flatten(0, 1))
 
 
 METRICS = (
-    Metric("EVEN", "the same texture all over", "style", "higher", evenness, backbone=SECOND.backbone),
+    Metric("EVEN", "the same texture all over", "style", "higher", evenness, backbone=INDEPENDENT.backbone),
     Metric(
         "Sdev",
-        "unevenness of the style by VGG-16",
+        "unevenness of the style by EfficientNet-Lite0",
         "style",
         "lower",
         unevenness_of_style,
         "style",
-        SECOND.backbone,
+        INDEPENDENT.backbone,
     ),
 )

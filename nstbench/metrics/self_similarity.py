@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nstbench.metrics.base import EvaluatedImage, ImageLike, Metric
-from nstbench.metrics.feature_spaces import SECOND
+from nstbench.metrics.feature_spaces import INDEPENDENT
 from nstbench.metrics.pixels import Plane, rgb
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-LAYERS = ("relu1_1", "relu2_1", "relu3_1")
+LAYERS = ("stride2", "stride4")
 # Quarters: halves of both sides.
 PARTS = 2
 SEED = 0
@@ -23,8 +23,8 @@ TINY = 1e-12
 def self_similarity(result: ImageLike) -> float:
     """How many times as far the picture's quarters are from those of its shuffled self as from each other.
 
-    That is by the mean squared distance of correlation matrices of channels, mean of relu1_1, relu2_1 and
-    relu3_1 of VGG-16; about 1 for noise of any spectrum, unbounded above.
+    That is by the mean squared distance of correlation matrices of channels, mean of strides 2 and 4 of
+    EfficientNet-Lite0; about 1 for noise of any spectrum, unbounded above.
 
     Parameters
     ----------
@@ -45,8 +45,8 @@ def self_similarity(result: ImageLike) -> float:
 
     picture = EvaluatedImage.of(result)
     noise = from_numpy(shuffled(rgb(picture))).permute(2, 0, 1)[None].to(picture.image)
-    found = picture.features(SECOND.backbone)
-    control = picture.backbones[SECOND.backbone](noise, LAYERS)
+    found = picture.features(INDEPENDENT.backbone)
+    control = picture.backbones[INDEPENDENT.backbone](noise, LAYERS)
     ratios = []
     for layer in LAYERS:
         own, others = (_correlations(features[layer][0]) for features in (found, control))
@@ -96,6 +96,6 @@ METRICS = (
         "style",
         "higher",
         self_similarity,
-        backbone=SECOND.backbone,
+        backbone=INDEPENDENT.backbone,
     ),
 )

@@ -1,4 +1,4 @@
-"""S, S1_vgg16 to S5_vgg16, Sch_vgg16: how far Gram matrices are from the style's.
+"""S, S2_lite to S16_lite, Sch_lite: how far Gram matrices are from the style's.
 
 At all style layers together, at each alone, and chained from each layer to the next.
 """
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nstbench.metrics.base import EvaluatedImage, ImageLike, Metric, in_every_space
 from nstbench.metrics.content_distance import relative_distance
-from nstbench.metrics.feature_spaces import DEFAULT, SECOND, FeatureSpace
+from nstbench.metrics.feature_spaces import DEFAULT, INDEPENDENT, FeatureSpace
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -41,32 +41,34 @@ def style_distance(result: ImageLike, style: ImageLike, space: FeatureSpace = DE
 
 
 def style_distance_at(result: ImageLike, style: ImageLike, layer: str) -> float:
-    """|G(x) - G(s)|^2 / |G(s)|^2 at one layer of VGG-16, each G divided by its positions; 0 for the style.
+    """|G(x) - G(s)|^2 / |G(s)|^2 at one layer of EfficientNet-Lite0, each G divided by its positions.
+
+    0 for the style itself.
 
     Parameters
     ----------
     result, style : Tensor or EvaluatedImage
         (1, 3, H, W), RGB in [0, 1]; x and s, of any sizes.
     layer : str
-        One of the style layers, such as "relu3_1".
+        One of the style layers, such as "stride4".
 
     Returns
     -------
     float
         From 0. Lower is closer.
     """
-    return _distance_at(result, style, SECOND.backbone, layer)
+    return _distance_at(result, style, INDEPENDENT.backbone, layer)
 
 
 def chained_style_distance(result: ImageLike, style: ImageLike) -> float:
-    """Mean over the four pairs of neighbouring style layers of |C(x) - C(s)|^2 / |C(s)|^2; 0 for the style.
+    """Mean over the three pairs of neighbouring style layers of |C(x) - C(s)|^2 / |C(s)|^2; 0 for the style.
 
     C is the chained Gram matrix divided by its positions.
 
     Parameters
     ----------
     result, style : Tensor or EvaluatedImage
-        (1, 3, H, W), RGB in [0, 1]; x and s, of any sizes. VGG-16 is the network.
+        (1, 3, H, W), RGB in [0, 1]; x and s, of any sizes. EfficientNet-Lite0 is the network.
 
     Returns
     -------
@@ -81,12 +83,12 @@ def chained_style_distance(result: ImageLike, style: ImageLike) -> float:
 
     def chained(image: ImageLike, shallow: str, deep: str) -> "Tensor":
         own = EvaluatedImage.of(image)
-        maps = own.features(SECOND.backbone)
+        maps = own.features(INDEPENDENT.backbone)
         return own.once(("chained gram", shallow, deep), lambda: chained_gram(maps[shallow], maps[deep]))
 
     return fmean(
         relative_distance(chained(result, *layers), chained(style, *layers))
-        for layers in itertools.pairwise(SECOND.style_layers)
+        for layers in itertools.pairwise(INDEPENDENT.style_layers)
     )
 
 
@@ -120,24 +122,24 @@ def _distance_at(result: ImageLike, style: ImageLike, backbone: str, layer: str)
 METRICS = (
     *(
         Metric(
-            f"S{number}_vgg16",
-            f"style distance at {layer} by VGG-16",
+            f"S{layer.removeprefix('stride')}_lite",
+            f"style distance at {layer} by EfficientNet-Lite0",
             "style",
             "lower",
             partial(style_distance_at, layer=layer),
             "style",
-            SECOND.backbone,
+            INDEPENDENT.backbone,
         )
-        for number, layer in enumerate(SECOND.style_layers, 1)
+        for layer in INDEPENDENT.style_layers
     ),
     Metric(
-        "Sch_vgg16",
-        "style distance between layers by VGG-16",
+        "Sch_lite",
+        "style distance between layers by EfficientNet-Lite0",
         "style",
         "lower",
         chained_style_distance,
         "style",
-        SECOND.backbone,
+        INDEPENDENT.backbone,
     ),
     *in_every_space("S", "style distance", "style", style_distance, "style"),
 )

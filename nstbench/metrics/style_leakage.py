@@ -5,7 +5,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from nstbench.metrics.base import EvaluatedImage, ImageLike, Metric, NotMeasuredError
-from nstbench.metrics.feature_spaces import DEFAULT, SECOND, FeatureSpace
+from nstbench.metrics.feature_spaces import DEFAULT, INDEPENDENT, FeatureSpace
 from nstbench.metrics.pixels import resized
 
 if TYPE_CHECKING:
@@ -91,5 +91,5 @@ METRICS = tuple(
         space.backbone,
         main=space is DEFAULT,
     )
-    for space in (DEFAULT, SECOND)
+    for space in (DEFAULT, INDEPENDENT)
 )

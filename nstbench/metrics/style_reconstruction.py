@@ -1,4 +1,4 @@
-"""SSIMs, SSIMs32, LOWs, Cs_vgg16: whether the style picture itself came back, place by place.
+"""SSIMs, SSIMs32, LOWs, Cs_lite: whether the style picture itself came back, place by place.
 
 The style is resized to the result.
 """
@@ -7,14 +7,14 @@ import numpy as np
 
 from nstbench.metrics.base import EvaluatedImage, ImageLike, Metric, NotMeasuredError
 from nstbench.metrics.content_distance import relative_distance
-from nstbench.metrics.feature_spaces import SECOND
+from nstbench.metrics.feature_spaces import INDEPENDENT
 from nstbench.metrics.pixels import FLAT, Plane, luma, resized
 from nstbench.metrics.structural_similarity import ssim_of_planes
 
 CELLS = 32
 # Standard deviation, in pixels, of the Gaussian that leaves the lowest frequencies.
 LOW_PASS_SIGMA = 16
-LAYER = "relu2_1"
+LAYER = "stride2"
 
 
 def ssim_to_style(result: ImageLike, style: ImageLike) -> float:
@@ -88,7 +88,7 @@ def low_frequency_correlation(result: ImageLike, style: ImageLike) -> float:
 
 
 def activation_distance_from_style(result: ImageLike, style: ImageLike) -> float:
-    """|F(x) - F(s)|^2 / |F(s)|^2 at relu2_1 of VGG-16; 0 for the style itself, unbounded above.
+    """|F(x) - F(s)|^2 / |F(s)|^2 at stride 2 of EfficientNet-Lite0; 0 for the style itself, unbounded above.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def activation_distance_from_style(result: ImageLike, style: ImageLike) -> float
     float
         From 0. Higher is less like the style picture.
     """
-    found, wanted = (image.features(SECOND.backbone)[LAYER] for image in _aligned(result, style))
+    found, wanted = (image.features(INDEPENDENT.backbone)[LAYER] for image in _aligned(result, style))
     return relative_distance(found, wanted)
 
 
@@ -122,12 +122,12 @@ METRICS = (
     ),
     Metric("LOWs", "low frequencies like the style's", "style", "lower", low_frequency_correlation, "style"),
     Metric(
-        "Cs_vgg16",
-        "distance from the style's activations by VGG-16",
+        "Cs_lite",
+        "distance from the style's activations by EfficientNet-Lite0",
         "style",
         "higher",
         activation_distance_from_style,
         "style",
-        SECOND.backbone,
+        INDEPENDENT.backbone,
     ),
 )

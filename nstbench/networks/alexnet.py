@@ -6,6 +6,7 @@ from nstbench.networks.preprocessing import IMAGENET
 ALEXNET = Architecture(
     id="alexnet",
     title="AlexNet",
+    family="AlexNet",
     layers=(
         Convolution("conv1", 64, kernel=11, stride=4, padding=2),
         Rectifier("relu1"),

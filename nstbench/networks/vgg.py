@@ -36,6 +36,7 @@ def vgg(
     return Architecture(
         id,
         title,
+        "VGG",
         tuple(layers),
         content_layers=("relu4_2",),
         style_layers=("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"),

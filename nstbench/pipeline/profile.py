@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from nstbench.core.configuration import Evaluations, Name, Record, first_problem
 from nstbench.core.errors import InputError, shortened
 from nstbench.core.yaml_files import read_yaml
 from nstbench.images.manifest import Manifest
 from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
+from nstbench.metrics.feature_spaces import EVALUATED_LAYERS, JUDGES
+from nstbench.networks.efficientnet import EFFICIENTNET_LITE0
 from nstbench.networks.weight_sources import check_weights
 from nstbench.pipeline.experiment import Pair
 
@@ -39,6 +41,8 @@ class Budget(Record):
     `evaluations: null` keeps what each source used; without `own_budgets` no experiment gets more than
     `evaluations`, whatever its file asks for. `grid` has the pairs that experiments run on besides their own
     when they ask for it. Under a `brief` one, charts that take time measure just enough to be drawn.
+    `judges` are the weights of the networks that results are judged by; on values of the last of them claims
+    rest, so it should be kin to none that is optimised.
     `caveat` ends the sentence `Profile smoke is ...` on every page and beside every verdict, whose marks are
     neutral then.
     """
@@ -53,6 +57,18 @@ class Budget(Record):
     brief: bool = False
     caveat: str | None = None
     seeds: int = Field(default=1, ge=1, le=MOST_SEEDS)
+    judges: dict[str, str] = Field(default=dict(JUDGES), min_length=1)
+
+    @field_validator("judges")
+    @classmethod
+    def _known_judges(cls, judges: dict[str, str]) -> dict[str, str]:
+        for network, weights in judges.items():
+            if network not in EVALUATED_LAYERS:
+                allowed = ", ".join(EVALUATED_LAYERS)
+                raise ValueError(f"{shortened(network)} is no judge; allowed: {allowed}")
+            if network == EFFICIENTNET_LITE0 and weights != JUDGES[network]:
+                raise ValueError(f"{network} has {JUDGES[network]} weights only, not {shortened(weights)}")
+        return judges
 
 
 class Profile(Budget):
@@ -111,7 +127,8 @@ def load_profile(
         )
     budget = configuration.profiles[chosen]
     try:
-        check_weights(budget.weights)
+        for weights in (budget.weights, *budget.judges.values()):
+            check_weights(weights)
         for picture in (*budget.grid.contents, *budget.grid.styles) if budget.grid else ():
             manifest.available(picture)
     except InputError as error:

@@ -112,13 +112,12 @@ def test_every_claim_has_a_verdict_and_a_reason(made, project):
 
 
 def test_a_claims_value_is_that_of_the_scores(made, project):
-    """nikulin-claim-init-content-keeps: the log ratio of C_vgg16 from the content and from noise."""
+    """nikulin-claim-init-content-keeps: the log ratio of C_lite from the content and from noise."""
     claims = json.loads((made / "results" / "claims.json").read_text())["claims"]
     (claim,) = (claim for claim in claims if claim["id"] == "nikulin-claim-init-content-keeps")
     table = pd.read_csv(made / "results" / "scores.csv").set_index(["experiment", "metric", "run"]).value
     by_arm = {
-        entry.arm.id: table["nikulin-fig3", "C_vgg16", entry.run.id]
-        for entry in project.plans["nikulin-fig3"]
+        entry.arm.id: table["nikulin-fig3", "C_lite", entry.run.id] for entry in project.plans["nikulin-fig3"]
     }
     (value,) = claim["values"]
     assert value["difference"] == pytest.approx(np.log(by_arm["from-content"] / by_arm["from-noise"]))

@@ -24,6 +24,7 @@ rule score:
             (planned.run.model_dump(), planned.truth)
             for planned in SCORING_BATCHES[wildcards.batch]
         ],
+        judges=PROJECT.profile.judges,
         code=code_of("score_batch", packages=["nstbench.metrics"], specified=True),
     message:
         "scores {wildcards.batch}"

@@ -13,5 +13,5 @@ from nstbench.pipeline.scoring import score_trials
 
 def job(project: Project, id: str) -> None:
     trials = [(planned.run, planned.truth) for planned in project.scoring_batches[id]]
-    scores = score_trials(trials, Path("results/pictures"), Path("results"))
+    scores = score_trials(trials, Path("results/pictures"), Path("results"), project.profile.judges)
     write_text(Path("results") / "scores" / f"{id}.csv", scores.to_csv(index=False))

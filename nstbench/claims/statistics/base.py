@@ -18,8 +18,8 @@ from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import DIFFERENCE, LOG_RATIO, Sample, Series, log_ratio
 from nstbench.core.configuration import Record
 
-# Measured by a network that runs do not optimise.
-CONTENT_METRIC, STYLE_METRIC = "C_vgg16", "S_vgg16"
+# By the judge of the profile.
+CONTENT_METRIC, STYLE_METRIC = "C_judge", "S_judge"
 # How two values are compared: the logarithm of their ratio, or, where they are bounded or may be 0, a - b.
 Transform = Literal["log", "difference"]
 UNITS: Mapping[Transform, str] = {"log": LOG_RATIO, "difference": DIFFERENCE}

@@ -3,6 +3,7 @@
 import itertools
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,7 @@ from nstbench.pipeline.tables import control_id
 CONTENTS = ("chelsea", "astronaut", "coffee", "rocket")
 STYLES = ("facets", "tesserae", "great_waves")
 DOCUMENT = "Somebody, A document"
-PAIRED = {"experiment": "toy", "metric": "C", "a": "one", "b": "two"}
+PAIRED = {"experiment": "toy", "metric": "C_lite", "a": "one", "b": "two"}
 EXPERIMENT = {
     "id": "toy",
     "title": "Three arms",
@@ -43,7 +44,7 @@ EXPERIMENT = {
 
 
 def entry(name, **changes):
-    """A claim whose test is that C of `one` is lower than that of `two`."""
+    """A claim whose test is that C_lite of `one` is lower than that of `two`."""
     test = {
         "statistic": "paired",
         "says": "one keeps more of the content",
@@ -86,9 +87,9 @@ def checkout(tmp_path):
 
 @pytest.fixture
 def judged(checkout, tmp_path):
-    """The rows of these claims after scores in which C of `one` is `ratio` times that of `two`."""
+    """The rows of these claims after scores in which the metric of `one` is `ratio` times that of `two`."""
 
-    def judge(*claims, ratio=0.5, arms=("one", "two"), pairs=12, contradictions=()):
+    def judge(*claims, ratio=0.5, arms=("one", "two"), pairs=12, contradictions=(), metric="C_lite"):
         project = checkout(*claims, contradictions=contradictions)
         random = np.random.default_rng(0)
         rows = []
@@ -98,7 +99,7 @@ def judged(checkout, tmp_path):
                 rows += [(planned.run.id, value), (control_id("style", planned.run), 4.0)]
         table = pd.DataFrame(rows, columns=["run", "value"]).drop_duplicates("run")
         (tmp_path / "results").mkdir(exist_ok=True)
-        table.assign(experiment="toy", metric="C", reason="").to_csv(tmp_path / "results" / "scores.csv")
+        table.assign(experiment="toy", metric=metric, reason="").to_csv(tmp_path / "results" / "scores.csv")
         return judge_claims(project, tmp_path / "results")
 
     return judge
@@ -172,7 +173,10 @@ def test_a_bad_entry_is_refused(checkout, changes, complaint):
         ({"parameters": PAIRED | {"b": "three"}}, "unknown arm of toy 'three'; allowed: one, two"),
         ({"parameters": PAIRED | {"metric": "Q"}}, "unknown metric 'Q'; allowed: "),
         ({"parameters": PAIRED | {"experiment": "no"}}, "unknown experiment 'no'; allowed: toy"),
-        ({"parameters": {"metric": "C", "a": "one", "b": "two"}}, "parameters: experiment: Field required"),
+        (
+            {"parameters": {"metric": "C_lite", "a": "one", "b": "two"}},
+            "parameters: experiment: Field required",
+        ),
         ({"statistic": "barrier", "parameters": {"chart": "none"}}, "unknown chart 'none'"),
     ],
 )
@@ -208,7 +212,7 @@ def test_a_verdict_with_its_numbers(judged, ratio, verdict):
     assert low <= row.estimate <= high
     assert row.document == DOCUMENT
     assert row.surrogate == "embedded weights, procedural pictures, 64 px, 3 evaluations"
-    assert row.arms == ("C of one", "C of two")
+    assert row.arms == ("C_lite of one", "C_lite of two")
     assert row.experiments == ("toy",)
     assert row.values[0].a / row.values[0].b == pytest.approx(np.exp(row.values[0].difference))
 
@@ -219,7 +223,7 @@ def test_one_pair_is_inconclusive_and_missing_runs_are_not_run(judged):
     assert "3 pairs; at least 6 are needed" in row.reason
     (row,) = judged(entry("it"), arms=("one",)).claims
     assert row.verdict == "not run"
-    assert "no C of two in toy" in row.reason
+    assert "no C_lite of two in toy" in row.reason
 
 
 def test_values_without_a_ratio_are_told_apart_from_missing_runs(judged):
@@ -250,6 +254,42 @@ def test_documents_are_corrected_apart(judged):
     elsewhere = entry("", id="else-claim-it", document="else")
     rows = judged(entry("it"), elsewhere).claims
     assert [row.p for row in rows] == [row.p_corrected for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("metric", "kin"),
+    [
+        ("C", "judged by embedded vgg19, the network that the run optimised"),
+        ("C_vgg16", "judged by embedded vgg16, which has one teacher with the optimised embedded vgg19"),
+    ],
+)
+def test_a_judge_that_is_kin_to_what_was_optimised_carries_no_verdict(judged, metric, kin):
+    claim = entry("kin")
+    claim["tests"][0]["parameters"]["metric"] = metric
+    row, other = judged(claim, other_side(), metric=metric).claims
+    assert row.verdict == "inconclusive"
+    assert f"{kin}" in row.reason and row.reason.endswith("which may not carry a verdict.")
+    assert row.n_pairs == 12 and row.estimate == pytest.approx(np.log(0.5), abs=0.02)
+    assert row.p_corrected is None  # It takes no part in the correction.
+    assert other.verdict == "not run"
+
+
+def test_the_last_judge_of_a_profile_is_the_one_that_claims_name(judged, checkout):
+    claim = entry("it", note="C_judge is a metric.")
+    claim["tests"][0]["parameters"]["metric"] = "C_judge"
+    assert judged(claim).claims[0].verdict == "supported"
+    project = checkout(claim)
+    trade_off = {"statistic": "hypervolume", "says": "better", "side": "less"}
+    claim["tests"].append(trade_off | {"parameters": {"experiment": "toy", "a": ["one"], "b": ["two"]}})
+    for judges, content in (
+        ({"vgg16": "embedded", "vgg19": "embedded"}, "C"),
+        ({"vgg16": "random"}, "C_vgg16"),
+    ):
+        profile = project.profile.model_validate({**dict(project.profile), "judges": judges})
+        project = replace(checkout(claim), profile=profile)
+        (found,) = load_register(project).claims
+        assert [test.typed_parameters().metrics_read[0] for test in found.tests] == [content, content]
+        assert found.note == claim["note"]
 
 
 def test_what_is_missing_keeps_a_claim_from_being_supported(judged):
@@ -314,7 +354,7 @@ def test_contradictions_follow_from_verdicts(judged, ratio, claims, outcome):
             ["embedded weights", "procedural pictures", "128 px", "100 evaluations"],
         ),
         ("paper", "unlusoy-claim-lr", ["procedural pictures"]),
-        ("paper", "da-claim-tv", ["procedural pictures", "judged by embedded networks"]),
+        ("paper", "da-claim-tv", ["procedural pictures"]),
         ("full", "soboleva-claim-monotone", ["embedded weights", "procedural pictures", "96 px"]),
         ("full", "soboleva-claim-anysize", ["embedded weights", "procedural pictures"]),
         ("paper", "soboleva-claim-anysize", ["embedded weights", "procedural pictures"]),

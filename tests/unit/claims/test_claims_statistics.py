@@ -78,7 +78,7 @@ def placed(points):
     return {
         (arm, metric): one(value)
         for arm, point in points.items()
-        for metric, value in zip(("C_vgg16", "S_vgg16"), point, strict=True)
+        for metric, value in zip(("C_judge", "S_judge"), point, strict=True)
     }
 
 
@@ -149,7 +149,7 @@ def test_hypervolume_in_decades(points, area):
 
 def test_hypervolume_compares_two_groups():
     metrics = placed({"a": (0.01, 0.1), "b": (0.1, 0.1)})
-    controls = {("style copied", "C_vgg16"): one(1.0), ("content copied", "S_vgg16"): one(1.0)}
+    controls = {("style copied", "C_judge"): one(1.0), ("content copied", "S_judge"): one(1.0)}
     sample = sampled("hypervolume", Known(metrics, controls), a=["a"], b=["b"])
     assert sample.differences == approx([math.log(2)])
     assert (sample.values[0].a, sample.values[0].b) == approx((2.0, 1.0))
@@ -166,13 +166,13 @@ def test_hypervolume_compares_two_groups():
 )
 def test_a_group_that_dominates_nothing_has_a_hundredth_of_a_square_decade(a, b, difference):
     """One decade of style by 2, 1, 0.05, 0.005 or no decades of content below the reference (1, 1)."""
-    controls = {("style copied", "C_vgg16"): one(1.0), ("content copied", "S_vgg16"): one(1.0)}
+    controls = {("style copied", "C_judge"): one(1.0), ("content copied", "S_judge"): one(1.0)}
     known = Known(placed({"a": a, "b": b}), controls)
     assert sampled("hypervolume", known, a=["a"], b=["b"]).differences == approx([difference])
 
 
 def test_two_groups_that_dominate_nothing_do_not_compare():
-    controls = {("style copied", "C_vgg16"): one(1.0), ("content copied", "S_vgg16"): one(1.0)}
+    controls = {("style copied", "C_judge"): one(1.0), ("content copied", "S_judge"): one(1.0)}
     known = Known(placed({"a": (2.0, 0.1), "b": (10**-0.005, 0.1)}), controls)
     sample = sampled("hypervolume", known, a=["a"], b=["b"])
     assert (sample.values, sample.dropped) == ((), 1)
@@ -183,7 +183,7 @@ def test_two_groups_that_dominate_nothing_do_not_compare():
 )
 def test_a_smaller_volume_counts_where_all_of_it_is_dominated(worse, difference):
     """The other has 2 by 2 decades; pictures that are better in style or in content have less than 4 too."""
-    controls = {("style copied", "C_vgg16"): one(1.0), ("content copied", "S_vgg16"): one(1.0)}
+    controls = {("style copied", "C_judge"): one(1.0), ("content copied", "S_judge"): one(1.0)}
     known = Known(placed({"a": worse, "b": (0.01, 0.01)}), controls)
     assert sampled("dominance", known, a=["a"], b=["b"]).differences == approx([difference])
     larger = sampled("dominance", known, a=["b"], b=["a"]).differences
@@ -192,7 +192,7 @@ def test_a_smaller_volume_counts_where_all_of_it_is_dominated(worse, difference)
 
 
 def test_one_picture_that_is_not_dominated_is_enough():
-    controls = {("style copied", "C_vgg16"): one(1.0), ("content copied", "S_vgg16"): one(1.0)}
+    controls = {("style copied", "C_judge"): one(1.0), ("content copied", "S_judge"): one(1.0)}
     known = Known(placed({"a": (0.1, 0.1), "near": (0.5, 0.005), "b": (0.01, 0.01)}), controls)
     assert sampled("dominance", known, a=["a", "near"], b=["b"]).differences == [0.0]
 
@@ -353,7 +353,7 @@ def test_one_arm_arrives_before_another_at_what_that_ends_with():
 def test_loss_and_quality_agree_where_lower_losses_have_larger_volumes():
     arms, quality = ("a", "b", "c"), (0.01, 0.1, 0.5)
     metrics = placed({arm: (value, value) for arm, value in zip(arms, quality, strict=True)})
-    controls = {("style copied", "C_vgg16"): one(1.0), ("content copied", "S_vgg16"): one(1.0)}
+    controls = {("style copied", "C_judge"): one(1.0), ("content copied", "S_judge"): one(1.0)}
     for losses, tau in (((1, 2, 3), 1), ((3, 2, 1), -1), ((1, 3, 2), 1 / 3)):
         facts = {(arm, "final_losses.total"): one(loss) for arm, loss in zip(arms, losses, strict=True)}
         sample = sampled("loss_and_quality", Known(metrics, controls, facts=facts), arms=arms)
@@ -424,7 +424,7 @@ def test_knee_in_decades_from_the_claimed_weight():
 def sweep():
     """Three arms from much content to much style; the content copied has a style distance of 2."""
     places = {"high": (0.05, 1.5), "middle": (0.2, 0.4), "low": (0.9, 0.1)}
-    return Known(placed(places), {("content copied", "S_vgg16"): one(2.0)})
+    return Known(placed(places), {("content copied", "S_judge"): one(2.0)})
 
 
 def test_one_picture_reaches_both(sweep):

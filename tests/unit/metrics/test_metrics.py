@@ -26,19 +26,24 @@ PERFECT = {metric.id: 0.0 for metric in metrics().values() if metric.better == "
     metric.id: 1.0 for metric in metrics().values() if metric.better == "higher"
 }
 PERFECT["PSNR"] = 80.0
-OF_ONE_LAYER = {f"S{number}_vgg16" for number in range(1, 6)}
+OF_ONE_LAYER = {f"S{stride}_lite" for stride in (2, 4, 8, 16)}
 OF_THE_STYLE = {"S", "S_held", "S_vgg16", "SWD", "SWD_fine", "SWD_luma", "ORI", "COLs"} | OF_ONE_LAYER
-OF_THE_STYLE |= {"Sch_vgg16", "S_lite"}
+OF_THE_STYLE |= {"Sch_lite", "S_lite"}
 OF_LABELS = {"LABEL", "LABELs"}
 OF_WINDOWS = {"EVEN", "Sdev", "SELF"}
-APART = {"HF", "HFflat", "TV1", "ACL", "PNG", "LEAK", "SSIMs", "SSIMs32", "Cs_vgg16", "LPIPS", "LPIPSt"}
-APART |= {"LEAK_vgg16", "LOWs"} | OF_WINDOWS | OF_LABELS
+APART = {"HF", "HFflat", "TV1", "ACL", "PNG", "LEAK", "SSIMs", "SSIMs32", "Cs_lite", "LPIPS", "LPIPSt"}
+APART |= {"LEAK_lite", "LOWs"} | OF_WINDOWS | OF_LABELS
 
 
 @pytest.fixture
 def given(narrow_vgg):
     """Noise pictures of 176 px, large enough for every metric."""
     return noise_images(narrow_vgg, 176)
+
+
+def features(side):
+    """Of the independent judge."""
+    return side.features("efficientnet_lite0")
 
 
 def noise_images(backbone, size):
@@ -70,9 +75,9 @@ def test_metrics_of_features_name_a_network_that_exists():
     by_all = {f"{id}{suffix}" for id in ("C", "S", "Ct") for suffix in ("", "_held", "_vgg16", "_lite")}
     assert judged == by_all | OF_LABELS | OF_ONE_LAYER | OF_WINDOWS | {
         "LEAK",
-        "LEAK_vgg16",
-        "Cs_vgg16",
-        "Sch_vgg16",
+        "LEAK_lite",
+        "Cs_lite",
+        "Sch_lite",
     }
     assert {metric.backbone for metric in metrics().values()} == {*EVALUATED_LAYERS, None}
 
@@ -168,19 +173,22 @@ def test_content_and_style_distance_written_out(narrow_vgg):
 
 def test_style_distances_of_single_layers_have_that_of_all_as_their_mean(narrow_vgg):
     given = noise_images(narrow_vgg, 32)
-    single = [metrics()[f"S{number}_vgg16"].measure(given) for number in range(1, 6)]
-    assert np.mean(single) == pytest.approx(metrics()["S_vgg16"].measure(given))
-    x, s = (side.features("vgg16")["relu3_1"][0].flatten(1).numpy() for side in (given.result, given.style))
+    single = [metrics()[f"S{stride}_lite"].measure(given) for stride in (2, 4, 8, 16)]
+    assert np.mean(single) == pytest.approx(metrics()["S_lite"].measure(given))
+    x, s = (
+        side.features("efficientnet_lite0")["stride8"][0].flatten(1).numpy()
+        for side in (given.result, given.style)
+    )
     expected = ((x @ x.T - s @ s.T) ** 2).sum() / ((s @ s.T) ** 2).sum()
     assert single[2] == pytest.approx(expected, rel=1e-4)
 
 
 def test_windows_written_out(narrow_vgg):
-    """Sixteen of 8 px; those of relu3_1 have 2 x 2 positions."""
+    """Sixteen of 8 px; those of stride 4 have 2 x 2 positions."""
     given = noise_images(narrow_vgg, 32)
     even, distances = [], np.zeros(16)
-    for layer in ("relu1_1", "relu2_1", "relu3_1"):
-        x, s = (side.features("vgg16")[layer][0].double().numpy() for side in (given.result, given.style))
+    for layer in ("stride2", "stride4"):
+        x, s = (features(side)[layer][0].double().numpy() for side in (given.result, given.style))
         side = x.shape[-1] // 4
         tiles = [
             x[:, i : i + side, j : j + side].reshape(len(x), -1)
@@ -211,16 +219,17 @@ def test_a_tiled_picture_is_even_and_half_a_style_is_not(narrow_vgg):
 def test_self_similarity_written_out(narrow_vgg):
     """Four quarters of 16 px; numpy's correlations of channels, which are 0 where a channel never fires."""
     given = noise_images(narrow_vgg, 32)
-    noise = torch.from_numpy(shuffled(rgb(given.result))).permute(2, 0, 1)[None]
+    noise = torch.from_numpy(shuffled(rgb(given.result))).permute(2, 0, 1)[None].float()
+    network = given.result.backbones["efficientnet_lite0"]
     ratios = []
-    for layer in ("relu1_1", "relu2_1", "relu3_1"):
+    for layer in ("stride2", "stride4"):
         own, others = (
             [
                 correlations(quarter.reshape(len(quarter), -1))
                 for half in np.split(maps[0].numpy(), 2, axis=1)
                 for quarter in np.split(half, 2, axis=2)
             ]
-            for maps in (narrow_vgg(image, [layer])[layer] for image in (given.result.image.double(), noise))
+            for maps in (network(image, [layer])[layer] for image in (given.result.image, noise))
         )
         between = [((a - b) ** 2).sum() for a, b in itertools.product(own, others)]
         within = [((a - b) ** 2).sum() for a, b in itertools.combinations(own, 2)]
@@ -238,24 +247,24 @@ def test_chained_style_distance_written_out(narrow_vgg):
     """Deeper maps are enlarged by their nearest neighbours, here each value to 2 x 2."""
     given = noise_images(narrow_vgg, 32)
     ratios = []
-    layers = [f"relu{block}_1" for block in range(1, 6)]
+    layers = [f"stride{stride}" for stride in (2, 4, 8, 16)]
     for shallow, deep in itertools.pairwise(layers):
         found, wanted = (
             np.einsum(
                 "nhw,khw->nk",
-                side.features("vgg16")[shallow][0].numpy(),
-                np.kron(side.features("vgg16")[deep][0].numpy(), np.ones((1, 2, 2))),
+                features(side)[shallow][0].numpy(),
+                np.kron(features(side)[deep][0].numpy(), np.ones((1, 2, 2))),
             )
             for side in (given.result, given.style)
         )
         ratios.append(((found - wanted) ** 2).sum() / (wanted**2).sum())
-    assert metrics()["Sch_vgg16"].measure(given) == pytest.approx(np.mean(ratios), rel=1e-4)
+    assert metrics()["Sch_lite"].measure(given) == pytest.approx(np.mean(ratios), rel=1e-4)
 
 
 def test_distance_from_the_style_place_by_place_written_out(narrow_vgg):
     given = noise_images(narrow_vgg, 32)
-    distance = metrics()["Cs_vgg16"].measure
-    x, s = (side.features("vgg16")["relu2_1"].numpy() for side in (given.result, given.style))
+    distance = metrics()["Cs_lite"].measure
+    x, s = (features(side)["stride2"].numpy() for side in (given.result, given.style))
     assert distance(given) == pytest.approx(((x - s) ** 2).sum() / (s**2).sum(), rel=1e-4)
     assert distance(replace(given, result=given.style)) == 0
     moved = EvaluatedImage(given.style.image.roll(16, -1), given.style.backbones)

@@ -42,7 +42,7 @@ def test_distances_tell_content_and_style_apart(pictures, content, suffix):
     assert score(f"S{suffix}", c, c, s) > 0.2
 
 
-@pytest.mark.parametrize("id", ["LEAK", "LEAK_vgg16"])
+@pytest.mark.parametrize("id", ["LEAK", "LEAK_lite"])
 @pytest.mark.parametrize("name", ["astronaut", "temple", "facets"])
 def test_a_layout_leaks_into_itself_and_not_into_its_transforms(pictures, name, id):
     style = pictures[name]
@@ -52,8 +52,10 @@ def test_a_layout_leaks_into_itself_and_not_into_its_transforms(pictures, name, 
         assert score(id, moved, style, style) <= 0
 
 
-@pytest.mark.parametrize(("id", "network"), [("LEAK", "vgg19"), ("LEAK_vgg16", "vgg16")])
-def test_leak_written_out(pictures, id, network):
+@pytest.mark.parametrize(
+    ("id", "network", "layer"), [("LEAK", "vgg19", "relu4_2"), ("LEAK_lite", "efficientnet_lite0", "stride8")]
+)
+def test_leak_written_out(pictures, id, network, layer):
     result, style = pictures["temple"], pictures["facets"]
     rotations = [np.rot90(style.image[0].numpy(), turns, (1, 2)) for turns in range(4)]
     plain = rotations[0]
@@ -70,7 +72,7 @@ def test_leak_written_out(pictures, id, network):
     def layout(image):
         with torch.no_grad():
             tensor = torch.from_numpy(np.ascontiguousarray(image))[None]
-            features = Judges()[network](tensor, ["relu4_2"])["relu4_2"]
+            features = Judges()[network](tensor, [layer])[layer]
         pooled = adaptive_avg_pool2d(features, 16)[0].flatten(1).numpy()
         return (pooled - pooled.mean(1, keepdims=True)).ravel()
 

@@ -11,7 +11,9 @@ import nstbench.metrics.scoring
 from nstbench.core.number_format import MISSING
 from nstbench.metrics import metrics
 from nstbench.metrics.base import Comparison, EvaluatedImage, Metric, NotMeasuredError
+from nstbench.metrics.feature_spaces import Judges
 from nstbench.metrics.scoring import measure
+from nstbench.networks.kinship import Origin
 
 HEADINGS = ["metric", "value", "better", "title", "reason", "content_copied", "style_copied"]
 
@@ -57,11 +59,25 @@ def test_every_metric_scores_the_worst_of_pictures():
 def test_judged_scores_say_who_judged_and_whether_the_run_optimised_it():
     image = torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
     comparison = Comparison(*(EvaluatedImage(image) for _ in range(3)))
-    reasons = {score.metric.id: score.reason for score in measure(comparison, "vgg19")}
+    reasons = {score.metric.id: score.reason for score in measure(comparison, Origin("vgg19", "embedded"))}
     assert reasons["C"] == "judged by embedded vgg19 (surrogate), the network that the run optimised"
     assert reasons["LEAK"] == reasons["C"]
-    assert reasons["C_vgg16"] == "judged by embedded vgg16 (surrogate)"
+    twin = "judged by embedded vgg16 (surrogate), which has one teacher with the optimised embedded vgg19, "
+    assert reasons["C_vgg16"].startswith(twin)
+    assert reasons["C_lite"] == ""
     assert reasons["EDGE"] == ""
+    scores = {score.metric.id: score.reason for score in measure(comparison)}
+    assert scores["C_vgg16"] == "judged by embedded vgg16 (surrogate)"
+
+
+def test_networks_that_do_not_judge_have_no_scores():
+    image = torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    judges = {"efficientnet_lite0": "imagenet", "vgg16": "random"}
+    given = Comparison(*(EvaluatedImage(image, Judges(judges)) for _ in range(3)))
+    chosen = [metrics()[id] for id in ("C", "C_held", "C_vgg16", "C_lite", "EDGE")]
+    scores = list(measure(given, Origin("vgg19", "random"), chosen, judges))
+    assert [score.metric.id for score in scores] == ["C_vgg16", "C_lite", "EDGE"]
+    assert scores[0].reason == "judged by random vgg16, of one family with the optimised random vgg19, VGG"
 
 
 @pytest.fixture
