@@ -109,6 +109,8 @@ def job_server(
     from nstbench.pipeline.project import CHECKOUT
 
     pipeline = os.getppid()
+    # Ctrl-C on a terminal reaches everybody; jobs end when their client has ended.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _figures(profile, changes)
     for file in sorted((CHECKOUT / "workflow" / "scripts").glob("*.py")):
         if file.stem != "run_job":

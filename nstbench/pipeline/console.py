@@ -5,19 +5,31 @@ in the log below .snakemake/log/.
 """
 
 import logging
+import signal
 import sys
+import threading
 import time
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from nstbench.core.number_format import duration
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from rich.progress import Progress
 
 SECONDS_BETWEEN_LINES = 10.0
+# Without a terminal, while nothing begins or ends.
+MOST_SECONDS_OF_SILENCE = 60.0
+SECONDS_BETWEEN_LOOKS = 1.0
+# Finished jobs; the first of them has waited for imports.
+FEWEST_TO_ESTIMATE = 3
+# Ctrl-C reaches the jobs as well, and they may end before the console hears of it.
+SECONDS_UNTIL_INTERRUPT = 0.3
 SITE = Path("reports") / "index.html"
 # What Snakemake calls the handler that writes to its standard error.
 SNAKEMAKES_OWN = "DefaultStreamHandler"
@@ -35,8 +47,11 @@ def take_over(logger: logging.Logger) -> None:
     """
     for handler in list(logger.handlers):
         if handler.name == SNAKEMAKES_OWN:
+            console = ConsoleHandler()
             logger.removeHandler(handler)
-            logger.addHandler(ConsoleHandler())
+            logger.addHandler(console)
+            if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+                signal.signal(signal.SIGINT, console.note_interrupt)
 
 
 class ConsoleHandler(logging.Handler):
@@ -54,6 +69,9 @@ class ConsoleHandler(logging.Handler):
         self._failed: set[int] = set()
         self._bar: Progress | None = None
         self._site_is_known = SITE.is_file()
+        self._has_begun = False
+        self._interrupted = threading.Event()
+        self._ended = threading.Event()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Show what a record says, if people want to know it."""
@@ -61,16 +79,24 @@ class ConsoleHandler(logging.Handler):
             show = getattr(self, f"_on_{getattr(record, 'event', None)}", None)
             if show:
                 show(record)
-            elif record.levelno >= logging.ERROR and not self._failed:
+            elif record.levelno >= logging.ERROR and not (self._failed or self._interrupted.is_set()):
                 self._say(record.getMessage().strip())
             elif record.getMessage().startswith("Nothing to be done"):
                 self._say(f"Everything is up to date{_where_to_look()}")
         except Exception:
             self.handleError(record)
 
+    def note_interrupt(self, number: int, frame: "FrameType | None") -> None:
+        """Handle Ctrl-C: the jobs that end by it have not failed."""
+        self._interrupted.set()
+        signal.default_int_handler(number, frame)
+
     def close(self) -> None:
         """Take the bar from the terminal."""
         self._stop_bar()
+        if self._interrupted.is_set() and not self._ended.is_set():
+            self._say("Interrupted; the same command goes on where it stopped")
+        self._ended.set()
         super().close()
 
     def _on_resources_info(self, record: Any) -> None:
@@ -79,21 +105,46 @@ class ConsoleHandler(logging.Handler):
     def _on_run_info(self, record: Any) -> None:
         self._waiting = Counter({rule: count for rule, count in record.stats.items() if rule != "total"})
         self._total = self._waiting.total()
+
+    def _begin(self) -> None:
+        """Before the first job; a pipeline that was refused before that says no more than why."""
         self._say(f"{self._total} jobs to do on {self._cores} core(s)")
         if sys.stderr.isatty():
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+            from rich.table import Column
 
-            numbers = (
-                MofNCompleteColumn(),
-                TimeElapsedColumn(),
-                TextColumn("{task.description}", markup=False),
+            # On a narrow terminal it is the names of jobs that are cut.
+            names = Column(no_wrap=True, overflow="ellipsis", ratio=1)
+            self._bar = Progress(
+                BarColumn(20, table_column=Column(min_width=10)),
+                MofNCompleteColumn(
+                    table_column=Column(no_wrap=True, min_width=len(f"{self._total}") * 2 + 1)
+                ),
+                TimeElapsedColumn(table_column=Column(no_wrap=True, min_width=len("0:00:00"))),
+                TextColumn("{task.description}", markup=False, table_column=names),
+                console=Console(file=sys.stderr),
+                transient=True,
+                expand=True,
             )
-            self._bar = Progress(BarColumn(30), *numbers, console=Console(file=sys.stderr), transient=True)
             self._bar.add_task("", total=self._total)
             self._bar.start()
+        threading.Thread(target=self._keep_showing, daemon=True).start()
+
+    def _keep_showing(self) -> None:
+        while not self._ended.wait(SECONDS_BETWEEN_LOOKS):
+            self.acquire()
+            try:
+                silent = time.monotonic() - self._last_line
+                if self._running and (self._bar or silent >= MOST_SECONDS_OF_SILENCE):
+                    self._show_progress()
+            finally:
+                self.release()
 
     def _on_job_info(self, record: Any) -> None:
+        if not self._has_begun:
+            self._has_begun = True
+            self._begin()
         name = (record.rule_msg or record.rule_name).partition(": progress")[0]
         self._running[record.jobid] = (record.rule_name, name, time.monotonic())
         self._show_progress()
@@ -115,7 +166,7 @@ class ConsoleHandler(logging.Handler):
 
     def _on_job_error(self, record: Any) -> None:
         # Snakemake reports a failed job once more at its end.
-        if record.jobid in self._failed:
+        if record.jobid in self._failed or self._interrupted.wait(SECONDS_UNTIL_INTERRUPT):
             return
         self._failed.add(record.jobid)
         name = self._running.pop(record.jobid, ("", record.rule_name, 0.0))[1]
@@ -130,7 +181,10 @@ class ConsoleHandler(logging.Handler):
 
     def _on_error(self, record: Any) -> None:
         # That a command of a job has failed is said by its job_error, which comes next.
-        if not self._failed and "CalledProcessError" not in record.getMessage():
+        if (
+            not (self._failed or self._interrupted.is_set())
+            and "CalledProcessError" not in record.getMessage()
+        ):
             self._say(record.getMessage().strip())
 
     def _on_workflow_started(self, record: Any) -> None:
@@ -153,14 +207,13 @@ class ConsoleHandler(logging.Handler):
     def _time_left(self) -> str:
         """From how long jobs of each kind took so far; a kind that has not run yet counts as the mean."""
         every = [seconds for kind in self._seconds.values() for seconds in kind]
-        if not every or self._done == self._total:
+        if len(every) < FEWEST_TO_ESTIMATE or self._done == self._total:
             return ""
-        usual = sum(every) / len(every)
-        left = -sum(time.monotonic() - started for _, _, started in self._running.values())
-        for rule, count in self._waiting.items():
-            own = self._seconds.get(_kind(rule))
-            left += count * (sum(own) / len(own) if own else usual)
-        return f"about {duration(max(left / self._cores, 1.0))} left"
+        mean = {rule: fmean(self._seconds.get(_kind(rule), every)) for rule in self._waiting}
+        left = sum(count * mean[rule] for rule, count in self._waiting.items())
+        # What runs counts as waiting until it has ended; a job that takes longer than usual is about to end.
+        left -= sum(min(time.monotonic() - began, mean[rule]) for rule, _, began in self._running.values())
+        return f"about {duration(left / self._cores)} left" if left > self._cores else ""
 
     def _say(self, line: str) -> None:
         if self._bar:

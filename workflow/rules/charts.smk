@@ -27,8 +27,7 @@ rule chart:
         "results/logs/chart-{chart}.log",
     wildcard_constraints:
         chart="|".join(CHARTS) or "none",
-    # Those that take time, for which a brief form is written down, wait until all panels are there.
-    priority: lambda wildcards: 100 if DRAWINGS[wildcards.chart].when_brief else 3000
+    priority: lambda wildcards: chart_priority(DRAWINGS[wildcards.chart])
     conda:
         ENVIRONMENT
     threads: 1
@@ -44,6 +43,6 @@ rule chart:
             packages_of(runs_of_chart(wildcards.chart)),
         ),
     message:
-        "chart {output.drawing}"
+        "chart {wildcards.chart}"
     shell:
         command("draw_chart", "{wildcards.chart}")

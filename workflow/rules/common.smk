@@ -152,6 +152,13 @@ def runs_of_chart(chart):
     return [entry.run for entry in planned]
 
 
+def chart_priority(chart):
+    """Charts that only draw come with the panels, those that measure networks after them, those that take time last."""
+    if chart.when_brief:
+        return 100
+    return 900 if chart.configured().weights_of else 3000
+
+
 def chart_pictures(chart):
     own = [PROJECT.manifest.available(name) for name in DRAWINGS[chart].pictures]
     files = {f"results/pictures/{name}.png" for name in own}
@@ -229,11 +236,16 @@ onstart:
 
 def close_unfinished_site():
     """Have the first page say that nothing more is being made, where it is not the whole site's."""
-    if Path("reports/index.html").exists() and not seal_file(Path("results"), "report").exists():
+    if (
+        Path("reports/index.html").exists()
+        and not seal_file(Path("results"), "report").exists()
+    ):
         from nstbench.report.site.unfinished import write_unfinished
 
         figures = *PROJECT.experiments.values(), *DRAWINGS.values()
-        write_unfinished(figures, PROJECT.profile, Path("results"), Path("reports"), at_work=False)
+        write_unfinished(
+            figures, PROJECT.profile, Path("results"), Path("reports"), at_work=False
+        )
 
 
 onsuccess:

@@ -50,6 +50,6 @@ rule figure:
         ),
         code=code_of("draw_figure"),
     message:
-        "figure {output.panel}"
+        "figure {wildcards.experiment}"
     shell:
         command("draw_figure", "{wildcards.experiment}")

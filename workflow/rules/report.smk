@@ -33,6 +33,6 @@ rule report:
         plan=PLAN,
         code=code_of("write_report", packages=["nstbench.metrics"], docstrings=True),
     message:
-        "report {output.pages[0]}"
+        "site"
     shell:
         command("write_report")

@@ -25,7 +25,10 @@ def ask_server(path):
     return int(status or 1) if begun else None
 
 
-status = ask_server(os.environ.get("NSTBENCH_JOB_SERVER", ""))
+try:
+    status = ask_server(os.environ.get("NSTBENCH_JOB_SERVER", ""))
+except KeyboardInterrupt:
+    sys.exit(130)  # As shells have it; the server ends the job.
 if status is None:
     os.execv(sys.executable, [sys.executable, "-m", "nstbench", "job", *sys.argv[1:]])
 sys.exit(status)
