@@ -20,6 +20,8 @@ from nstbench.networks.normalisation import Calibration
 from nstbench.networks.tensor_files import read_tensors
 
 Weights = dict[str, Tensor]
+# Channel means of published weights, which bring none themselves, in files called as theirs are.
+MEANS = Path(__file__).parent / "weights" / "means"
 # Suffixes of the channel means that our own files carry beside weights and biases.
 AFTER_RELU = ".mean"
 BEFORE_RELU = ".mean_before_relu"
@@ -61,8 +63,7 @@ def save_weights(backbone: Backbone, calibration: Calibration, path: Path) -> No
         for name, convolution in backbone.convolutions.items()
         for part, tensor in convolution.state_dict().items()
     }
-    tensors |= {name + AFTER_RELU: mean for name, mean in calibration.after_relu.items()}
-    tensors |= {name + BEFORE_RELU: mean for name, mean in calibration.before_relu.items()}
+    tensors |= _by_name(calibration)
     halves = {name: tensor.to(torch.float16).contiguous() for name, tensor in tensors.items()}
     metadata = {
         "architecture": backbone.architecture.id,
@@ -71,6 +72,25 @@ def save_weights(backbone: Backbone, calibration: Calibration, path: Path) -> No
     }
     with written_whole(path) as temporary:
         save_file(halves, temporary, metadata)
+
+
+def save_means(calibration: Calibration, path: Path) -> None:
+    """Write channel means alone, as fp32 safetensors.
+
+    Parameters
+    ----------
+    calibration
+        Of published weights.
+    path
+        The file to write, whole or not at all; one in `MEANS` goes with weights whose file is called alike.
+    """
+    with written_whole(path) as temporary:
+        save_file(_by_name(calibration), temporary, {"calibration": calibration.pictures})
+
+
+def _by_name(calibration: Calibration) -> Weights:
+    after = {name + AFTER_RELU: mean for name, mean in calibration.after_relu.items()}
+    return after | {name + BEFORE_RELU: mean for name, mean in calibration.before_relu.items()}
 
 
 def read_weights(architecture: Architecture, file: Path) -> StoredWeights:
@@ -113,13 +133,20 @@ def read_weights(architecture: Architecture, file: Path) -> StoredWeights:
             "give a torchvision state dict or a file written by `nstbench train-backbone`"
         )
     _check_values(architecture, file, tensors)
+    measured, described = raw, metadata
+    if (shipped := MEANS / f"{file.stem}.safetensors").is_file():
+        measured, described = read_tensors(shipped)
     after, before = (
-        {name: raw[name + suffix].float() for name in architecture.convolutions if name + suffix in raw}
+        {
+            name: measured[name + suffix].float()
+            for name in architecture.convolutions
+            if name + suffix in measured
+        }
         for suffix in (AFTER_RELU, BEFORE_RELU)
     )
     calibration = None
     if after.keys() == before.keys() == architecture.convolutions.keys():
-        calibration = Calibration(after, before, metadata.get("calibration", "unknown"))
+        calibration = Calibration(after, before, described.get("calibration", "unknown"))
     weights = {name: tensors[name].float() for name in expected}
     return StoredWeights(weights, calibration, "architecture" in metadata)
 

@@ -135,5 +135,42 @@ def test_a_smaller_network_is_not_read_from_its_first_layers(tmp_path):
     assert read_weights(VGG19, copy).tensors.keys() >= {"conv5_4.weight", "conv5_4.bias"}
 
 
+@pytest.fixture(scope="module")
+def means():
+    return read_weights(VGG19, locate_weights(VGG19, "original")).calibration
+
+
+def test_its_channel_means_are_shipped(means):
+    """Before and after the ReLU, on more than 200 photographs of 320 px; every channel fires on some."""
+    assert means.pictures == "502 photographs of the BSDS500 archive (320 px)"
+    assert means.after_relu.keys() == means.before_relu.keys() == VGG19.convolutions.keys()
+    assert means.dead_channels == 0
+    for name, after in means.after_relu.items():
+        assert (after > means.before_relu[name]).all(), name  # max(x, 0) is at least x.
+
+
+@torch.no_grad()
+def test_channels_average_one_on_other_photographs(means):
+    """At 320 px the median channel of each style layer is at 1, on photographs that were not measured."""
+    normalised = load_backbone("vgg19", "original", "max", CPU)
+    assert normalised.calibration == means.pictures
+    names = ("chelsea", "astronaut", "rocket", "temple", "flower")
+    images = torch.cat([to_tensor(load_picture(photograph(name), 320, square=True)) for name in names])
+    for layer, activation in normalised(images, VGG19.style_layers).items():
+        assert activation.mean((0, 2, 3)).median().item() == pytest.approx(1, abs=0.35), layer
+
+
+@torch.no_grad()
+def test_normalised_it_computes_the_same_function(original, means):
+    normalised = load_backbone("vgg19", "original", "max", CPU)
+    image = to_tensor(load_picture(photograph("chelsea"), 96, square=True))
+    theirs, ours = (network(image, PASTICHE) for network in (original, normalised))
+    for layer, activation in ours.items():
+        mean = means.after_relu[layer.replace("relu", "conv")].view(1, -1, 1, 1)
+        torch.testing.assert_close(
+            activation * mean, theirs[layer], rtol=1e-3, atol=1e-5 * theirs[layer].max().item()
+        )
+
+
 def test_the_package_is_pinned_where_its_version_is_named():
     assert VGG19.original.package == f"pastiche=={importlib.metadata.version('pastiche')}"
