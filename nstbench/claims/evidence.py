@@ -119,6 +119,12 @@ class Evidence:
         except (OSError, ValueError) as error:
             raise InputError(f"{file} cannot be read ({error}); run snakemake again") from error
 
+    def table_name(self, chart: str) -> str:
+        """The table of a chart for messages, which say when the profile measures only a part of it."""
+        found, profile = self.charts.get(chart), self.project.profile
+        brief = profile.brief and found is not None and found.when_brief
+        return f"the table of {chart}{f' (profile {profile.name} measures a part of it)' if brief else ''}"
+
     def _score(self, entry: PlannedRun, id: str, metric: str) -> float | None:
         value = self._scores.get((entry.experiment, id, metric), math.nan)
         return None if math.isnan(value) else value

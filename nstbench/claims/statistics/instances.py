@@ -150,7 +150,7 @@ def table_share(parameters: TableShareParameters, evidence: Evidence) -> Sample:
             texts = (value if isinstance(value, str) else f"{value:g}" for value in values)
             clauses.append(f"{column} {' or '.join(texts)}")
         sought = ", ".join(clauses)
-        raise NoEvidenceError(f"the table of {parameters.chart} has no row with {sought}")
+        raise NoEvidenceError(f"{evidence.table_name(parameters.chart)} has no row with {sought}")
     first, bounds = next(iter(parameters.conditions.items()))
     return Sample(
         SHARE,

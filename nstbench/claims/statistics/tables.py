@@ -83,7 +83,7 @@ def table(parameters: TableParameters, evidence: Evidence) -> Sample:
             content, style = (*unit, "")[:2]
             values.append(Value(content, style, a, b, d))
     if not values:
-        raise NoEvidenceError(f"no such values in the table of {parameters.chart}")
+        raise NoEvidenceError(f"no such values in {evidence.table_name(parameters.chart)}")
     named = parameters.unit or UNITS[parameters.transform]
     return Sample(named, tuple(values), dropped=len(first) - len(values), noun=parameters.noun)
 

@@ -46,6 +46,16 @@ def test_a_caveat_stands_beside_every_verdict(tmp_path):
     assert {claim.caveat for claim in judge_claims(Project.load(CHECKOUT, "full"), tmp_path).claims} == {None}
 
 
+def test_a_verdict_says_that_its_chart_was_measured_in_brief(tmp_path):
+    (tmp_path / "charts").mkdir()
+    (tmp_path / "charts" / "soboleva-sizes.csv").write_text("asked,width,height,pictures_per_second\n")
+    for profile, brief in {"smoke": True, "default": False}.items():
+        claims = {claim.id: claim for claim in judge_claims(Project.load(CHECKOUT, profile), tmp_path).claims}
+        reason = claims["soboleva-claim-realtime"].reason
+        assert "the table of soboleva-sizes" in reason
+        assert ("(profile smoke measures a part of it)" in reason) == brief
+
+
 def test_results_know_their_profile(tmp_path):
     assert recorded_profile(tmp_path) is None
     record_profile(tmp_path, "mine", MINE)
