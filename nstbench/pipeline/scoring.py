@@ -1,6 +1,7 @@
 """Scores of trials, and of the two controls that give every score its scale."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +16,10 @@ from nstbench.pipeline.finished import read_record, run_file, run_folder
 from nstbench.pipeline.optimised import optimised_network
 from nstbench.pipeline.specification import RunSpecification
 from nstbench.pipeline.tables import control_id, trial_id
+
+# Here, so that the server of jobs imports it once and not each of its children.
+with suppress(ModuleNotFoundError):
+    import timm.models.efficientnet  # noqa: F401
 
 
 def score_trials(
