@@ -31,6 +31,9 @@ class Known:
     def metric(self, experiment, arm, metric):
         return self._found(self.metrics, (arm, metric))
 
+    def table_name(self, chart):
+        return f"the table of {chart}"
+
     def control(self, experiment, arm, copied, metric):
         return self._found(self.controls, (copied, metric))
 

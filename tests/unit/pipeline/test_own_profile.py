@@ -48,7 +48,9 @@ def test_a_caveat_stands_beside_every_verdict(tmp_path):
 
 def test_a_verdict_says_that_its_chart_was_measured_in_brief(tmp_path):
     (tmp_path / "charts").mkdir()
-    (tmp_path / "charts" / "soboleva-sizes.csv").write_text("asked,width,height,pictures_per_second\n")
+    (tmp_path / "charts" / "soboleva-sizes.csv").write_text(
+        "content,style,asked,kept,seconds,distance\nchelsea,facets,64 x 64,1,0.01,0.1\n"
+    )
     for profile, brief in {"smoke": True, "default": False}.items():
         claims = {claim.id: claim for claim in judge_claims(Project.load(CHECKOUT, profile), tmp_path).claims}
         reason = claims["soboleva-claim-realtime"].reason
