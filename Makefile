@@ -60,7 +60,7 @@ smoke: install  ## Run the pipeline in small and test what it makes.
 
 # How much of the cores' time the pipeline spends on anything but computing.
 overhead: install  ## Measure what the pipeline costs besides computing.
-	$(BIN)/python -m nstbench.pipeline.timing.overhead
+	$(BIN)/python -m nstbench.pipeline.timing.overhead $(ARGUMENTS)
 
 # The pictures in the README, from the default profile: thumbnails of figures, and a picture of `nstbench stylize`.
 GALLERY := jain-colour jain-fig10 nikulin-fig1 nikulin-fig9

@@ -1,5 +1,6 @@
 """The log of one job of the pipeline."""
 
+import re
 import sys
 import time
 import traceback
@@ -16,8 +17,8 @@ COMPUTED = "computed for"
 def job_log(file: str) -> Iterator[None]:
     """Send everything that a job prints to a file.
 
-    The last line of a finished job says how many seconds the block took: its computing, without the start of
-    Python and the imports. An error ends up in the file with its traceback.
+    The last line of a finished job says how many seconds the block took, and how many of a core: its
+    computing, without the start of Python and the imports. An error ends up in the file with its traceback.
 
     Parameters
     ----------
@@ -34,7 +35,7 @@ def job_log(file: str) -> Iterator[None]:
     SystemExit
         With status 2 for bad input (`InputError`), of which the log has one line.
     """
-    started = time.perf_counter()
+    started, computed = time.perf_counter(), time.process_time()
     with Path(file).open("w", encoding="utf-8") as log, redirect_stdout(log), redirect_stderr(log):
         try:
             yield
@@ -44,10 +45,11 @@ def job_log(file: str) -> Iterator[None]:
         except Exception:
             traceback.print_exc()
             raise
-        print(f"{COMPUTED} {time.perf_counter() - started:.2f} s", file=log)
+        seconds, of_cores = time.perf_counter() - started, time.process_time() - computed
+        print(f"{COMPUTED} {seconds:.2f} s, {of_cores:.2f} s of a core", file=log)
 
 
-def seconds_computed(file: Path) -> float:
+def seconds_computed(file: Path) -> tuple[float, float]:
     """Read how long a job computed.
 
     Parameters
@@ -57,10 +59,13 @@ def seconds_computed(file: Path) -> float:
 
     Returns
     -------
-    float
-        Seconds, from the log's last line; 0 for a job that did not finish.
+    tuple of float
+        Seconds, and seconds of a core, from the log's last line; 0 for a job that did not finish.
     """
-    return float(_last_line(file).removeprefix(COMPUTED).removesuffix("s")) if is_finished(file) else 0.0
+    if not is_finished(file):
+        return 0.0, 0.0
+    seconds, of_cores = re.findall(r"[\d.]+", _last_line(file))
+    return float(seconds), float(of_cores)
 
 
 def is_finished(file: Path) -> bool:
