@@ -39,12 +39,23 @@ class Origin:
     @property
     def lineage(self) -> "tuple[Origin, ...]":
         """Itself, its teacher, and the teacher's."""
-        return (self, *(_teacher(self.network).lineage if self.weights == "embedded" else ()))
+        return (self, *(teacher_of(self.network).lineage if self.weights == "embedded" else ()))
 
 
 @cache
-def _teacher(network: str) -> Origin:
-    """Of an embedded network, as its card has it: "squeezenet1_0", or with its weights, "vgg19, original"."""
+def teacher_of(network: str) -> Origin:
+    """Whom an embedded network has learned from.
+
+    Parameters
+    ----------
+    network
+        Its id.
+
+    Returns
+    -------
+    Origin
+        As its card has it: "squeezenet1_0", or with its weights, "vgg19, original".
+    """
     card = json.loads(embedded_file(network).with_suffix(".json").read_text(encoding="utf-8"))
     teacher, _, weights = card["teacher"].partition(", ")
     return Origin(teacher, weights or "imagenet")

@@ -21,7 +21,7 @@ def taught(monkeypatch):
         "alexnet": Origin("vgg16", "embedded"),
         "googlenet": Origin("squeezenet1_0", "imagenet"),
     }
-    monkeypatch.setattr("nstbench.networks.kinship._teacher", cards.__getitem__)
+    monkeypatch.setattr("nstbench.networks.kinship.teacher_of", cards.__getitem__)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_kinship_is_by_weights_then_by_training_then_by_family(taught, judge, op
 
 def test_students_of_one_teacher_name_it(monkeypatch):
     teacher = Origin("squeezenet1_0", "imagenet")
-    monkeypatch.setattr("nstbench.networks.kinship._teacher", lambda network: teacher)
+    monkeypatch.setattr("nstbench.networks.kinship.teacher_of", lambda network: teacher)
     found = kinship(Origin("vgg16", "embedded"), Origin("googlenet", "embedded"))
     assert found == "which has one teacher with the optimised embedded googlenet, imagenet squeezenet1_0"
 
