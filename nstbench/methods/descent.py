@@ -80,7 +80,8 @@ def descend(
     Returns
     -------
     Outcome
-        The picture, not clipped; its facts also name the pictures that the network was normalised on.
+        The picture, not clipped; its facts also name the pictures that the network was normalised on, and the
+        convolutions that took Winograd's algorithms.
 
     Raises
     ------
@@ -97,7 +98,8 @@ def descend(
         task.checkpoint,
         task.show,
     )
-    return replace(outcome, facts={"normalised_on": backbone.calibration, **(facts or {})})
+    own = {"normalised_on": backbone.calibration, "winograd": backbone.winograd}
+    return replace(outcome, facts={**own, **(facts or {})})
 
 
 def variation_terms(tv: TotalVariation | None) -> list[Term]:

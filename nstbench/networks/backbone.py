@@ -19,6 +19,7 @@ from nstbench.networks.architecture import (
     output_channels,
 )
 from nstbench.networks.preprocessing import IMAGENET, Preprocessing
+from nstbench.networks.winograd import Convolution3x3
 
 POOLING: dict[str, Callable[..., nn.Module]] = {
     "max": nn.MaxPool2d,
@@ -114,6 +115,17 @@ class Backbone(nn.Module):
         """The modules of `architecture.convolutions`, as far down as the network goes."""
         modules = (module for module in self.modules() if isinstance(module, nn.Conv2d))
         return dict(zip(self.architecture.convolutions, modules, strict=False))
+
+    @property
+    def winograd(self) -> str | None:
+        """Which convolutions were not direct so far, as `conv1_2 F(4,3), ...`; None if all were."""
+        fast = [
+            f"{name} {algorithm}"
+            for name, module in self.convolutions.items()
+            if isinstance(module, Convolution3x3)
+            for algorithm in sorted(module.used - {"direct"})
+        ]
+        return ", ".join(fast) or None
 
     @property
     def dtype(self) -> torch.dtype:
@@ -232,8 +244,10 @@ def _chain(layers: Iterable[Layer], channels: int, width: float, pooling: str) -
     for layer in layers:
         outputs = output_channels([layer], channels, width)
         match layer:
+            case Convolution(kernel=3, stride=1, padding=1):
+                module: nn.Module = Convolution3x3(channels, outputs)
             case Convolution():
-                module: nn.Module = nn.Conv2d(channels, outputs, layer.kernel, layer.stride, layer.padding)
+                module = nn.Conv2d(channels, outputs, layer.kernel, layer.stride, layer.padding)
             case Pooling():
                 module = POOLING[pooling](layer.kernel, layer.stride, layer.padding, ceil_mode=layer.ceil)
             case Branches():
