@@ -53,10 +53,10 @@ def choose(height: int, width: int, inputs: int, outputs: int) -> Algorithm:
     {"direct", "F(4,3)", "F(4x4,3x3)"}
         The quickest.
     """
-    work, channels = height * width * inputs * outputs, min(inputs, outputs)
-    if channels >= 128 and work >= 2**24:
-        return "F(4x4,3x3)"
-    return "F(4,3)" if channels >= 64 and work >= 2**23 else "direct"
+    channels = min(inputs, outputs)
+    if channels < 64 or height * width * inputs * outputs < 2**25:
+        return "direct"
+    return "F(4,3)" if channels < 128 else "F(4x4,3x3)"
 
 
 class Convolution3x3(nn.Conv2d):

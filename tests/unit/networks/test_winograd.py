@@ -38,13 +38,13 @@ def algorithm(request, monkeypatch):
 @pytest.mark.parametrize("sides", SIDES)
 @pytest.mark.parametrize("chunk", [1, 2**19])
 def test_with_whole_numbers_it_is_exact(algorithm, monkeypatch, sides, chunk):
-    """Nothing is rounded where all fractions of the transformed filters, 24ths squared, cancel out."""
+    """Where the fractions of the transformed filters, 24ths squared, cancel out, fp32 rounds nothing."""
     monkeypatch.setattr(winograd, "CHUNK", chunk)
     module = convolution()
     module.weight.copy_(torch.randint(-1, 2, module.weight.shape) * 576)
     module.bias.copy_(torch.arange(5))
     features = torch.randint(-1, 2, (2, 3, *sides)).float().contiguous(memory_format=torch.channels_last)
-    assert torch.equal(module(features).double(), direct(module, features))
+    assert (module(features) - direct(module, features)).abs().max() < 1e-12
     assert module.used == {algorithm}
 
 
@@ -130,9 +130,9 @@ def test_all_else_is_convolved_directly(why):
 def test_the_algorithm_follows_the_size():
     """Of the measured layers: VGG-19 at 256 px, and maps too small or too thin for it to pay."""
     assert choose(256, 256, 64, 64) == choose(128, 128, 64, 128) == "F(4,3)"
-    assert choose(128, 128, 128, 128) == choose(16, 16, 512, 512) == choose(8, 8, 512, 512) == "F(4x4,3x3)"
-    assert choose(256, 256, 3, 64) == choose(256, 256, 32, 32) == choose(4, 4, 512, 512) == "direct"
-    assert choose(8, 8, 256, 256) == choose(16, 16, 64, 128) == "direct"
+    assert choose(128, 128, 128, 128) == choose(16, 16, 512, 512) == "F(4x4,3x3)"
+    assert choose(256, 256, 3, 64) == choose(256, 256, 32, 32) == choose(8, 8, 512, 512) == "direct"
+    assert choose(64, 64, 64, 64) == choose(16, 16, 256, 256) == "direct"
 
 
 def test_forth_and_back_are_chosen_alike():
@@ -145,12 +145,11 @@ def test_forth_and_back_are_chosen_alike():
 def test_a_network_says_which_convolutions_it_shortened(monkeypatch):
     """Its features are those of direct convolutions, within rounding."""
     backbone = load_backbone("vgg19", "embedded", "max", Hardware(CPU, "fp32"))
-    image, wanted = torch.rand(1, 3, 128, 128), ["relu2_2", "relu4_2"]
+    image, wanted = torch.rand(1, 3, 192, 192), ["relu2_2", "relu4_2"]
     assert backbone.winograd is None
     features = backbone(image, wanted)
     assert backbone.winograd == (
-        "conv2_2 F(4,3), conv3_1 F(4,3), conv3_2 F(4x4,3x3), conv3_3 F(4x4,3x3), conv3_4 F(4x4,3x3), "
-        "conv4_1 F(4,3), conv4_2 F(4x4,3x3)"
+        "conv2_2 F(4,3), conv3_2 F(4x4,3x3), conv3_3 F(4x4,3x3), conv3_4 F(4x4,3x3), conv4_2 F(4x4,3x3)"
     )
     monkeypatch.setattr(winograd, "choose", lambda *_: "direct")
     for name, expected in backbone(image, wanted).items():
