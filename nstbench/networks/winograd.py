@@ -133,7 +133,7 @@ class Convolution3x3(nn.Conv2d):
     def _apply(self, *arguments: Any) -> Self:
         # To another device or precision.
         self._kernels.clear()
-        super()._apply(*arguments)  # type: ignore[no-untyped-call]
+        super()._apply(*arguments)
         return self
 
 
