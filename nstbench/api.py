@@ -29,8 +29,10 @@ from nstbench.metrics.base import Comparison, EvaluatedImage, Metric
 from nstbench.metrics.scoring import Score, measure
 from nstbench.networks import loading
 from nstbench.networks.backbone import Backbone
+from nstbench.networks.catalogue import architecture
 from nstbench.networks.normalisation import Normalisation
 from nstbench.networks.preprocessing import PreprocessingName
+from nstbench.networks.weight_sources import weights_for
 from nstbench.optim.film import filmed
 from nstbench.optim.loop import Outcome
 from nstbench.optim.snapshots import Snapshots
@@ -340,7 +342,7 @@ def _known(value: float) -> float | None:
 def load_backbone(
     id: str = "vgg19",
     *,
-    weights: str = "embedded",
+    weights: str | None = None,
     pooling: Literal["max", "average"] = "max",
     normalisation: Normalisation = "mean-1",
     preprocessing: PreprocessingName | None = None,
@@ -356,7 +358,8 @@ def load_backbone(
         An architecture, as `nstbench list backbones` names it.
     weights : str, optional
         "original" (its authors'; vgg19 only), "embedded" (half width, ships with the package), "imagenet"
-        (found on this machine, else downloaded), "random", "random-half", or a file.
+        (found on this machine, else downloaded), "random", "random-half", or a file; the original where there
+        is one, else the embedded when left out.
     pooling : {"max", "average"}, optional
         How the network pools.
     normalisation : str, optional
@@ -382,6 +385,8 @@ def load_backbone(
     InputError
         If the weights cannot be had or do not fit, or the device is absent.
     """
+    if weights is None:
+        weights = weights_for(architecture(id))
     return loading.load_backbone(
         id, weights, pooling, resolve(device, precision), normalisation, seed, preprocessing
     )

@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from nstbench.charts.base import ChartKind, Materials
 from nstbench.networks.architecture import Architecture
 from nstbench.networks.catalogue import architecture
+from nstbench.networks.weight_sources import weights_for
 
 if TYPE_CHECKING:
     from nstbench.networks.backbone import Backbone
@@ -39,8 +40,9 @@ class NetworkKind(ChartKind):
         """Load the network with its own normalisation, or with the one asked for."""
         from nstbench.networks.loading import load_backbone
 
+        weights = weights_for(self.architecture, materials.weights)
         own = normalisation or self.normalisation
-        return load_backbone(self.backbone, materials.weights, self.pooling, materials.hardware, own)
+        return load_backbone(self.backbone, weights, self.pooling, materials.hardware, own)
 
 
 class LayersKind(NetworkKind):

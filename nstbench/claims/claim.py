@@ -84,7 +84,7 @@ class Claim(Named):
     tests: tuple[ClaimTest, ...] = ()
     reason: str | None = None
     missing: str | None = None
-    about_weights: Literal["imagenet"] | None = None
+    about_weights: tuple[Literal["original", "imagenet"], ...] = ()
     note: str | None = None
     see: tuple[str, ...] = ()
 

@@ -44,7 +44,7 @@ def judge_claims(project: Project, results: Path) -> Verdicts:
 def _untestable(claim: Claim, evidence: Evidence) -> str | None:
     """Why a claim cannot be tested with these results."""
     weights = evidence.project.profile.weights
-    if claim.about_weights not in (None, weights):
+    if claim.about_weights and weights not in claim.about_weights:
         return (
             f"The claim is about weights trained on ImageNet; these results were made with {weights} weights."
         )

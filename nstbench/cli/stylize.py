@@ -47,7 +47,8 @@ Backbone = Annotated[str | None, typer.Option(help="See `nstbench list backbones
 Weights = Annotated[
     str | None,
     typer.Option(
-        help="original, embedded, imagenet, random, random-half, or a file.", show_default="embedded"
+        help="original, embedded, imagenet, random, random-half, or a file.",
+        show_default="original for vgg19, else embedded",
     ),
 ]
 Preprocessing = Annotated[

@@ -24,6 +24,24 @@ RANDOM_WIDTHS = {"random": 1.0, "random-half": EMBEDDED_WIDTH}
 NAMES = ("original", "embedded", "imagenet", *RANDOM_WIDTHS)
 
 
+def weights_for(architecture: Architecture, wanted: str = "original") -> str:
+    """The weights of a network, where those wanted are not of every network.
+
+    Parameters
+    ----------
+    architecture
+        The network.
+    wanted
+        A name as in this module's docstring, or a file.
+
+    Returns
+    -------
+    str
+        `wanted`; "embedded" where that is "original" and no package carries any.
+    """
+    return "embedded" if wanted == "original" and architecture.original is None else wanted
+
+
 def embedded_files() -> list[Path]:
     """The files of all embedded weights, each named by its network.
 

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 from nstbench.core.errors import InputError
 from nstbench.images.manifest import Manifest
+from nstbench.networks.catalogue import architecture
+from nstbench.networks.weight_sources import weights_for
 from nstbench.pipeline.experiment import Arm, Experiment, Pair, load_experiment
 from nstbench.pipeline.profile import Profile
 from nstbench.pipeline.specification import RunSpecification
@@ -100,8 +102,12 @@ def _runs(
 ) -> Iterable[RunSpecification]:
     recipe = experiment.method_of(arm)
     shortened = profile.evaluations is not None
-    allotted = {"weights": profile.weights} | ({"evaluations": profile.evaluations} if shortened else {})
-    changes = {**recipe.known(allotted), **experiment.settings_of(arm, shortened)}
+    settings = experiment.settings_of(arm, shortened)
+    asked = experiment.configure(arm, settings).model_dump()
+    allotted: dict[str, Any] = {"evaluations": profile.evaluations} if shortened else {}
+    if "backbone" in asked:
+        allotted["weights"] = weights_for(architecture(asked["backbone"]), profile.weights)
+    changes = {**recipe.known(allotted), **settings}
     # As the method reads them: a file may have "10" for 10.
     typed = experiment.configure(arm, changes).model_dump()
     changes = {key: typed[key] for key in changes}

@@ -5,8 +5,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from nstbench.core.configuration import Evaluations, Seed
+from nstbench.networks.catalogue import ARCHITECTURES
 from nstbench.networks.feedforward.inventory import Card
 from nstbench.networks.training.trainer import Recipe
+from nstbench.networks.weight_sources import weights_for
 
 
 class DecoderRecipe(Recipe):
@@ -44,7 +46,7 @@ class DecoderRecipe(Recipe):
     """
 
     backbone: Literal["vgg16", "vgg19"] = "vgg19"
-    weights: str = "embedded"
+    weights: str = Field(default_factory=lambda known: weights_for(ARCHITECTURES[known["backbone"]]))
     normalisation: Literal["mean-1", "none"] = "mean-1"
     norm: Literal["none", "instance", "batch"] = "none"
     loss: Literal["squared", "literal", "summed"] = "squared"
@@ -65,14 +67,14 @@ class DecoderRecipe(Recipe):
         Parameters
         ----------
         weights
-            As of `load_backbone`.
+            As of `load_backbone`; the embedded ones for a network without original ones.
 
         Returns
         -------
         DecoderRecipe
             Otherwise the same.
         """
-        return self.derived_from(self, weights=weights)
+        return self.derived_from(self, weights=weights_for(ARCHITECTURES[self.backbone], weights))
 
 
 class DecoderCard(Card):
@@ -106,6 +108,7 @@ HUANG = DecoderRecipe(loss="summed", style_weight=1e-2, steps=160_000)
 # deviations as they were trained, with batch normalisation; at a mean of 1 the rare ones would dominate.
 # Without the identity the decoder puts marks of its own on every edge, which this encoder does not see.
 DEFAULT_TRAINING = DecoderRecipe(
+    weights="embedded",
     normalisation="none",
     identity_weight=50.0,
     crop=128,

@@ -10,7 +10,7 @@ from typing_extensions import override
 from nstbench.methods.base import DescentParameters, TotalVariation
 from nstbench.networks.catalogue import architecture
 from nstbench.networks.preprocessing import PreprocessingName
-from nstbench.networks.weight_sources import RANDOM_WIDTHS, check_preprocessing
+from nstbench.networks.weight_sources import RANDOM_WIDTHS, check_preprocessing, weights_for
 from nstbench.optim.settings import AdamSettings, LBFGSSettings, OptimiserSettings
 
 # 1e3 / n^2 for n = 64, 128, 256, 512, 512 channels, scaled to sum 1 (Gatys' PyTorch notebook).
@@ -55,7 +55,8 @@ class GatysParameters(DescentParameters):
     backbone
         The id of a network.
     weights
-        "original", "embedded", "imagenet", "random", "random-half" or a file.
+        "original", "embedded", "imagenet", "random", "random-half" or a file. When left out, the original
+        where there is one, else the embedded.
     preprocessing
         What the weights in a file expect of a picture: "caffe", "torchvision" or "halves"; recognised when
         left out.
@@ -81,7 +82,7 @@ class GatysParameters(DescentParameters):
     """
 
     backbone: str = "vgg19"
-    weights: str = "embedded"
+    weights: str = Field(default_factory=lambda known: weights_for(architecture(known["backbone"])))
     preprocessing: PreprocessingName | None = None
     normalisation: Literal["mean-1", "port", "none"] = "mean-1"
     pooling: Literal["max", "average"]

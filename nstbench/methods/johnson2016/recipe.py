@@ -11,7 +11,9 @@ from nstbench.methods.gatys2015.parameters import DEFAULT as GATYS_DEFAULT
 from nstbench.methods.gatys2015.parameters import NIKULIN, GatysParameters, equal_weights
 from nstbench.methods.johnson2016.architecture import architecture
 from nstbench.methods.novak2016.parameters import RECOMMENDED, NovakParameters
+from nstbench.networks.catalogue import ARCHITECTURES
 from nstbench.networks.training.trainer import Recipe
+from nstbench.networks.weight_sources import weights_for
 
 if TYPE_CHECKING:
     from nstbench.losses.objective import Term
@@ -56,14 +58,15 @@ class TransformationRecipe(Recipe):
         Parameters
         ----------
         weights
-            As of `load_backbone`.
+            As of `load_backbone`; the embedded ones for a network without original ones.
 
         Returns
         -------
         TransformationRecipe
             Otherwise the same.
         """
-        return self.derived_from(self, loss=self.loss.derived_from(self.loss, weights=weights))
+        own = weights_for(ARCHITECTURES[self.loss.backbone], weights)
+        return self.derived_from(self, loss=self.loss.derived_from(self.loss, weights=own))
 
     def terms_of(self, task: Task[GatysParameters], backbone: "Backbone") -> "Sequence[Term]":
         """Terms of the loss.
@@ -128,6 +131,7 @@ DEFAULT_TRAINING = TransformationRecipe(
     width=0.5,
     loss=GatysParameters.derived_from(
         GATYS_DEFAULT,
+        weights="embedded",
         content_layers={"relu3_3": 1.0},
         style_layers=equal_weights(["relu1_2", "relu2_2", "relu3_3", "relu4_3"]),
         alpha=0.2,

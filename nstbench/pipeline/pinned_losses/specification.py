@@ -33,11 +33,15 @@ class PinnedRun(Named):
 
 
 class Regression(Record):
-    """All pinned runs; they share two pictures, fitted into `size` x `size` pixels."""
+    """All pinned runs; they share two pictures, fitted into `size` x `size` pixels, and `weights`.
+
+    A run's settings may name others.
+    """
 
     content: Name
     style: Name
     size: int = Field(ge=SMALLEST_SIDE, le=LARGEST_SIZE)
+    weights: str = "embedded"
     tolerances: dict[Name, Tolerances]
     specifications: tuple[PinnedRun, ...] = Field(min_length=1)
 
@@ -59,8 +63,9 @@ class Regression(Record):
     def parameters_of(self, run: PinnedRun) -> Parameters:
         """The parameters of `run`, ending at the last evaluation compared; InputError on a bad setting."""
         pinned = method(run.method)
+        shared = pinned.known({"weights": self.weights})
         budget = pinned.known({"evaluations": max(self.tolerances_of(run))})
-        return pinned.configure(run.parameters, run.settings | budget)
+        return pinned.configure(run.parameters, shared | run.settings | budget)
 
 
 def load_regression(file: Path) -> Regression:

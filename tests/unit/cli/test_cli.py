@@ -44,7 +44,7 @@ BAD_OPTIONS = [
     (("--seed", str(2**64)), (f"seed {2**64}", str(2**64 - 1))),
     (("--backbone", "alexnet", "--size", "24"), ("16 px", "relu4 of alexnet", "31 px", "raise the size")),
     (("--preprocessing", "keras", "--weights", "x.pth"), ("'keras'", "'caffe', 'torchvision' or 'halves'")),
-    (("--preprocessing", "caffe"), ("'caffe'", "weights 'embedded'", "leave it out")),
+    (("--preprocessing", "caffe"), ("'caffe'", "weights 'original'", "leave it out")),
     (("--preprocessing", "caffe", "--weights", "imagenet"), ("weights 'imagenet'", "leave it out")),
     (("--weights", "."), ("'.'", "are a folder", "give a weight file in it")),
     (("--weights", "x" * 5000), ("'xxx", "do not exist", "or a file")),

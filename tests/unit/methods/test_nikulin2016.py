@@ -25,8 +25,8 @@ def task():
     content, style = torch.rand(1, 3, 40, 48), torch.rand(1, 3, 32, 32) ** 2
 
     def task(id="nikulin2016", set_="conventional", **changes):
-        settings = {"style_layers": LAYERS, "content_layers": {"relu2_1": 1.0}, "evaluations": 3} | changes
-        parameters = method(id).configure(set_, settings)
+        settings = {"style_layers": LAYERS, "content_layers": {"relu2_1": 1.0}, "evaluations": 3}
+        parameters = method(id).configure(set_, {"weights": "embedded"} | settings | changes)
         return Task(content, style, parameters, 0, Hardware(torch.device("cpu"), "fp32"))
 
     return task
