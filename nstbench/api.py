@@ -34,6 +34,7 @@ from nstbench.networks.normalisation import Normalisation
 from nstbench.networks.preprocessing import PreprocessingName
 from nstbench.networks.weight_sources import weights_for
 from nstbench.optim.film import filmed
+from nstbench.optim.lockstep import finish
 from nstbench.optim.loop import Outcome
 from nstbench.optim.snapshots import Snapshots
 
@@ -180,7 +181,7 @@ def stylize(
     with _filmed(parameters, video) as show:
         with progress(title, parameters.steps(height, width)) as watch:
             task = Task(image, style_image, parameters, seed, hardware, watch, show=show, others=others)
-            outcome = preserving_colour(recipe, task)
+            outcome = finish(preserving_colour(recipe, task))
         style_name = None if style is None else source_name(style, "style")
         sources = {"content": source_name(content, "content"), "style": style_name}
         summary = _summary(recipe, task, outcome, time.perf_counter() - started)

@@ -5,6 +5,7 @@ ends; Da, who says that L-BFGS jumps out of saddle points where gradient descent
 """
 
 import itertools
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -160,11 +161,12 @@ class Saddle(ChartKind):
 def path(settings: OptimiserSettings, start: "Tensor", evaluations: int) -> list[float]:
     """The least f found after each evaluation of a descent from `start` (2,)."""
     from nstbench.methods.descent import make_optimiser
+    from nstbench.optim.lockstep import finish
     from nstbench.optim.optimiser import BudgetSpentError, Evaluation
 
     values: list[float] = []
 
-    def evaluate(point: "Tensor") -> Evaluation:
+    async def evaluate(point: "Tensor") -> Evaluation:
         if len(values) == evaluations:
             raise BudgetSpentError
         evaluated = surface(point)
@@ -172,12 +174,15 @@ def path(settings: OptimiserSettings, start: "Tensor", evaluations: int) -> list
         return evaluated
 
     optimiser = make_optimiser(settings)
-    optimiser.start(start, evaluate)
-    try:
+
+    async def descend() -> None:
+        await optimiser.start(start, evaluate)
         while True:
-            optimiser.step(evaluate)
-    except BudgetSpentError:
-        return list(itertools.accumulate(values, min))
+            await optimiser.step(evaluate)
+
+    with suppress(BudgetSpentError):
+        finish(descend())
+    return list(itertools.accumulate(values, min))
 
 
 def surface(point: "Tensor") -> "Evaluation":

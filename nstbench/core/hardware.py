@@ -7,6 +7,10 @@ import torch
 from nstbench.core.errors import InputError, shortened
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16}
+# Four pictures of 128 px; from 256 px on a batch is slower than its pictures by themselves.
+PIXELS_ON_CPU = 4 * 128**2
+# Of a descent by L-BFGS on the original VGG-19: features with their gradients, and a hundred steps.
+BYTES_PER_PIXEL = 8192
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,14 @@ class Hardware:
     def dtype(self) -> torch.dtype:
         """The floating-point type of features and network."""
         return PRECISIONS[self.precision]
+
+    @property
+    def pixels_at_once(self) -> int:
+        """Of all pictures that descend side by side: as many as pay on a CPU, as fit into half of a GPU."""
+        if self.device.type == "cuda":
+            memory = torch.cuda.get_device_properties(self.device).total_memory
+            return int(memory // 2 // BYTES_PER_PIXEL)
+        return PIXELS_ON_CPU
 
     def autocast(self) -> torch.autocast:
         """Give a context in which a network whose weights are fp32 computes in this precision.

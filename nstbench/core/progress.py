@@ -5,7 +5,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import SupportsFloat, TextIO
+from typing import TYPE_CHECKING, SupportsFloat, TextIO
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 # Called with how much is done and the loss, which stays on its device until it is shown.
 Watch = Callable[[int, SupportsFloat], None]
@@ -51,6 +54,10 @@ def progress(title: str, total: int) -> Iterator[Watch]:
         yield watch
 
 
+# The display on the terminal, once for each of its bars: those of descents side by side share it.
+_SHOWN: "list[Progress]" = []
+
+
 @contextmanager
 def _bar(title: str, total: int, stream: TextIO) -> Iterator[Watch]:
     from rich.console import Console
@@ -63,10 +70,17 @@ def _bar(title: str, total: int, stream: TextIO) -> Iterator[Watch]:
         TextColumn("loss {task.fields[loss]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(file=stream)) as bars:
-        task = bars.add_task(title, total=total, loss="-")
+    bars = _SHOWN[0] if _SHOWN else Progress(*columns, console=Console(file=stream))
+    _SHOWN.append(bars)
+    bars.start()
+    task = bars.add_task(title, total=total, loss="-")
 
-        def watch(done: int, loss: SupportsFloat) -> None:
-            bars.update(task, completed=done, loss=f"{float(loss):.3e}")
+    def watch(done: int, loss: SupportsFloat) -> None:
+        bars.update(task, completed=done, loss=f"{float(loss):.3e}")
 
+    try:
         yield watch
+    finally:
+        _SHOWN.pop()
+        if not _SHOWN:
+            bars.stop()

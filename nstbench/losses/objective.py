@@ -69,7 +69,21 @@ class Objective:
         Tensor
             (1 + T,): the weighted total, then each term's own loss without its weight.
         """
-        features = {IMAGE: image, **self.extractor(image, self.layers)}
+        return self.losses({IMAGE: image, **self.extractor(image, self.layers)})
+
+    def losses(self, features: Mapping[str, Tensor]) -> Tensor:
+        """Evaluate all terms on features.
+
+        Parameters
+        ----------
+        features
+            (B, N, H, W) by layer, those of `layers` at least, and the image as that of IMAGE.
+
+        Returns
+        -------
+        Tensor
+            As above.
+        """
         losses = torch.stack([term.loss(*(features[layer] for layer in term.layers)) for term in self.terms])
         total = losses @ self._weights.to(losses)
         return torch.cat([total[None], losses])

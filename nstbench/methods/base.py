@@ -1,7 +1,8 @@
 """What a method is: parameters, presets of them with their sources, and a function that stylizes."""
 
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal
@@ -218,7 +219,7 @@ class Method(Generic[P]):
     default_preset
         One of these names.
     stylize
-        Makes the picture.
+        Makes the picture; a coroutine where it descends, which awaits each evaluation.
     terms_of
         Makes the terms of the objective that it descends on.
     for_cpu
@@ -235,7 +236,7 @@ class Method(Generic[P]):
     parameters: type[P]
     presets: Mapping[str, P]
     default_preset: str
-    stylize: "Callable[[Task[P]], Outcome]"
+    stylize: "Callable[[Task[P]], Outcome | Awaitable[Outcome]]"
     terms_of: "Callable[[Task[P], Backbone], Sequence[Term]] | None" = None
     for_cpu: bool = False
     needs_style: bool = True
@@ -266,6 +267,22 @@ class Method(Generic[P]):
 
         asked = resolve(device, precision)
         return resolve("cpu", "fp32") if self.for_cpu else asked
+
+    async def outcome(self, task: "Task[P]") -> "Outcome":
+        """Stylize, whether or not that is a descent.
+
+        Parameters
+        ----------
+        task : Task
+            Of the method's parameters.
+
+        Returns
+        -------
+        Outcome
+            What `stylize` gives.
+        """
+        made = self.stylize(task)
+        return await made if inspect.isawaitable(made) else made
 
     def known(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Keep the values that are parameters of this method.

@@ -1,7 +1,8 @@
 """What methods that descend on pixels share: the network, the start, the optimiser, the total variation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
+from weakref import WeakValueDictionary
 
 import torch
 from torch import Tensor
@@ -14,16 +15,23 @@ from nstbench.methods.gatys2015.parameters import GatysParameters
 from nstbench.networks.backbone import Backbone
 from nstbench.networks.catalogue import architecture
 from nstbench.networks.loading import load_backbone
+from nstbench.networks.weight_sources import RANDOM_WIDTHS
+from nstbench.optim import loop
 from nstbench.optim.adam import Adam
 from nstbench.optim.lbfgs import LBFGS
-from nstbench.optim.loop import Outcome, optimise
+from nstbench.optim.loop import Outcome
 from nstbench.optim.optimiser import Optimiser
 from nstbench.optim.settings import AdamSettings, LBFGSSettings, OptimiserSettings, SGDSettings
 from nstbench.optim.sgd import SGD
 
+# Networks that a descent holds, so that others beside it share them.
+_IN_USE: WeakValueDictionary[Hashable, Backbone] = WeakValueDictionary()
+
 
 def open_backbone(task: Task[GatysParameters]) -> Backbone:
     """Load the network that the task's parameters name, down to the deepest of their layers.
+
+    While somebody holds it, others are given the same one, which nobody is to change.
 
     Parameters
     ----------
@@ -40,25 +48,31 @@ def open_backbone(task: Task[GatysParameters]) -> Backbone:
     InputError
         When content or style is too small for the layers, or the weights cannot be had.
     """
-    parameters = task.parameters
+    parameters, table = task.parameters, architecture(task.parameters.backbone)
     layers = [*parameters.content_layers, *parameters.style_layers]
     for picture, read in ((task.content, layers), (task.style, parameters.style_layers)):
-        architecture(parameters.backbone).check_side(read, min(picture.shape[-2:]))
-    backbone = load_backbone(
+        table.check_side(read, min(picture.shape[-2:]))
+    network = (
         parameters.backbone,
         parameters.weights,
         parameters.pooling,
         task.hardware,
         parameters.normalisation,
-        task.seed,
+        task.seed if parameters.weights in RANDOM_WIDTHS else 0,
         parameters.preprocessing,
     )
-    backbone.input_blur = parameters.input_blur
-    backbone.truncate(layers)
+    files = [(file, file.stat().st_mtime_ns) for file in parameters.weight_files()]
+    deepest = max(layers, key=table.layer_names.index)
+    key = (network, *files, parameters.input_blur, deepest)
+    backbone = _IN_USE.get(key)
+    if backbone is None:
+        _IN_USE[key] = backbone = load_backbone(*network)
+        backbone.input_blur = parameters.input_blur
+        backbone.truncate(layers)
     return backbone
 
 
-def descend(
+async def descend(
     task: Task[GatysParameters],
     backbone: Backbone,
     objective: Objective,
@@ -89,7 +103,7 @@ def descend(
         When the descent diverges.
     """
     parameters = task.parameters
-    outcome = optimise(
+    outcome = await loop.descend(
         objective,
         start_image(task, parameters.init),
         make_optimiser(parameters.optimiser),

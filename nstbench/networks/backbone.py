@@ -18,6 +18,7 @@ from nstbench.networks.architecture import (
     Rectifier,
     output_channels,
 )
+from nstbench.networks.convolution import BatchedConvolution
 from nstbench.networks.preprocessing import IMAGENET, Preprocessing
 from nstbench.networks.winograd import Convolution3x3
 
@@ -247,7 +248,7 @@ def _chain(layers: Iterable[Layer], channels: int, width: float, pooling: str) -
             case Convolution(kernel=3, stride=1, padding=1):
                 module: nn.Module = Convolution3x3(channels, outputs)
             case Convolution():
-                module = nn.Conv2d(channels, outputs, layer.kernel, layer.stride, layer.padding)
+                module = BatchedConvolution(channels, outputs, layer.kernel, layer.stride, layer.padding)
             case Pooling():
                 module = POOLING[pooling](layer.kernel, layer.stride, layer.padding, ceil_mode=layer.ceil)
             case Branches():

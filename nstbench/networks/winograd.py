@@ -13,8 +13,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, Self
 
 import torch
-from torch import Tensor, nn
-from torch.nn.functional import conv2d, pad
+from torch import Tensor
+from torch.nn.functional import pad
+
+from nstbench.networks.convolution import BatchedConvolution
 
 Algorithm = Literal["direct", "F(4,3)", "F(4x4,3x3)"]
 Kernel = Callable[[Tensor, Tensor | None], Tensor]
@@ -59,7 +61,7 @@ def choose(height: int, width: int, inputs: int, outputs: int) -> Algorithm:
     return "F(4,3)" if channels < 128 else "F(4x4,3x3)"
 
 
-class Convolution3x3(nn.Conv2d):
+class Convolution3x3(BatchedConvolution):
     """A 3x3 convolution over features with a border of zeros, by the quickest algorithm.
 
     Winograd's are for frozen weights and features in fp32, with channels last, on a CPU; all else is
@@ -72,7 +74,7 @@ class Convolution3x3(nn.Conv2d):
     """
 
     def __init__(self, inputs: int, outputs: int) -> None:
-        super().__init__(inputs, outputs, 3, padding=1)
+        super().__init__(inputs, outputs, kernel=3, stride=1, padding=1)
         # The algorithms that it has used so far.
         self.used: set[Algorithm] = set()
         self._kernels: dict[tuple[Algorithm, bool, int], Kernel] = {}
@@ -92,6 +94,7 @@ class Convolution3x3(nn.Conv2d):
         """
         suited = (
             features.is_cpu
+            and torch.backends.mkldnn.is_available()
             and features.dtype == self.weight.dtype == torch.float32
             and features.is_contiguous(memory_format=torch.channels_last)
             and not any(each.requires_grad for each in self.parameters())
@@ -182,7 +185,10 @@ class _RowKernel:
         _spread(rows, spread.view(6, *rows[0].shape))
         products = [
             # Every output has the product at the point 1 in it once.
-            conv2d(part.permute(0, 3, 1, 2), weight, bias if point == 1 else None, padding=(0, 1))
+            # oneDNN's however few rows there are, so that a picture's bits do not depend on its batch.
+            torch.mkldnn_convolution(
+                part.permute(0, 3, 1, 2), weight, bias if point == 1 else None, (0, 1), (1, 1), (1, 1), 1
+            )
             for point, (part, weight) in enumerate(zip(spread, self.weights, strict=True))
         ]
         _gather([each.permute(0, 2, 3, 1).view(batch, count, width, -1) for each in products], out)

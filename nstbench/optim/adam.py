@@ -31,7 +31,7 @@ class Adam(Optimiser):
         self._second = self.point.new_zeros(self.point.shape)
 
     @override
-    def step(self, evaluate: Evaluate) -> None:
+    async def step(self, evaluate: Evaluate) -> None:
         self._count += 1
         gradient = self.current.gradient
         self._first.lerp_(gradient, 1 - DECAY_1)
@@ -41,7 +41,7 @@ class Adam(Optimiser):
         # Gradients of a normalised loss can be far below epsilon; scaled so that epsilon stays negligible.
         deviation = (self._second / (1 - DECAY_2**self._count)).sqrt_()
         trial_point = self.point - self.rate * mean / (deviation + EPSILON * deviation.mean())
-        self.current = evaluate(trial_point)
+        self.current = await evaluate(trial_point)
         self.point = trial_point
 
     def _memorised(self) -> dict[str, Any]:

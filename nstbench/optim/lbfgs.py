@@ -55,14 +55,14 @@ class LBFGS(Optimiser):
         self._memory = _Memory(self.history, self.point)
 
     @override
-    def step(self, evaluate: Evaluate) -> None:
+    async def step(self, evaluate: Evaluate) -> None:
         direction = self._memory.direction(self.current.gradient)
         length = self.rate if self._memory.usable else self._first_length()
         for _ in range(MOST_RETRIES):
             if self.line_search:
-                length, trial = strong_wolfe(evaluate, self.point, direction, length, self.current)
+                length, trial = await strong_wolfe(evaluate, self.point, direction, length, self.current)
             else:
-                trial = evaluate(self.point + length * direction)
+                trial = await evaluate(self.point + length * direction)
             if not has_run_away(trial, self.current.value):
                 self._move(length * direction, trial)
                 return

@@ -12,6 +12,7 @@ from nstbench.core.errors import InputError
 from nstbench.core.progress import Watch
 from nstbench.losses.objective import Objective
 from nstbench.optim.checkpoints import Checkpoint
+from nstbench.optim.lockstep import Request
 from nstbench.optim.optimiser import BudgetSpentError, Evaluation, Optimiser
 
 # Called with how many evaluations are spent and the image (1, 3, H, W) reached with them, not clipped.
@@ -46,6 +47,8 @@ class Outcome:
         What a method adds about the run, by name.
     seconds_before
         The time of an interrupted attempt before this one.
+    seconds_waited
+        For other descents in lockstep with this one; `seconds` are without them.
     """
 
     image: Tensor
@@ -56,6 +59,7 @@ class Outcome:
     rejected_steps: int
     facts: Mapping[str, float | str | None] = field(default_factory=dict)
     seconds_before: float = 0.0
+    seconds_waited: float = 0.0
 
 
 def lossless(image: Tensor, seconds: float) -> Outcome:
@@ -79,7 +83,7 @@ def lossless(image: Tensor, seconds: float) -> Outcome:
 
 @dataclass
 class _Recorder:
-    """Evaluates the objective, keeps every loss on the device, and refuses when the budget is spent."""
+    """Asks for evaluations, keeps every loss, and refuses when the budget is spent."""
 
     objective: Objective
     shape: torch.Size
@@ -88,24 +92,24 @@ class _Recorder:
     rows: list[Tensor] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     started: float = field(default_factory=time.perf_counter)
+    waited: float = 0.0
 
-    def __call__(self, point: Tensor) -> Evaluation:
+    async def __call__(self, point: Tensor) -> Evaluation:
         if len(self.rows) >= self.budget:
             raise BudgetSpentError
-        image = point.view(self.shape).requires_grad_()
-        losses = self.objective.at(len(self.rows))(image)
-        (gradient,) = torch.autograd.grad(losses[0], image)
-        # The image is a view of the optimiser's point, which is to know nothing of gradients.
-        image.requires_grad_(False)
-        # Losses stay on the device; to read one here would wait for it at every evaluation.
-        self.rows.append(losses.detach())
-        self.seconds.append(time.perf_counter() - self.started)
+        asked = time.perf_counter()
+        answer = await Request(self.objective.at(len(self.rows)), point.view(self.shape))
+        answered = time.perf_counter()
+        # Meanwhile others have made their steps, and had their shares of the batch.
+        self.waited += answered - asked - answer.seconds
+        self.rows.append(answer.losses)
+        self.seconds.append(answered - self.started - self.waited)
         if self.watch is not None:
-            self.watch(len(self.rows), self.rows[-1][0])
-        return Evaluation(self.rows[-1][0], gradient.flatten())
+            self.watch(len(self.rows), answer.losses[0])
+        return Evaluation(answer.losses[0], answer.gradient.flatten())
 
 
-def optimise(
+async def descend(
     objective: Objective,
     start: Tensor,
     optimiser: Optimiser,
@@ -114,7 +118,7 @@ def optimise(
     checkpoint: Checkpoint | None = None,
     show: Show | None = None,
 ) -> Outcome:
-    """Descend from an image for a fixed number of evaluations.
+    """Descend from an image for a fixed number of evaluations, each of which is awaited.
 
     Parameters
     ----------
@@ -156,12 +160,12 @@ def optimise(
         recorder.started -= seconds_before
         optimiser.restore(saved["optimiser"])
     else:
-        optimiser.start(start.flatten().contiguous(), recorder)
+        await optimiser.start(start.flatten().contiguous(), recorder)
     try:
         while len(recorder.rows) < evaluations and math.isfinite(optimiser.current.value):
             if show:
                 show(len(recorder.rows), optimiser.point.view(start.shape))
-            optimiser.step(recorder)
+            await optimiser.step(recorder)
             if checkpoint and checkpoint.due:
                 state = {"optimiser": optimiser.state(), "rows": recorder.rows, "seconds": recorder.seconds}
                 checkpoint.save(state)
@@ -176,9 +180,9 @@ def optimise(
     if show:
         show(len(recorder.rows), image)
     names = tuple(term.name for term in objective.terms)
-    trace = torch.stack(recorder.rows).cpu()
+    trace = torch.stack(recorder.rows)
     # The row of the image that is kept; evaluations after it were of steps that were taken back.
-    (accepted,) = (trace[:, 0] == optimiser.current.loss.cpu()).nonzero()[-1]
+    (accepted,) = (trace[:, 0] == optimiser.current.loss).nonzero()[-1]
     return Outcome(
         image,
         names,
@@ -187,4 +191,5 @@ def optimise(
         recorder.seconds,
         optimiser.rejected_steps,
         seconds_before=seconds_before,
+        seconds_waited=recorder.waited,
     )

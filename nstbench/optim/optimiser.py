@@ -1,7 +1,7 @@
 """What all optimisers share: a point, its evaluation, and a state to go on from."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -30,8 +30,8 @@ class Evaluation:
         return self.loss.item()
 
 
-# Value and gradient of an objective at a point (n,).
-Evaluate = Callable[[Tensor], Evaluation]
+# Value and gradient of an objective at a point (n,), for which others may be waited for.
+Evaluate = Callable[[Tensor], Awaitable[Evaluation]]
 
 # A step to more than this many times a loss is rejected; the papers' optimisers accept everything.
 RUNAWAY = 2.0
@@ -70,7 +70,7 @@ class Optimiser(ABC):
     current: Evaluation
     rejected_steps: int
 
-    def start(self, point: Tensor, evaluate: Evaluate) -> None:
+    async def start(self, point: Tensor, evaluate: Evaluate) -> None:
         """Evaluate a point and begin there.
 
         Parameters
@@ -81,12 +81,12 @@ class Optimiser(ABC):
             The objective.
         """
         self.point = point
-        self.current = evaluate(point)
+        self.current = await evaluate(point)
         self.rejected_steps = 0
         self._begin()
 
     @abstractmethod
-    def step(self, evaluate: Evaluate) -> None:
+    async def step(self, evaluate: Evaluate) -> None:
         """Make one iteration; `point` and `current` become the accepted point and its evaluation.
 
         Parameters

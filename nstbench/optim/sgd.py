@@ -44,10 +44,10 @@ class SGD(Optimiser):
         self._rate = self.rate / length.clamp_min(torch.finfo(length.dtype).tiny)
 
     @override
-    def step(self, evaluate: Evaluate) -> None:
+    async def step(self, evaluate: Evaluate) -> None:
         self._velocity = self.momentum * self._velocity + self.current.gradient
         trial_point = self.point - self._rate * self._velocity
-        trial = evaluate(trial_point)
+        trial = await evaluate(trial_point)
         # Against the start, because momentum may raise the loss from one step to the next.
         if has_run_away(trial, self._start_loss):
             self.rejected_steps += 1

@@ -36,7 +36,7 @@ class Trial:
     evaluation: Evaluation
 
 
-def strong_wolfe(
+async def strong_wolfe(
     evaluate: Evaluate, point: Tensor, direction: Tensor, length: float, start: Evaluation
 ) -> tuple[float, Evaluation]:
     """Search a step length that meets the strong Wolfe conditions.
@@ -64,7 +64,7 @@ def strong_wolfe(
     Nocedal and Wright 2006, algorithms 3.5 and 3.6.
     """
     search = _Search(evaluate, point, direction, start)
-    return search.run(length)
+    return await search.run(length)
 
 
 class _Search:
@@ -73,23 +73,23 @@ class _Search:
         self.origin = self._trial(0.0, start)
         self.trials = 0
 
-    def run(self, length: float) -> tuple[float, Evaluation]:
+    async def run(self, length: float) -> tuple[float, Evaluation]:
         previous = self.origin
         while self.trials < MOST_TRIALS:
-            trial = self._try(length)
+            trial = await self._try(length)
             if self._too_high(trial) or (previous is not self.origin and trial.value >= previous.value):
-                return self._zoom(previous, trial)
+                return await self._zoom(previous, trial)
             if abs(trial.slope) <= -CURVATURE * self.origin.slope:
                 break
             if trial.slope >= 0:
-                return self._zoom(trial, previous)
+                return await self._zoom(trial, previous)
             previous, length = trial, 2 * length
         return trial.length, trial.evaluation
 
-    def _zoom(self, low: Trial, high: Trial) -> tuple[float, Evaluation]:
+    async def _zoom(self, low: Trial, high: Trial) -> tuple[float, Evaluation]:
         """Shrink the bracket, `low` the end of less loss, until the conditions hold or it has no length."""
         while self.trials < MOST_TRIALS and low.length != high.length:
-            trial = self._try(_interpolate(low, high))
+            trial = await self._try(_interpolate(low, high))
             if self._too_high(trial) or trial.value >= low.value:
                 high = trial
                 continue
@@ -100,9 +100,9 @@ class _Search:
             low = trial
         return low.length, low.evaluation
 
-    def _try(self, length: float) -> Trial:
+    async def _try(self, length: float) -> Trial:
         self.trials += 1
-        return self._trial(length, self.evaluate(self.point + length * self.direction))
+        return self._trial(length, await self.evaluate(self.point + length * self.direction))
 
     def _trial(self, length: float, evaluation: Evaluation) -> Trial:
         value = evaluation.value

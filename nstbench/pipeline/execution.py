@@ -1,10 +1,11 @@
-"""Make one run: load, stylize, and leave image.png, trace.csv, run.json and its snapshots, all or nothing."""
+"""Make runs: load, stylize, and leave image.png, trace.csv, run.json and snapshots, all or nothing."""
 
 import csv
 import platform
 import resource
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import torch
 
 from nstbench.core.errors import InputError
 from nstbench.core.files import folder_written_whole, sha256
-from nstbench.core.hardware import Hardware
+from nstbench.core.hardware import Hardware, resolve
 from nstbench.core.progress import progress
 from nstbench.core.strict_json import to_json
 from nstbench.core.version import __version__
@@ -23,18 +24,36 @@ from nstbench.methods import method
 from nstbench.methods.base import Task
 from nstbench.methods.colour.preservation import stylize
 from nstbench.optim.checkpoints import Checkpoint
+from nstbench.optim.lockstep import advance
 from nstbench.optim.loop import Outcome
 from nstbench.optim.snapshots import Snapshots
 from nstbench.pipeline.cache_keys import fingerprint
 from nstbench.pipeline.finished import read_record, run_file, run_folder
 from nstbench.pipeline.specification import RunSpecification
 
+# Runs that are alike in these can share a network, and are made side by side.
+NETWORK = ("backbone", "weights", "preprocessing", "normalisation", "pooling", "input_blur")
 
-def execute(run: RunSpecification, pictures: Path, results: Path) -> Path:
-    """Make `run` from pictures/<name>.png into results/runs/<id>/, unless it is there already.
 
-    Goes on from a checkpoint when an earlier attempt was interrupted. Gives the folder.
+def execute(
+    runs: Sequence[RunSpecification], pictures: Path, results: Path, together: int | None = None
+) -> list[Path]:
+    """Make runs from pictures/<name>.png into results/runs/<id>/, but for those that are there already.
+
+    So many descents are on their way `together`, or as many as pay on this machine; each goes on from a
+    checkpoint when an earlier attempt was interrupted. One that fails does not keep the others from their
+    ends; the first error is raised then. Gives the folders.
     """
+    alike = sorted(runs, key=lambda run: [str(run.parameters.get(name)) for name in NETWORK])
+    most = together or max(1, resolve().pixels_at_once // max(run.size for run in runs) ** 2)
+    for made in advance((_make(run, pictures, results) for run in alike), most):
+        if isinstance(made, Exception):
+            raise made
+    return [run_folder(results, run.id) for run in runs]
+
+
+async def _make(run: RunSpecification, pictures: Path, results: Path) -> None:
+    """Make one run, unless it is there already."""
     folder = run_folder(results, run.id)
     parameters = run.typed_parameters()
     names = {"content": run.content, "style": run.style}
@@ -43,7 +62,7 @@ def execute(run: RunSpecification, pictures: Path, results: Path) -> Path:
     weights = parameters.weight_files()
     mark = fingerprint(run.method, [*files.values(), *weights])
     if _is_done(folder, mark):
-        return folder
+        return
     recipe = method(run.method)
     hardware = recipe.hardware(precision=run.precision)
     unfinished = results / "checkpoints" / f"{run.id}-{mark[:12]}"
@@ -58,7 +77,7 @@ def execute(run: RunSpecification, pictures: Path, results: Path) -> Path:
     started = time.perf_counter()
     with progress(run.id, parameters.steps(*content.shape[-2:])) as watch:
         task = Task(content, style, parameters, run.seed, hardware, watch, checkpoint, snapshots, images)
-        outcome = stylize(recipe, task)
+        outcome = await stylize(recipe, task)
     record = {
         "id": run.id,
         "specification": run.model_dump(),
@@ -67,7 +86,7 @@ def execute(run: RunSpecification, pictures: Path, results: Path) -> Path:
             **{role: sha256(file) for role, file in files.items()},
             "weights": {file.name: sha256(file) for file in weights},
         },
-        **_measured(outcome, hardware, outcome.seconds_before + time.perf_counter() - started),
+        **_measured(outcome, hardware, time.perf_counter() - started),
         "versions": {
             "nstbench": __version__,
             "python": platform.python_version(),
@@ -85,7 +104,6 @@ def execute(run: RunSpecification, pictures: Path, results: Path) -> Path:
         (temporary / "run.json").write_text(to_json(record) + "\n", encoding="utf-8")
     checkpoint.remove()
     snapshots.remove()
-    return folder
 
 
 def _is_done(folder: Path, fingerprint: str) -> bool:
@@ -111,6 +129,7 @@ def _write_trace(outcome: Outcome, file: Path) -> None:
 
 def _measured(outcome: Outcome, hardware: Hardware, seconds: float) -> dict[str, Any]:
     evaluations = len(outcome.seconds)
+    seconds += outcome.seconds_before - outcome.seconds_waited
     return {
         "device": str(hardware.device),
         "precision": hardware.precision,

@@ -43,6 +43,7 @@ class Budget(Record):
     when they ask for it. Under a `brief` one, charts that take time measure just enough to be drawn.
     `judges` are the weights of the networks that results are judged by; on values of the last of them claims
     rest, so it should be kin to none that is optimised.
+    So many descents go side by side `together`; null leaves it to the machine, and pictures are the same.
     `caveat` ends the sentence `Profile smoke is ...` on every page and beside every verdict, whose marks are
     neutral then.
     """
@@ -53,6 +54,7 @@ class Budget(Record):
     weights: str = "embedded"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     pairs: int | None = Field(default=None, ge=1)
+    together: int | None = Field(default=None, ge=1)
     grid: Grid | None = None
     brief: bool = False
     caveat: str | None = None

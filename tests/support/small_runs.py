@@ -28,4 +28,4 @@ def small_run(snapshots: int = 0, **settings) -> RunSpecification:
 def make(run: RunSpecification, pictures: Path, results: Path) -> FinishedRun:
     """What `execute` leaves of a run, as one of an experiment that has a single arm."""
     pair = Pair(content=run.content, style=run.style)
-    return FinishedRun(PlannedRun("small", pair, Arm(()), run), execute(run, pictures, results))
+    return FinishedRun(PlannedRun("small", pair, Arm(()), run), *execute([run], pictures, results))

@@ -1,4 +1,4 @@
-"""The runs of one batch, one after the other; those that are done with this code are left alone.
+"""The runs of one batch, in lockstep; those that are done with this code are left alone.
 
 Input: results/pictures/<name>.png and networks. Output: results/runs/<id>/ of each run, and a table of them
 with the columns id, fingerprint, seconds (wall time).
@@ -14,7 +14,7 @@ from nstbench.pipeline.project import Project
 
 def job(project: Project, id: str) -> list[Path]:
     runs = project.batches[id]
-    folders = [execute(run, Path("results/pictures"), Path("results")) for run in runs]
+    folders = execute(runs, Path("results/pictures"), Path("results"), project.profile.together)
     made = [read_record(folder) for folder in folders]
     lines = ["id,fingerprint,seconds"]
     lines += [f"{record['id']},{record['fingerprint']},{record['seconds']}" for record in made]

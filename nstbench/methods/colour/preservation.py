@@ -4,7 +4,7 @@ Either only luminance is stylized and the content's chroma stays, or the style i
 first.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -27,7 +27,7 @@ from nstbench.methods.colour.luminance_matching import (
 )
 from nstbench.optim.loop import Outcome
 
-Stylize = Callable[[Task[P]], Outcome]
+Stylize = Callable[[Task[P]], Awaitable[Outcome]]
 # From the luminances of content and style to that of a style that fits the content.
 LuminanceMatching = Callable[[Tensor, Tensor], Tensor]
 
@@ -35,7 +35,7 @@ LuminanceMatching = Callable[[Tensor, Tensor], Tensor]
 HALF_A_GREY_LEVEL = 0.5 / 255
 
 
-def stylize(method: Method[P], task: Task[P]) -> Outcome:
+async def stylize(method: Method[P], task: Task[P]) -> Outcome:
     """Stylize by a method, with the content's colours where the task's parameters ask for them.
 
     Parameters
@@ -57,11 +57,11 @@ def stylize(method: Method[P], task: Task[P]) -> Outcome:
     """
     mode = task.parameters.preserve_colour
     if mode == "none":
-        return method.stylize(task)
-    return STRATEGIES[mode](method.stylize, task)
+        return await method.outcome(task)
+    return await STRATEGIES[mode](method.outcome, task)
 
 
-def stylize_luminance(stylize: Stylize[P], task: Task[P], match: LuminanceMatching) -> Outcome:
+async def stylize_luminance(stylize: Stylize[P], task: Task[P], match: LuminanceMatching) -> Outcome:
     """Stylize grey pictures, and put the content's I and Q of YIQ back.
 
     What colour a method adds to grey pictures is dropped.
@@ -92,7 +92,7 @@ def stylize_luminance(stylize: Stylize[P], task: Task[P], match: LuminanceMatchi
 
     style = match(luminance, luma(task.style))
     show = task.show
-    outcome = stylize(
+    outcome = await stylize(
         replace(
             task,
             content=luminance.repeat(1, 3, 1, 1),
@@ -106,7 +106,7 @@ def stylize_luminance(stylize: Stylize[P], task: Task[P], match: LuminanceMatchi
     return replace(outcome, image=image, facts={**outcome.facts, **clipped})
 
 
-def stylize_with_matched_colours(stylize: Stylize[P], task: Task[P], transform: Transform) -> Outcome:
+async def stylize_with_matched_colours(stylize: Stylize[P], task: Task[P], transform: Transform) -> Outcome:
     """Stylize with a style that has the mean and the covariance of the content's colours.
 
     Parameters
@@ -131,11 +131,11 @@ def stylize_with_matched_colours(stylize: Stylize[P], task: Task[P], transform: 
     others = {
         name: match_moments(task.content, other, transform).clamp(0, 1) for name, other in task.others.items()
     }
-    outcome = stylize(replace(task, style=style.clamp(0, 1), others=others))
+    outcome = await stylize(replace(task, style=style.clamp(0, 1), others=others))
     return replace(outcome, facts={**outcome.facts, "clipped_style": clipped_share(style)})
 
 
-STRATEGIES: Mapping[str, Callable[..., Outcome]] = {
+STRATEGIES: Mapping[str, Callable[..., Awaitable[Outcome]]] = {
     "luminance": partial(stylize_luminance, match=unchanged),
     "luminance-mean": partial(stylize_luminance, match=match_mean),
     "luminance-mean-std": partial(stylize_luminance, match=match_mean_and_deviation),

@@ -24,7 +24,7 @@ from nstbench.networks.backbone import Backbone
 from nstbench.optim.loop import Outcome
 
 
-def stylize(task: Task[GatysParameters]) -> Outcome:
+async def stylize(task: Task[GatysParameters]) -> Outcome:
     """Make a picture by descent on its pixels.
 
     Parameters
@@ -49,7 +49,7 @@ def stylize(task: Task[GatysParameters]) -> Outcome:
     """
     backbone = open_backbone(task)
     terms = terms_of(task, backbone)
-    return descend(task, backbone, Objective(backbone, terms), ratio_of(task.parameters, terms))
+    return await descend(task, backbone, Objective(backbone, terms), ratio_of(task.parameters, terms))
 
 
 def terms_of(task: Task[GatysParameters], backbone: Backbone) -> list[Term]:

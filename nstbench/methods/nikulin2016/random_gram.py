@@ -36,7 +36,7 @@ from nstbench.optim.loop import Outcome
 Targets = Mapping[str, Tensor]
 
 
-def stylize(task: Task[RandomGramParameters]) -> Outcome:
+async def stylize(task: Task[RandomGramParameters]) -> Outcome:
     """Make a picture by descent on its pixels.
 
     Parameters
@@ -70,7 +70,7 @@ def stylize(task: Task[RandomGramParameters]) -> Outcome:
     objective = (
         RedrawnObjective(backbone, terms_at) if parameters.redrawn else Objective(backbone, terms_at(0))
     )
-    outcome = descend(task, backbone, objective)
+    outcome = await descend(task, backbone, objective)
     facts = dict(outcome.facts)
     for layer, distribution in distributions.items():
         facts |= {f"{name}/{layer}": value for name, value in distribution.scale.items()}

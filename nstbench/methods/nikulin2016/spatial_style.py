@@ -43,7 +43,7 @@ LOSSES: Mapping[str, Callable[[Tensor], nn.Module]] = {
 }
 
 
-def stylize(task: Task[SpatialParameters]) -> Outcome:
+async def stylize(task: Task[SpatialParameters]) -> Outcome:
     """Make a picture by descent on its pixels.
 
     Parameters
@@ -81,7 +81,7 @@ def stylize(task: Task[SpatialParameters]) -> Outcome:
         scale = parameters.strength * lengths[0] / lengths[1] if lengths[1] else 1.0
         style = [replace(term, weight=scale * term.weight) for term in own]
         facts = {"style_scale": scale}
-    return descend(task, backbone, Objective(backbone, [*content, *style]), facts)
+    return await descend(task, backbone, Objective(backbone, [*content, *style]), facts)
 
 
 def statistic_terms(parameters: SpatialParameters, backbone: Backbone, painting: Tensor) -> list[Term]:

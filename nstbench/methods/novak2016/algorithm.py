@@ -29,7 +29,7 @@ from nstbench.optim.loop import Outcome
 Link = tuple[str, ...]
 
 
-def stylize(task: Task[NovakParameters]) -> Outcome:
+async def stylize(task: Task[NovakParameters]) -> Outcome:
     """Make a picture by descent on its pixels.
 
     Parameters
@@ -53,7 +53,7 @@ def stylize(task: Task[NovakParameters]) -> Outcome:
     """
     backbone = open_backbone(task)
     terms = terms_of(task, backbone)
-    return descend(task, backbone, Objective(backbone, terms), ratio_of(task.parameters, terms))
+    return await descend(task, backbone, Objective(backbone, terms), ratio_of(task.parameters, terms))
 
 
 def terms_of(task: Task[NovakParameters], backbone: Backbone) -> list[Term]:

@@ -15,6 +15,7 @@ from nstbench.images.tensors import to_tensor
 from nstbench.methods import method
 from nstbench.methods.base import Task
 from nstbench.methods.colour.preservation import stylize
+from nstbench.optim.lockstep import finish
 from nstbench.pipeline.pinned_losses.reference import COLUMNS
 from nstbench.pipeline.pinned_losses.specification import Regression
 
@@ -42,7 +43,7 @@ def measure(regression: Regression, manifest: Manifest) -> pd.DataFrame:
         content, style = pair
         for done, run in enumerate(regression.specifications, 1):
             task = Task(content, style, regression.parameters_of(run), SEED, HARDWARE)
-            outcome = stylize(method(run.method), task)
+            outcome = finish(stylize(method(run.method), task))
             deviations, means = torch.std_mean(outcome.image[0].double(), (1, 2))
             colours = [
                 (f"{channel} {name}", value)

@@ -1,5 +1,6 @@
 """Seconds per evaluation of the engine and of the textbook loop, taken in turns in one process."""
 
+import copy
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -22,7 +23,8 @@ from nstbench.methods.gatys2015.algorithm import content_terms, style_terms
 from nstbench.methods.gatys2015.parameters import DEFAULT as GATYS_DEFAULT
 from nstbench.methods.gatys2015.parameters import GatysParameters
 from nstbench.optim.lbfgs import LBFGS
-from nstbench.optim.loop import optimise
+from nstbench.optim.lockstep import finish
+from nstbench.optim.loop import descend
 from nstbench.pipeline.timing.reference import TextbookLoop
 
 EVALUATIONS = 20
@@ -152,10 +154,11 @@ def pair(size: int, device: torch.device) -> list[Tensor]:
 def _engine(task: Task[GatysParameters], layout: str = "channels last") -> Callable[[int], float]:
     """The engine on the network of `nstbench stylize`, in the task's precision."""
     parameters = task.parameters
-    backbone = open_backbone(task)
+    # A copy, because others may hold the same network.
+    backbone = copy.deepcopy(open_backbone(task))
     backbone.memory_format = LAYOUTS[layout]
     backbone.place(task.hardware.device, task.hardware.dtype)
     content = content_terms(backbone, task.content, parameters.content_layers, parameters.alpha)
     objective = Objective(backbone, [*content, *style_terms(backbone, task.style, parameters.style_layers)])
     start = start_image(task, "noise")
-    return lambda evaluations: optimise(objective, start, LBFGS(), evaluations).trace[0, 0].item()
+    return lambda evaluations: finish(descend(objective, start, LBFGS(), evaluations)).trace[0, 0].item()

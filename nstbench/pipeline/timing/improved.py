@@ -12,7 +12,8 @@ from nstbench.methods.gatys2015 import algorithm as gatys2015
 from nstbench.methods.gatys2015.parameters import JAIN, GatysParameters
 from nstbench.methods.novak2016 import algorithm as novak2016
 from nstbench.methods.novak2016.parameters import IMPROVED, RECOMMENDED, NovakParameters
-from nstbench.optim.loop import optimise
+from nstbench.optim.lockstep import finish
+from nstbench.optim.loop import descend
 from nstbench.pipeline.timing.engine import BLOCKS, SEED, Contestant, pair
 
 SIZE = 256
@@ -39,11 +40,11 @@ def contestant(parameters: GatysParameters, size: int) -> Contestant:
     objective = Objective(backbone, terms)
     start = start_image(task, parameters.init)
 
-    def descend(evaluations: int) -> float:
+    def start_loss(evaluations: int) -> float:
         optimiser = make_optimiser(parameters.optimiser)
-        return optimise(objective, start, optimiser, evaluations).trace[0, 0].item()
+        return finish(descend(objective, start, optimiser, evaluations)).trace[0, 0].item()
 
-    return Contestant(descend)
+    return Contestant(start_loss)
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ def varied(
     """
     from nstbench.images.tensors import to_picture, to_tensor
     from nstbench.methods.colour.preservation import stylize
+    from nstbench.optim.lockstep import finish
 
     arm, specification = run.planned.arm, run.planned.run
     recipe = experiment.method_of(arm)
@@ -34,7 +35,8 @@ def varied(
         to_tensor(load_picture(pictures / f"{name}.png", size, square=True)).to(hardware.device)
         for name in (specification.content, specification.style)
     )
-    return to_picture(stylize(recipe, Task(content, style, parameters, specification.seed, hardware)).image)
+    task = Task(content, style, parameters, specification.seed, hardware)
+    return to_picture(finish(stylize(recipe, task)).image)
 
 
 def side_by_side(pictures: Mapping[str, PIL.Image.Image]) -> Figure:

@@ -67,7 +67,7 @@ def descents(materials, tmp_path):
         )
         materials(["chelsea", "tesserae"], 48)
         for entry in planned:
-            execute(entry.run, tmp_path, tmp_path / "results")
+            execute([entry.run], tmp_path, tmp_path / "results")
         runs = [FinishedRun.of(entry, tmp_path / "results") for entry in planned]
         return materials(["chelsea", "tesserae"], 48, runs)
 

@@ -161,7 +161,7 @@ def test_the_segments_end_at_the_runs_own_losses(made, tmp_path):
         Image.fromarray(small).resize((64, 64), Image.Resampling.BICUBIC).save(pictures / f"{name}.png")
     finals = {}
     for entry in planned:
-        record = read_record(execute(entry.run, pictures, tmp_path / "results"))
+        record = read_record(*execute([entry.run], pictures, tmp_path / "results"))
         finals[entry.arm.caption] = record["final_losses"]["total"]
     table, facts = made("nikulin-barriers", planned)
     assert len(facts["runs"]) == 3

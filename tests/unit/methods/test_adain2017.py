@@ -22,6 +22,7 @@ from nstbench.methods.adain2017.recipe import DEFAULT_TRAINING, HUANG, LITERAL, 
 from nstbench.methods.base import Task
 from nstbench.methods.colour.preservation import stylize
 from nstbench.networks.feedforward.inventory import read_card, shipped_networks
+from nstbench.optim.lockstep import finish
 from nstbench.pipeline.experiment import Experiment
 from nstbench.pipeline.plan import plan
 from nstbench.pipeline.project import CHECKOUT, Project
@@ -33,7 +34,8 @@ SHIPPED = shipped_networks()["any_style"]
 
 def painted(content, style, others=None, **settings):
     parameters = METHOD.configure("default", settings)
-    return stylize(METHOD, Task(content, style, parameters, 0, CPU, others=others or {})).image
+    task = Task(content, style, parameters, 0, CPU, others=others or {})
+    return finish(stylize(METHOD, task)).image
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +84,7 @@ def test_the_shipped_decoder_keeps_the_content_at_strength_0(temple, night):
 
 def test_the_encoder_is_a_fact_of_the_result(temple):
     task = Task(temple, temple, METHOD.configure("default", {}), 0, CPU)
-    assert stylize(METHOD, task).facts == {"backbone": "vgg19", "weights": "embedded"}
+    assert finish(stylize(METHOD, task)).facts == {"backbone": "vgg19", "weights": "embedded"}
 
 
 def test_a_blend_with_all_of_another_style_is_that_style(temple, night, mosaic):

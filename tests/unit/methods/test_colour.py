@@ -38,6 +38,7 @@ from nstbench.methods.colour.preservation import (
 )
 from nstbench.metrics import metrics
 from nstbench.metrics.base import Comparison, EvaluatedImage
+from nstbench.optim.lockstep import finish
 from nstbench.optim.loop import Outcome
 
 TRANSFORMS = {"cholesky": cholesky, "image-analogies": image_analogies, "symmetric": symmetric}
@@ -196,7 +197,7 @@ def copying(seen, facts=None):
 
 
 def transfer(stylize, given):
-    return preservation.stylize(replace(method("gatys2015"), stylize=stylize), given)
+    return finish(preservation.stylize(replace(method("gatys2015"), stylize=stylize), given))
 
 
 def test_without_colour_preservation_a_method_is_left_alone():

@@ -26,6 +26,7 @@ from nstbench.methods.novak2016.parameters import NovakParameters
 from nstbench.networks.feedforward.files import read_network
 from nstbench.networks.feedforward.inventory import read_card, shipped_networks
 from nstbench.networks.loading import load_backbone
+from nstbench.optim.lockstep import finish
 from nstbench.pipeline.project import CHECKOUT, Project
 from painting.painters import paint
 
@@ -34,7 +35,8 @@ shipped = pytest.mark.parametrize("name", ["starry_night", "whirling_night"])
 
 
 def painted(content, **settings):
-    return stylize(METHOD, Task(content, content, METHOD.configure("default", settings), 0, CPU)).image
+    task = Task(content, content, METHOD.configure("default", settings), 0, CPU)
+    return finish(stylize(METHOD, task)).image
 
 
 @shipped

@@ -15,6 +15,7 @@ from nstbench.methods.descent import (
 )
 from nstbench.methods.gatys2015.algorithm import style_terms
 from nstbench.methods.nikulin2016.spatial_style import statistic_loss
+from nstbench.optim.lockstep import finish
 
 LAYERS = {"relu1_1": 0.5, "relu2_1": 0.5}
 
@@ -36,7 +37,7 @@ def task():
 @pytest.mark.parametrize("statistic", ["convolution", "correlation", "local"])
 def test_strength_is_relative_to_the_gradient_of_gram_matrices(task, statistic, init):
     made = task(statistic=statistic, strength=3.0, init=init, radius=1)
-    scale = method("nikulin2016").stylize(made).facts["style_scale"]
+    scale = finish(method("nikulin2016").stylize(made)).facts["style_scale"]
     backbone, painting, start = open_backbone(made), style_at_size_of_content(made), start_image(made, init)
     conventional = gradient_length(backbone, style_terms(backbone, painting, LAYERS), start)
     own = style_terms(backbone, painting, LAYERS, statistic_loss(statistic, radius=1))
@@ -48,7 +49,7 @@ def test_gram_statistic_is_gatys_method(task):
     ours, theirs = task(), task("gatys2015", "nikulin")
     same_size = style_at_size_of_content(ours)
     traces = [
-        method(id).stylize(Task(each.content, same_size, each.parameters, 0, each.hardware)).trace
+        finish(method(id).stylize(Task(each.content, same_size, each.parameters, 0, each.hardware))).trace
         for id, each in (("nikulin2016", ours), ("gatys2015", theirs))
     ]
     torch.testing.assert_close(*traces, rtol=1e-5, atol=0)
@@ -61,7 +62,7 @@ def test_gradients_are_not_normalised(task):
 
 
 def test_a_style_start_has_no_gradient_length(task):
-    outcome = method("nikulin2016").stylize(task(statistic="convolution", init="style"))
+    outcome = finish(method("nikulin2016").stylize(task(statistic="convolution", init="style")))
     assert outcome.facts["style_scale"] == 1
     assert torch.isfinite(outcome.trace).all()
 
@@ -69,6 +70,6 @@ def test_a_style_start_has_no_gradient_length(task):
 def test_local_style_paints_over_the_content(task):
     """Zero distance means equal features, so the style itself is the optimum."""
     made = task(set_="local", content_layers={}, evaluations=60)
-    image = method("nikulin2016").stylize(made).image
+    image = finish(method("nikulin2016").stylize(made)).image
     painting = style_at_size_of_content(made)
     assert (image - painting).abs().mean() < 0.3 * (made.content - painting).abs().mean()

@@ -17,6 +17,7 @@ from nstbench.methods.descent import open_backbone
 from nstbench.methods.novak2016 import algorithm as novak2016
 from nstbench.methods.novak2016.algorithm import layers_between, link_weights
 from nstbench.networks.catalogue import ARCHITECTURES
+from nstbench.optim.lockstep import finish
 
 NOVAK = method("novak2016")
 FIVE = dict.fromkeys(ARCHITECTURES["vgg19"].style_layers, 0.2)
@@ -88,7 +89,7 @@ def test_content_weights_of_the_paper_double():
 def test_with_everything_off_it_is_the_original(task):
     ours = task(**OFF, style_layers=FIVE, optimiser={"kind": "adam", "rate": 0.02})
     theirs = task("gatys2015", "jain", style_layers=FIVE, optimiser={"kind": "adam", "rate": 0.02})
-    outcomes = [each.stylize(made) for each, made in ((NOVAK, ours), (method("gatys2015"), theirs))]
+    outcomes = [finish(each.stylize(made)) for each, made in ((NOVAK, ours), (method("gatys2015"), theirs))]
     torch.testing.assert_close(outcomes[0].trace, outcomes[1].trace, rtol=1e-5, atol=0)
     assert outcomes[0].terms == outcomes[1].terms
     assert dict(outcomes[0].facts) == pytest.approx(dict(outcomes[1].facts))
@@ -142,7 +143,7 @@ def test_blur_takes_away_what_neighbours_differ_in(task):
 
 @pytest.mark.parametrize("backbone", ["alexnet", "googlenet"])
 def test_networks_that_branch_or_stride_can_be_chained(task, backbone):
-    outcome = NOVAK.stylize(task(backbone=backbone, evaluations=2))
+    outcome = finish(NOVAK.stylize(task(backbone=backbone, evaluations=2)))
     assert torch.isfinite(outcome.trace).all()
     assert (outcome.trace[:, 1:] > 0).any(0).all()
 

@@ -21,6 +21,7 @@ from nstbench.methods.nikulin2016.random_matrices import (
     nearest_gram,
 )
 from nstbench.optim.checkpoints import Checkpoint
+from nstbench.optim.lockstep import finish
 
 A = 3.0
 ADAM = {"kind": "adam", "rate": 0.02}
@@ -177,7 +178,7 @@ def task():
 
 
 def stylize(task):
-    return method("nikulin2016_random_gram").stylize(task)
+    return finish(method("nikulin2016_random_gram").stylize(task))
 
 
 @pytest.mark.parametrize("variant", ["literal", "symmetric", "psd"])

@@ -4,6 +4,7 @@ import json
 
 import pytest
 import torch
+from descents import optimise
 
 from nstbench.core.hardware import Hardware
 from nstbench.images.noise import grey_noise
@@ -19,7 +20,6 @@ from nstbench.networks.loading import load_backbone
 from nstbench.networks.weight_files import read_weights
 from nstbench.networks.weight_sources import embedded_file, embedded_files
 from nstbench.optim.lbfgs import LBFGS
-from nstbench.optim.loop import optimise
 
 IDS = [file.stem for file in embedded_files()]
 SIZE = 128

@@ -154,3 +154,23 @@ def test_a_network_says_which_convolutions_it_shortened(monkeypatch):
     monkeypatch.setattr(winograd, "choose", lambda *_: "direct")
     for name, expected in backbone(image, wanted).items():
         assert (features[name] - expected).abs().max() <= 5e-5 * expected.abs().max()
+
+
+@pytest.mark.parametrize("sides", [(130, 66), (97, 93)])
+def test_a_picture_has_the_same_bits_in_every_batch(algorithm, sides):
+    torch.manual_seed(1)
+    module = Convolution3x3(64, 48).requires_grad_(False)
+    features = torch.randn(5, 64, *sides).contiguous(memory_format=torch.channels_last)
+    gradient = torch.randn(5, 48, *sides).contiguous(memory_format=torch.channels_last)
+
+    def forth_and_back(part):
+        given = features[part].clone().requires_grad_()
+        convolved = module(given)
+        return convolved.detach(), *torch.autograd.grad(convolved, given, gradient[part])
+
+    together = forth_and_back(slice(0, 5))
+    assert module.used == {algorithm}
+    for number in range(5):
+        one = slice(number, number + 1)
+        for all_, own in zip(together, forth_and_back(one), strict=True):
+            assert torch.equal(all_[one], own)

@@ -1,4 +1,5 @@
 import torch
+from descents import begin, step
 
 from nstbench.optim.adam import Adam
 from nstbench.optim.optimiser import Evaluation
@@ -15,14 +16,14 @@ def evaluate(point):
 
 def descend(optimiser, steps):
     for _ in range(steps):
-        optimiser.step(evaluate)
+        step(optimiser, evaluate)
     return optimiser.point
 
 
 def test_same_path_as_the_library():
     start = torch.zeros(7, dtype=torch.float64)
     ours = Adam(rate=0.05)
-    ours.start(start.clone(), evaluate)
+    begin(ours, start.clone(), evaluate)
     reference = start.clone().requires_grad_()
     theirs = torch.optim.Adam([reference], lr=0.05, eps=1e-12)
     for _ in range(30):
@@ -34,8 +35,8 @@ def test_same_path_as_the_library():
 def test_restored_state_continues_bit_for_bit():
     start = torch.zeros(5, dtype=torch.float64)
     whole, first, second = Adam(0.1), Adam(0.1), Adam(0.1)
-    whole.start(start, evaluate)
-    first.start(start, evaluate)
+    begin(whole, start, evaluate)
+    begin(first, start, evaluate)
     descend(first, 4)
     second.restore(first.state())
     assert torch.equal(descend(whole, 9), descend(second, 5))

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from descents import begin, step
 from scipy.optimize import rosen, rosen_der
 
 from nstbench.optim.lbfgs import LBFGS
@@ -45,11 +46,11 @@ def two_loops(pairs, gradient):
 def test_direction_is_that_of_the_textbook_recursion(iterations):
     evaluate, _ = quadratic(12, 30)
     optimiser = LBFGS(rate=0.5, history=4)
-    optimiser.start(torch.zeros(12, dtype=torch.float64), evaluate)
+    begin(optimiser, torch.zeros(12, dtype=torch.float64), evaluate)
     pairs = []
     for _ in range(iterations):
         point, gradient = optimiser.point, optimiser.current.gradient
-        optimiser.step(evaluate)
+        step(optimiser, evaluate)
         pairs.append((optimiser.point - point, optimiser.current.gradient - gradient))
     found = optimiser._memory.direction(optimiser.current.gradient)
     torch.testing.assert_close(
@@ -60,29 +61,29 @@ def test_direction_is_that_of_the_textbook_recursion(iterations):
 def test_finds_the_minimum_of_a_quadratic():
     evaluate, minimiser = quadratic(20, 100)
     optimiser = LBFGS(history=20)
-    optimiser.start(torch.zeros(20, dtype=torch.float64), evaluate)
+    begin(optimiser, torch.zeros(20, dtype=torch.float64), evaluate)
     for _ in range(120):
-        optimiser.step(evaluate)
+        step(optimiser, evaluate)
     torch.testing.assert_close(optimiser.point, minimiser, rtol=1e-6, atol=1e-8)
 
 
 def test_line_search_solves_rosenbrock():
     optimiser = LBFGS(line_search=True, history=10)
-    optimiser.start(torch.tensor([-1.2, 1.0, -0.5, 2.0], dtype=torch.float64), rosenbrock)
+    begin(optimiser, torch.tensor([-1.2, 1.0, -0.5, 2.0], dtype=torch.float64), rosenbrock)
     for _ in range(80):
-        optimiser.step(rosenbrock)
+        step(optimiser, rosenbrock)
     torch.testing.assert_close(optimiser.point, torch.ones(4, dtype=torch.float64), rtol=1e-5, atol=1e-5)
 
 
 def test_steps_of_the_line_search_meet_the_strong_wolfe_conditions():
     optimiser = LBFGS(line_search=True)
-    optimiser.start(torch.tensor([-1.2, 1.0], dtype=torch.float64), rosenbrock)
+    begin(optimiser, torch.tensor([-1.2, 1.0], dtype=torch.float64), rosenbrock)
     for _ in range(15):
         point, before = optimiser.point, optimiser.current
-        optimiser.step(rosenbrock)
-        step, after = optimiser.point - point, optimiser.current
-        assert after.loss <= before.loss + 1e-4 * before.gradient @ step
-        assert abs(after.gradient @ step) <= 0.9 * abs(before.gradient @ step) + 1e-12
+        step(optimiser, rosenbrock)
+        moved, after = optimiser.point - point, optimiser.current
+        assert after.loss <= before.loss + 1e-4 * before.gradient @ moved
+        assert abs(after.gradient @ moved) <= 0.9 * abs(before.gradient @ moved) + 1e-12
 
 
 def test_a_step_to_nan_is_taken_back():
@@ -96,9 +97,9 @@ def test_a_step_to_nan_is_taken_back():
         return Evaluation(good.loss * torch.nan, good.gradient * torch.nan) if calls % 7 == 0 else good
 
     optimiser = LBFGS()
-    optimiser.start(torch.ones(6, dtype=torch.float64), sometimes_nan)
+    begin(optimiser, torch.ones(6, dtype=torch.float64), sometimes_nan)
     for _ in range(60):
-        optimiser.step(sometimes_nan)
+        step(optimiser, sometimes_nan)
         assert torch.isfinite(optimiser.current.loss)
     assert optimiser.rejected_steps > 0
     torch.testing.assert_close(optimiser.point, minimiser, rtol=1e-5, atol=1e-6)
@@ -114,9 +115,9 @@ def test_the_scale_of_the_loss_does_not_matter():
     points = []
     for objective in (evaluate, tiny):
         optimiser = LBFGS()
-        optimiser.start(torch.ones(8, dtype=torch.float64), objective)
+        begin(optimiser, torch.ones(8, dtype=torch.float64), objective)
         for _ in range(12):
-            optimiser.step(objective)
+            step(optimiser, objective)
         points.append(optimiser.point)
     torch.testing.assert_close(points[0], points[1], rtol=1e-5, atol=1e-6)
 
@@ -125,21 +126,21 @@ def test_restored_state_continues_bit_for_bit():
     evaluate, _ = quadratic(10, 50)
     whole, first = LBFGS(history=3), LBFGS(history=3)
     for optimiser in (whole, first):
-        optimiser.start(torch.zeros(10, dtype=torch.float64), evaluate)
+        begin(optimiser, torch.zeros(10, dtype=torch.float64), evaluate)
     for _ in range(5):
-        first.step(evaluate)
+        step(first, evaluate)
     second = LBFGS(history=3)
     second.restore(first.state())
     for _ in range(9):
-        whole.step(evaluate)
+        step(whole, evaluate)
     for _ in range(4):
-        second.step(evaluate)
+        step(second, evaluate)
     assert torch.equal(whole.point, second.point)
 
 
 @pytest.mark.parametrize("line_search", [False, True])
 def test_no_gradient_no_step(line_search):
     optimiser = LBFGS(line_search=line_search)
-    optimiser.start(torch.zeros(3), lambda point: Evaluation(point.square().sum(), 2 * point))
-    optimiser.step(lambda point: Evaluation(point.square().sum(), 2 * point))
+    begin(optimiser, torch.zeros(3), lambda point: Evaluation(point.square().sum(), 2 * point))
+    step(optimiser, lambda point: Evaluation(point.square().sum(), 2 * point))
     assert not optimiser.point.any()

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 import torch
+from descents import begin, step
 
 from nstbench.optim.optimiser import Evaluation
 from nstbench.optim.sgd import SGD
@@ -19,9 +20,9 @@ def parabola(point):
 
 
 def descended(optimiser, steps, evaluate=parabola):
-    optimiser.start(START.clone(), evaluate)
+    begin(optimiser, START.clone(), evaluate)
     for _ in range(steps):
-        optimiser.step(evaluate)
+        step(optimiser, evaluate)
     return optimiser
 
 
@@ -99,5 +100,5 @@ def test_restored_state_continues_bit_for_bit():
     whole, first, second = descended(SGD(0.1), 9), descended(SGD(0.1), 4), SGD(0.1)
     second.restore(first.state())
     for _ in range(5):
-        second.step(parabola)
+        step(second, parabola)
     assert torch.equal(whole.point, second.point)

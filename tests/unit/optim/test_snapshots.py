@@ -3,21 +3,22 @@
 import numpy as np
 import pytest
 import torch
+from descents import optimise
 from PIL import Image
 from skimage.io import imread
 from small_runs import TWO_LAYERS, make, small_run
 
 from nstbench.core.errors import InputError
 from nstbench.images.manifest import Manifest
-from nstbench.losses.objective import Objective
+from nstbench.losses.objective import IMAGE, Objective, Term
 from nstbench.methods.base import Method, Parameters
 from nstbench.optim import checkpoints
 from nstbench.optim.lbfgs import LBFGS
-from nstbench.optim.loop import optimise
 from nstbench.optim.snapshots import Snapshots
 from nstbench.pipeline.execution import execute
 from nstbench.pipeline.experiment import Experiment
 from nstbench.pipeline.plan import PlannedRun
+from nstbench.pipeline.specification import RunSpecification
 from nstbench.report.figures.pair_results import results_by_pair
 from nstbench.report.figures.tiles import panel_description, panel_tiles
 
@@ -26,23 +27,19 @@ class InterruptionError(Exception):
     """What ends a run in the middle."""
 
 
-class Bowl:
-    """An objective whose minimum is a picture of 0.5: one term, the squared distance."""
+def bowl(image):
+    """The squared distance from a picture of 0.5."""
+    return (image - 0.5).square().sum()
 
-    terms = ()
 
-    def at(self, evaluation):
-        return self
-
-    def __call__(self, image):
-        return (image - 0.5).square().sum()[None]
+BOWL = Objective(lambda image, layers: {}, [Term("bowl", 1.0, (IMAGE,), bowl)])
 
 
 def shown(optimiser, evaluations):
     """What `show` is called with, and the outcome."""
     calls = []
     start = torch.zeros(1, 3, 4, 4, dtype=torch.float64)
-    outcome = optimise(Bowl(), start, optimiser, evaluations, show=lambda *call: calls.append(call))
+    outcome = optimise(BOWL, start, optimiser, evaluations, show=lambda *call: calls.append(call))
     return calls, outcome
 
 
@@ -51,14 +48,14 @@ def test_a_descent_shows_its_start_its_steps_and_its_end():
     assert [done for done, _ in calls] == [1, 2, 3, 4, 5, 6]
     assert not calls[0][1].any()
     assert torch.equal(calls[-1][1], outcome.image)
-    losses = [Bowl()(image).item() for _, image in calls]
+    losses = [bowl(image).item() for _, image in calls]
     assert losses == pytest.approx(outcome.trace[:, 0].tolist())
 
 
 def test_rejected_steps_are_not_shown():
     calls, outcome = shown(LBFGS(rate=50.0), 12)
     assert outcome.rejected_steps > 0
-    losses = [Bowl()(image).item() for _, image in calls]
+    losses = [bowl(image).item() for _, image in calls]
     assert outcome.trace[:, 0].max() > 2 * max(losses)
     assert [done for done, _ in calls] == sorted({done for done, _ in calls})
     assert len(calls) < 12
@@ -94,7 +91,7 @@ def test_a_run_leaves_its_snapshots_and_nothing_else_differs(run, photo, paintin
     assert np.abs(imread(folder.snapshots[1]).astype(int) - start).max() <= 1
     assert folder.snapshots[9].read_bytes() == folder.image.read_bytes()
     assert not list(results.glob("checkpoints/*"))
-    without = make(run.model_copy(update={"snapshots": 0}), photo.parent, results)
+    without = make(RunSpecification.derived_from(run, snapshots=0), photo.parent, results)
     assert without.snapshots == {}
     assert without.folder != folder.folder
     assert without.image.read_bytes() == folder.image.read_bytes()
@@ -104,7 +101,7 @@ def test_an_interrupted_run_has_the_snapshots_of_a_whole_one(run, photo, paintin
     run = run.model_copy(update={"snapshots": 9})
     whole = make(run, photo.parent, tmp_path / "whole")
     monkeypatch.setattr(checkpoints, "SECONDS_BETWEEN", 0.0)
-    evaluate, calls = Objective.__call__, []
+    evaluate, calls = Objective.losses, []
 
     def interrupted(*arguments):
         calls.append(1)
@@ -112,9 +109,9 @@ def test_an_interrupted_run_has_the_snapshots_of_a_whole_one(run, photo, paintin
             raise InterruptionError
         return evaluate(*arguments)
 
-    monkeypatch.setattr(Objective, "__call__", interrupted)
+    monkeypatch.setattr(Objective, "losses", interrupted)
     with pytest.raises(InterruptionError):
-        execute(run, photo.parent, tmp_path / "cut")
+        execute([run], photo.parent, tmp_path / "cut")
     resumed = make(run, photo.parent, tmp_path / "cut")
     assert len(calls) < 6 + 9
     assert list(resumed.snapshots) == list(range(1, 10))
@@ -144,7 +141,7 @@ MANIFEST = Manifest.model_validate(
 
 
 def test_a_panel_shows_snapshots(run, photo, painting, tmp_path):
-    execute(run, photo.parent, tmp_path)
+    execute([run], photo.parent, tmp_path)
     experiment = Experiment.model_validate(EXPERIMENT)
     (arm,) = experiment.arms
     planned = PlannedRun("strip", experiment.pairs[0], arm, run)

@@ -4,7 +4,9 @@ import math
 
 import pytest
 import torch
+from descents import at_once
 
+from nstbench.optim.lockstep import finish
 from nstbench.optim.optimiser import Evaluation
 from nstbench.optim.wolfe import (
     CURVATURE,
@@ -36,7 +38,9 @@ def search(function, length):
     origin = torch.zeros(1, dtype=torch.float64)
     start = evaluate(origin)
     asked.clear()
-    found, evaluation = strong_wolfe(evaluate, origin, torch.ones_like(origin), length, start)
+    found, evaluation = finish(
+        strong_wolfe(at_once(evaluate), origin, torch.ones_like(origin), length, start)
+    )
     return found, evaluation, start, asked
 
 

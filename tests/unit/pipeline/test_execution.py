@@ -13,13 +13,16 @@ from PIL import Image
 from skimage.io import imread
 from small_runs import TWO_LAYERS, make, small_run
 
+from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
 from nstbench.losses.objective import Objective
 from nstbench.metrics import metrics
 from nstbench.pipeline import cache_keys, execution
 from nstbench.pipeline.execution import execute
+from nstbench.pipeline.finished import read_record
 from nstbench.pipeline.plan import PlannedRun
 from nstbench.pipeline.scoring import score_trials
+from nstbench.pipeline.specification import RunSpecification
 from nstbench.pipeline.tables import control_id, tidy_scores
 
 
@@ -64,7 +67,7 @@ def test_finished_run_is_not_made_again(run, pictures, tmp_path, capsys):
     folder = make(run, pictures, tmp_path / "results")
     before = folder.image.stat().st_mtime_ns
     capsys.readouterr()
-    execute(run, pictures, tmp_path / "results")
+    execute([run], pictures, tmp_path / "results")
     assert folder.image.stat().st_mtime_ns == before
     assert capsys.readouterr().err == ""
 
@@ -78,15 +81,15 @@ from nstbench.pipeline.specification import RunSpecification
 from nstbench.losses.objective import Objective
 from nstbench.optim import checkpoints as checkpoint
 checkpoint.SECONDS_BETWEEN = 0.0
-evaluate, calls = Objective.__call__, []
+evaluate, calls = Objective.losses, []
 def killed(*arguments):
     calls.append(1)
     if len(calls) == {KILLED_AT}:
         os.kill(os.getpid(), signal.SIGKILL)
     return evaluate(*arguments)
-Objective.__call__ = killed
-pictures, results, run = sys.argv[1:]
-execute(RunSpecification.model_validate_json(run), Path(pictures), Path(results))
+Objective.losses = killed
+pictures, results, *runs = sys.argv[1:]
+execute([RunSpecification.model_validate_json(run) for run in runs], Path(pictures), Path(results), len(runs))
 """
 
 
@@ -103,7 +106,7 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_picture(run, pictures, tmp_
     assert list(results.glob("checkpoints/gatys*.pt"))
     assert not (results / "runs").exists()
     evaluated = []
-    monkeypatch.setattr(Objective, "__call__", counted(Objective.__call__, evaluated))
+    monkeypatch.setattr(Objective, "losses", counted(Objective.losses, evaluated))
     resumed = make(run, pictures, results)
     assert 40 - KILLED_AT < len(evaluated) < 40
     assert resumed.image.read_bytes() == whole.image.read_bytes()
@@ -112,8 +115,7 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_picture(run, pictures, tmp_
 
 
 def test_a_run_that_goes_on_counts_the_seconds_before(run, pictures, tmp_path, monkeypatch):
-    saved = execution.stylize
-    monkeypatch.setattr(execution, "stylize", lambda *a: replace(saved(*a), seconds_before=1000.0))
+    with_outcome(monkeypatch, seconds_before=1000.0)
     record = make(run, pictures, tmp_path).record
     assert 1000 < record["seconds"] < 1100
 
@@ -122,14 +124,23 @@ def test_numbers_that_are_not_finite_are_text_in_the_record_and_numbers_when_rea
     run, pictures, tmp_path, monkeypatch
 ):
     facts = {"canonical_ratio": inf}
-    made = execution.stylize
-    monkeypatch.setattr(execution, "stylize", lambda *a: replace(made(*a), final=nothing(2), facts=facts))
+    with_outcome(monkeypatch, final=nothing(2), facts=facts)
     folder = make(run, pictures, tmp_path)
     text = (folder.folder / "run.json").read_text()
     strict = json.loads(text, parse_constant=lambda constant: pytest.fail(f"{constant} is no JSON"))
     assert (strict["final_losses"]["total"], strict["facts"]) == ("nan", {"canonical_ratio": "inf"})
     assert isnan(folder.record["final_losses"]["total"])
     assert folder.record["facts"] == facts
+
+
+def with_outcome(monkeypatch, **changes):
+    """Runs whose outcome is another one than that of their method."""
+    stylize = execution.stylize
+
+    async def changed(*arguments):
+        return replace(await stylize(*arguments), **changes)
+
+    monkeypatch.setattr(execution, "stylize", changed)
 
 
 def nothing(terms):
@@ -185,12 +196,12 @@ def test_run_is_made_again_when_its_inputs_changed(run, pictures, tmp_path, monk
         Image.new("RGB", (40, 40), "red").save(pictures / "painting.png")
     else:
         monkeypatch.setattr(cache_keys, "run_key", lambda method: "another engine")
-    execute(run, pictures, tmp_path / "results")
+    execute([run], pictures, tmp_path / "results")
     assert folder.image.stat().st_mtime_ns > before
 
 
 def test_scores_are_tidy_and_have_controls(run, pictures, tmp_path):
-    execute(run, pictures, tmp_path)
+    execute([run], pictures, tmp_path)
     planned = [PlannedRun(experiment, None, None, run) for experiment in ("one", "two")]
     scores = score_trials([(entry.run, entry.truth) for entry in planned], pictures, tmp_path)
     table = tidy_scores(scores, planned)
@@ -204,7 +215,7 @@ def test_scores_are_tidy_and_have_controls(run, pictures, tmp_path):
 
 def test_a_truth_is_scored_where_an_experiment_names_one(run, pictures, tmp_path):
     """The same run, measured against two truths and none."""
-    execute(run, pictures, tmp_path)
+    execute([run], pictures, tmp_path)
     truths = {"none": None, "painted": "painting", "photographed": "photo"}
     planned = [PlannedRun(experiment, None, None, run, truth) for experiment, truth in truths.items()]
     trials = [(entry.run, entry.truth) for entry in planned]
@@ -227,3 +238,60 @@ def test_unfinished_run_is_not_done(tmp_path):
     assert not execution._is_done(tmp_path / "nothing", "x")
     (tmp_path / "run.json").write_text("{ half")
     assert not execution._is_done(tmp_path, "x")
+
+
+def several(run):
+    """Runs that share a network, but for one, with other weights, optimisers and budgets."""
+    changes = [
+        {},
+        {"optimiser": {"kind": "adam", "rate": 0.02}, "evaluations": 7},
+        {"alpha": 1.0, "init": "noise"},
+        {"pooling": "max"},
+        {"style_layers": {"relu1_1": 0.5, "relu2_1": 0.5}, "preserve_colour": "luminance"},
+    ]
+    return [RunSpecification.derived_from(run, parameters={**run.parameters, **each}) for each in changes]
+
+
+def losses_of(folder):
+    return pd.read_csv(folder / "trace.csv").drop(columns="seconds")
+
+
+@pytest.mark.parametrize("together", [2, 5])
+def test_runs_made_together_are_what_they_are_alone(run, pictures, tmp_path, together):
+    runs = several(run)
+    alone = [make(each, pictures, tmp_path / "alone") for each in runs]
+    folders = execute(runs[::-1], pictures, tmp_path / "together", together)[::-1]
+    for single, folder in zip(alone, folders, strict=True):
+        assert folder.name == single.folder.name
+        assert (folder / "image.png").read_bytes() == single.image.read_bytes()
+        pd.testing.assert_frame_equal(losses_of(folder), losses_of(single.folder), check_exact=True)
+    seconds = [read_record(folder)["seconds"] for folder in folders]
+    assert min(seconds) > 0
+
+
+def test_a_run_that_diverges_does_not_keep_others_from_their_ends(run, pictures, tmp_path):
+    bad = {**run.parameters, "optimiser": {"kind": "adam", "rate": 1e38}, "evaluations": 9}
+    runs = several(run)
+    runs.insert(1, RunSpecification.derived_from(run, parameters=bad))
+    with pytest.raises(InputError, match="diverged"):
+        execute(runs, pictures, tmp_path, together=6)
+    assert {folder.name for folder in (tmp_path / "runs").iterdir()} == {each.id for each in several(run)}
+
+
+def test_killed_runs_go_on_together(run, pictures, tmp_path):
+    """After 20 evaluations of all, some of which are done."""
+    runs = several(run)
+    for each in runs:
+        make(each, pictures, tmp_path / "whole")
+    results = tmp_path / "killed"
+    texts = [each.model_dump_json() for each in runs]
+    command = [sys.executable, "-c", KILLED, str(pictures), str(results), *texts]
+    assert subprocess.run(command).returncode == -signal.SIGKILL
+    left = {file.stem[:-13] for file in results.glob("checkpoints/*.pt")}
+    assert left
+    assert left | {folder.name for folder in results.glob("runs/*")} == {each.id for each in runs}
+    for folder in execute(runs, pictures, results, together=5):
+        whole = tmp_path / "whole" / "runs" / folder.name
+        assert (folder / "image.png").read_bytes() == (whole / "image.png").read_bytes()
+        pd.testing.assert_frame_equal(losses_of(folder), losses_of(whole), check_exact=True)
+    assert not list(results.glob("checkpoints/*"))

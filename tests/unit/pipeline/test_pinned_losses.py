@@ -14,6 +14,7 @@ from nstbench.images.pictures import load_picture, save_picture
 from nstbench.losses import total_variation
 from nstbench.losses.content import ContentLoss
 from nstbench.losses.gram import GramLoss
+from nstbench.methods import descent
 from nstbench.methods.adain2017 import modules as adain_modules
 from nstbench.methods.colour import preservation
 from nstbench.methods.gatys2015 import algorithm
@@ -134,14 +135,14 @@ def pooled(monkeypatch):
 
 
 def hurried(monkeypatch):
-    make = algorithm.make_optimiser
+    make = descent.make_optimiser
 
     def faster(settings):
         optimiser = make(settings)
         optimiser.rate *= 1.01
         return optimiser
 
-    monkeypatch.setattr(algorithm, "make_optimiser", faster)
+    monkeypatch.setattr(descent, "make_optimiser", faster)
 
 
 BOTH = {"content-lbfgs", "both-adam"}
@@ -334,9 +335,9 @@ def test_tolerance_is_relative_and_of_its_evaluation():
 
 def test_one_thread_and_the_number_of_threads_put_back(checkout, monkeypatch):
     used = set()
-    make = algorithm.make_optimiser
+    make = descent.make_optimiser
     monkeypatch.setattr(
-        algorithm,
+        descent,
         "make_optimiser",
         lambda settings: used.add(torch.get_num_threads()) or make(settings),
     )

@@ -11,6 +11,7 @@ from nstbench.losses.objective import Objective
 from nstbench.methods import method
 from nstbench.methods.base import Task
 from nstbench.methods.gatys2015.algorithm import content_terms, style_terms
+from nstbench.optim.lockstep import finish
 from nstbench.pipeline.timing import engine as timing
 from nstbench.pipeline.timing import improved
 from nstbench.pipeline.timing.engine import (
@@ -138,7 +139,7 @@ def test_bad_size_is_refused(bench):
 def test_what_is_timed_of_the_improved_style_is_the_method(name, id, set_):
     parameters = method(id).configure(set_, {"evaluations": 3})
     hardware = resolve()
-    outcome = method(id).stylize(Task(*pair(32, hardware.device), parameters, SEED, hardware))
+    outcome = finish(method(id).stylize(Task(*pair(32, hardware.device), parameters, SEED, hardware)))
     timed = improved.contestant(improved.PARAMETERS[name], 32)
     assert timed.descend(3) == pytest.approx(outcome.trace[0, 0].item(), rel=1e-4)
 
