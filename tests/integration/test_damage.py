@@ -1,5 +1,6 @@
 """What is cut, emptied, swapped or deleted in a finished pipeline is made again by the same command."""
 
+import itertools
 import json
 import os
 import re
@@ -9,10 +10,24 @@ import sys
 
 import pytest
 
+from nstbench.core.files import sha256
 from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.project import CHECKOUT
 
 EXPERIMENT = "nikulin-fig3"
+# What is made of runs, scores and tables: a file of each kind, one for each job to make again.
+SHOWN = (
+    "results/claims.csv",
+    "results/charts/da-optimisers-curves.csv",
+    "results/notebooks/da.ipynb",
+    "results/seals/notebook-claims.json",
+    "results/scores.csv",
+    "reports/figures/da-tv.png",
+    "reports/figures/da-experiments.curves.png",
+    "reports/figures/da-optimisers.thumb.jpg",
+    "reports/figures/da-tv.html",
+    "reports/index.html",
+)
 # A file of each kind that jobs leave.
 KINDS = (
     "results/pictures/chelsea.png",
@@ -33,6 +48,7 @@ KINDS = (
     "reports/figures/nikulin-*.png",
     "reports/figures/jain-one-style.2.png",
     "reports/figures/nikulin-*.curves.svg",
+    "reports/figures/nikulin-*.curves.png",
     "reports/figures/nikulin-*.thumb.jpg",
     "reports/figures/nikulin-*.json",
     "reports/figures/nikulin-*.html",
@@ -127,6 +143,28 @@ def test_every_kind_of_file_is_missed_when_it_is_planned(copy, harm):
     planned = set(re.findall(r"--log results/logs/(\S+)\.log", said))
     assert len(harmed) > 15
     assert set(harmed) <= planned
+
+
+def test_what_is_shown_heals_in_one_run_to_the_same_bytes(copy):
+    """All of the tree, but for what says when or how fast it was made."""
+    before = contents(copy)
+    for harm, name in zip(itertools.cycle(HARMS), SHOWN, strict=False):
+        harm(copy / name)
+    snakemake(copy)
+    assert contents(copy) == before
+    assert "Nothing to be done" in snakemake(copy, "--dry-run", "--verbose")
+
+
+def contents(folder):
+    """The hash of every file in a folder, but for seals, logs and how long the chart of `SHOWN` took."""
+    of_times = {
+        folder / "reports" / "figures" / f"da-optimisers-curves.{suffix}" for suffix in ("json", "html")
+    }
+    return {
+        file.relative_to(folder): sha256(file)
+        for file in folder.glob("re*/**/*")
+        if file.is_file() and file.parent.name not in ("logs", "seals") and file not in of_times
+    }
 
 
 def test_a_figure_heals_with_its_runs_and_pictures(copy, made, project):
