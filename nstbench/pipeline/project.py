@@ -124,5 +124,9 @@ class Project:
 
     def batches_of(self, runs: Iterable[RunSpecification]) -> list[str]:
         """The batches that make `runs`."""
-        wanted = {run.id for run in runs}
-        return [id for id, batch in self.batches.items() if wanted & {run.id for run in batch}]
+        wanted = {self._batch_of[run.id] for run in runs}
+        return [id for id in self.batches if id in wanted]
+
+    @cached_property
+    def _batch_of(self) -> dict[str, str]:
+        return {run.id: batch for batch, runs in self.batches.items() for run in runs}

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from functools import cached_property
 from typing import Any
 
 from pydantic import Field, field_validator
@@ -33,7 +32,7 @@ class RunSpecification(Record):
     def _known_method(cls, id: str) -> str:
         return method(id).id
 
-    @cached_property
+    @property
     def id(self) -> str:
         """`<method>-<first 12 hex digits of the SHA-256 of the canonical JSON>`."""
         canonical = json.dumps(self.model_dump(), sort_keys=True)
