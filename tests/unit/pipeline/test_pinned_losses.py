@@ -17,7 +17,6 @@ from nstbench.losses.gram import GramLoss
 from nstbench.methods import descent
 from nstbench.methods.adain2017 import modules as adain_modules
 from nstbench.methods.colour import preservation
-from nstbench.methods import descent
 from nstbench.methods.gatys2015 import algorithm
 from nstbench.networks import backbone
 from nstbench.networks.backbone import POOLING
