@@ -51,6 +51,9 @@ class BatchedConvolution(nn.Conv2d):
             or not torch.backends.mkldnn.is_available()
         ):
             return super().forward(features)
+        if self.steps != (1, 1):
+            # At most the first layer of a network; oneDNN shares its work out to threads by the batch.
+            return torch.cat([super(BatchedConvolution, self).forward(each) for each in features.split(1)])
         convolved: Tensor = _Convolve.apply(features, self)
         return convolved
 
@@ -79,7 +82,6 @@ class _Convolve(torch.autograd.Function):
     @staticmethod
     def forward(context: Any, features: Tensor, module: BatchedConvolution) -> Tensor:
         context.module = module
-        context.save_for_backward(features)
         return torch.mkldnn_convolution(
             features, module.weight, module.bias, module.border, module.steps, (1, 1), 1
         )
@@ -87,13 +89,8 @@ class _Convolve(torch.autograd.Function):
     @staticmethod
     def backward(context: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         module: BatchedConvolution = context.module
-        (features,) = context.saved_tensors
         gradient = gradients[0].contiguous(memory_format=torch.channels_last)
-        if module.steps == (1, 1):
-            back = module.border_back
-            return torch.mkldnn_convolution(gradient, module.turned(), None, back, (1, 1), (1, 1), 1), None
-        # Only wide filters have strides, and those PyTorch leaves to oneDNN itself.
-        settings = (module.steps, module.border, (1, 1), False, (0, 0), 1, (True, False, False))
-        return torch.ops.aten.convolution_backward(gradient, features, module.weight, None, *settings)[
-            0
-        ], None
+        turned = torch.mkldnn_convolution(
+            gradient, module.turned(), None, module.border_back, module.steps, (1, 1), 1
+        )
+        return turned, None
