@@ -6,7 +6,7 @@ chart file and with it all kinds, so their modules import torch, pandas and matp
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
@@ -79,7 +79,8 @@ class Materials:
         parameters = run.typed_parameters()
         if not isinstance(parameters, kind):
             raise InputError(f"{run.method} does not descend on pixels; take an experiment of one that does")
-        content, style = (self.picture(self.folder / f"{name}.png") for name in (run.content, run.style))
+        own = replace(self, size=run.size)
+        content, style = (own.picture(self.folder / f"{name}.png") for name in (run.content, run.style))
         return Task(content, style, parameters, run.seed, self.hardware)
 
 

@@ -15,6 +15,7 @@ from nstbench.charts.base import ChartKind, Materials
 from nstbench.charts.chart import Chart
 from nstbench.charts.style import THUMBNAIL, TYPOGRAPHY, label_short_logarithmic_axes
 from nstbench.core.files import write_text, written_whole
+from nstbench.core.number_format import span
 from nstbench.images.manifest import Manifest
 from nstbench.images.pictures import save_picture
 from nstbench.pipeline.finished import FinishedRun
@@ -69,6 +70,7 @@ def write_chart(
         "pictures": {name: file.stem for name, file in materials.pictures.items()} | substituted,
         "runs": [run.planned.run.id for run in materials.runs],
         "weights": weights_used(materials.runs) or weights,
+        "size": span([entry.run.size for entry in distinct] or [profile.size]),
         "device": str(materials.hardware.device),
         "precision": materials.hardware.precision,
         "seconds": round(seconds, 2),

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 from nstbench.core.configuration import Name, Named, Record, Snapshots, load_named
 from nstbench.core.errors import InputError, shortened
 from nstbench.images.manifest import Manifest
+from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
 from nstbench.methods import method
 from nstbench.methods.base import DescentParameters, Method, Parameters
 
@@ -94,7 +95,8 @@ class Experiment(Named):
     Later settings win: the method's preset, `settings`, `when_shortened` (only under a profile
     that cuts the source's evaluations), and those of the arm. With `every_pair` all pairs run under every
     profile; with `snapshots` every run leaves so many pictures of its way. With `grid` it also runs on the
-    profile's grid of pairs, which no panel shows but which verdicts rest on.
+    profile's grid of pairs, which no panel shows but which verdicts rest on. `sizes` are pixels by profile,
+    where the profile's are not to be used.
     """
 
     title: str
@@ -111,6 +113,7 @@ class Experiment(Named):
     every_pair: bool = False
     grid: bool = False
     snapshots: Snapshots = 0
+    sizes: dict[Name, Annotated[int, Field(ge=SMALLEST_SIDE, le=LARGEST_SIZE)]] = Field(default={})
     panel: Panel
     comparisons: tuple[Comparison, ...] = ()
 

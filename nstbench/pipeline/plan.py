@@ -119,7 +119,7 @@ def _runs(
             method=recipe.id,
             content=manifest.available(pair.content),
             style=manifest.available(arm.style or pair.style),
-            size=profile.size,
+            size=experiment.sizes.get(profile.name, profile.size),
             seed=seed,
             precision=arm.precision or profile.precision,
             snapshots=experiment.snapshots,

@@ -40,6 +40,10 @@ class Project:
             for experiment in load_experiments(root / "config" / "experiments", manifest)
         }
         profiles = load_configuration(root / "config" / "config.yaml", changes).profiles
+        for experiment in experiments.values():
+            for name in experiment.sizes.keys() - profiles.keys():
+                file = root / "config" / "experiments" / f"{experiment.id}.yaml"
+                raise InputError(f"{file}: sizes: unknown profile {name!r}; allowed: {', '.join(profiles)}")
         trainings = [
             load_training(file, manifest, profiles)
             for file in sorted((root / "config" / "trainings").glob("*.yaml"))

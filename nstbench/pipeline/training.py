@@ -12,6 +12,7 @@ from nstbench.core.yaml_files import read_yaml
 from nstbench.images.manifest import Manifest
 from nstbench.methods import trainer_of
 from nstbench.networks.training.trainer import Recipe
+from nstbench.networks.weight_sources import check_weights
 from nstbench.pipeline.profile import Profile
 from nstbench.pipeline.specification import TrainingSpecification
 
@@ -20,7 +21,8 @@ class Training(Named):
     """One network: `parameters` of a method's trainer with `settings` changed, and pictures by name.
 
     One that is `based_on` another takes from it what its file does not say, and adds to its settings.
-    `steps` says how many a profile takes; one that is not named takes those of the parameters.
+    `steps` says how many a profile takes; one that is not named takes those of the parameters. `weights` are
+    those of the loss network or encoder, where the profile's are not to be used.
     """
 
     based_on: Name | None = None
@@ -31,6 +33,7 @@ class Training(Named):
     styles: tuple[Name, ...] = Field(min_length=1)
     photographs: tuple[Name, ...] = Field(min_length=2)
     steps: dict[Name, int] = Field(default={})
+    weights: str | None = None
 
     @model_validator(mode="after")
     def _fits_its_trainer(self) -> "Training":
@@ -46,7 +49,7 @@ class Training(Named):
         """How the network is trained under a profile: its steps, and its weights in other networks."""
         steps = {"steps": self.steps[profile.name]} if profile.name in self.steps else {}
         recipe = trainer_of(self.method).configure(self.parameters, {**self.settings, **steps})
-        return recipe.with_weights(profile.weights)
+        return recipe.with_weights(self.weights or profile.weights)
 
     def specification(self, profile: Profile, manifest: Manifest) -> TrainingSpecification:
         """What is trained under a profile, from the pictures that are here."""
@@ -69,6 +72,8 @@ def load_training(file: Path, manifest: Manifest, profiles: Collection[str]) -> 
         for name in training.steps:
             if name not in profiles:
                 raise InputError(f"steps: unknown profile {name!r}; allowed: {', '.join(profiles)}")
+        if training.weights:
+            check_weights(training.weights)
 
     return load_named(file, Training, check, _with_base)
 

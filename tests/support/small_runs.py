@@ -13,7 +13,7 @@ TWO_LAYERS = {"style_layers": {"relu1_1": 1.0}, "content_layers": {"relu2_1": 1.
 
 
 def small_run(snapshots: int = 0, **settings) -> RunSpecification:
-    """The photo in the style of the painting at 32 px, as Nikulin and Novak but for `settings`."""
+    """The photo in the style of the painting at 32 px on the embedded network, as Nikulin and Novak do."""
     return RunSpecification(
         method="gatys2015",
         content="photo",
@@ -21,7 +21,7 @@ def small_run(snapshots: int = 0, **settings) -> RunSpecification:
         size=32,
         precision="fp32",
         snapshots=snapshots,
-        parameters=method("gatys2015").configure("nikulin", settings).model_dump(),
+        parameters=method("gatys2015").configure("nikulin", {"weights": "embedded"} | settings).model_dump(),
     )
 
 

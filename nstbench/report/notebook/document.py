@@ -95,7 +95,7 @@ class Document:
         facts = json.loads(whole(facts_file(reports, id)).read_text(encoding="utf-8"))
         said = [" ".join(facts["findings"])]
         if facts["weights"]:
-            used = ", ".join([*facts["weights"], f"{facts['profile']['size']} px"])
+            used = ", ".join([*facts["weights"], f"{facts['size']} px"])
             said.append(f"Measured with {used}.")
         paragraphs = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in said)
         return HTML(svg[svg.index("<svg") :] + paragraphs)

@@ -50,7 +50,7 @@ def make_chart_page(
     used = {"Profile": profile.name}
     if facts["weights"]:  # Only a network has a size and a precision to be used at.
         used |= {
-            "Size": f"{profile.size} px",
+            "Size": f"{facts['size']} px",
             "Weights": ", ".join(facts["weights"]),
             "Precision": f"{facts['precision']} on {facts['device']}",
             "Measured in": duration(facts["seconds"]),

@@ -144,6 +144,33 @@ def test_identity_is_the_specification(write, content):
     assert first.id != first.model_copy(update={"seed": 1}).id
 
 
+def test_an_experiment_may_have_a_size_of_its_own_under_a_profile(write, content):
+    content["sizes"] = {PROFILE.name: 48, "other": 500}
+    planned = plan(load_experiment(write(content), MANIFEST), PROFILE, MANIFEST)
+    assert {entry.run.size for entry in planned} == {48}
+    elsewhere = PROFILE.model_copy(update={"name": "third"})
+    assert {
+        entry.run.size for entry in plan(load_experiment(write(content), MANIFEST), elsewhere, MANIFEST)
+    } == {PROFILE.size}
+
+
+def test_original_weights_are_of_vgg19_alone(write, content):
+    """The other networks of an experiment take their embedded ones."""
+    content["axes"] = [
+        [
+            {"id": "deep", "caption": "a"},
+            {"id": "wide", "caption": "b", "settings": {"backbone": "alexnet"}},
+            {"id": "own", "caption": "c", "settings": {"weights": "random"}},
+        ]
+    ]
+    content["panel"] = {"rows": [["deep"]]}
+    content.pop("comparisons", None)
+    profile = PROFILE.model_copy(update={"weights": "original"})
+    planned = plan(load_experiment(write(content), MANIFEST), profile, MANIFEST)
+    found = {entry.arm.id: entry.run.parameters["weights"] for entry in planned}
+    assert found == {"deep": "original", "wide": "embedded", "own": "random"}
+
+
 def test_shortened_settings_only_under_a_budget(write, content):
     content["when_shortened"] = {"optimiser": {"kind": "adam", "rate": 0.5}}
     experiment = load_experiment(write(content), MANIFEST)
