@@ -213,7 +213,7 @@ def test_our_own_files_are_not_looked_into(tmp_path, monkeypatch, narrow):
     ("weights", "preprocessing", "complaint"),
     [
         ("mine.pth", "keras", "unknown preprocessing 'keras'; allowed: caffe, torchvision, halves"),
-        ("embedded", "caffe", "preprocessing 'caffe' cannot be chosen for weights 'original'.*leave it out"),
+        ("embedded", "caffe", "preprocessing 'caffe' cannot be chosen for weights 'embedded'.*leave it out"),
         ("original", "torchvision", "cannot be chosen for weights 'original'"),
         ("imagenet", "caffe", "cannot be chosen for weights 'imagenet'"),
         ("random-half", "halves", "cannot be chosen for weights 'random-half'"),
