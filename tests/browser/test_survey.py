@@ -27,7 +27,7 @@ def press(page, *keys):
 
 
 def reload(page):
-    page.wait_for_timeout(500)  # What a page remembers reaches the browser's own process a moment later.
+    page.wait_for_timeout(2000)  # What a page remembers reaches the browser's own process a moment later.
     page.reload()
 
 
