@@ -41,21 +41,35 @@ class BatchedConvolution(nn.Conv2d):
         Tensor
             (B, N, H', W').
         """
-        plain = features.is_cpu and features.dtype == self.weight.dtype == torch.float32
-        plain = plain and self.padding_mode == "zeros"
-        trained = any(each.requires_grad for each in self.parameters())
-        if (
-            not plain
-            or trained
-            or torch.is_autocast_enabled("cpu")
-            or not torch.backends.mkldnn.is_available()
-        ):
+        if not self.suits(features):
             return super().forward(features)
         if self.steps != (1, 1):
             # At most the first layer of a network; oneDNN shares its work out to threads by the batch.
             return torch.cat([super(BatchedConvolution, self).forward(each) for each in features.split(1)])
         convolved: Tensor = _Convolve.apply(features, self)
         return convolved
+
+    def suits(self, features: Tensor) -> bool:
+        """Whether frozen filters meet fp32 features on a CPU, which is what this class is for.
+
+        Parameters
+        ----------
+        features
+            (B, C, H, W).
+
+        Returns
+        -------
+        bool
+            False where PyTorch's own convolution has to do.
+        """
+        return (
+            features.is_cpu
+            and torch.backends.mkldnn.is_available()
+            and features.dtype == self.weight.dtype == torch.float32
+            and self.padding_mode == "zeros"
+            and not any(each.requires_grad for each in self.parameters())
+            and not torch.is_autocast_enabled("cpu")
+        )
 
     def turned(self) -> Tensor:
         """Turn the filters, once: a convolution with them is the gradient of this one.

@@ -92,14 +92,7 @@ class Convolution3x3(BatchedConvolution):
         Tensor
             (B, N, H, W).
         """
-        suited = (
-            features.is_cpu
-            and torch.backends.mkldnn.is_available()
-            and features.dtype == self.weight.dtype == torch.float32
-            and features.is_contiguous(memory_format=torch.channels_last)
-            and not any(each.requires_grad for each in self.parameters())
-            and not torch.is_autocast_enabled("cpu")
-        )
+        suited = self.suits(features) and features.is_contiguous(memory_format=torch.channels_last)
         height, width = features.shape[-2:]
         algorithm = choose(height, width, self.in_channels, self.out_channels) if suited else "direct"
         self.used.add(algorithm)

@@ -3,7 +3,7 @@ from copy import deepcopy
 
 import pytest
 import torch
-from torch.nn.functional import conv2d
+from torch.nn.functional import conv2d, pad
 
 from nstbench.core.hardware import Hardware
 from nstbench.networks import winograd
@@ -174,3 +174,12 @@ def test_a_picture_has_the_same_bits_in_every_batch(algorithm, sides):
         one = slice(number, number + 1)
         for all_, own in zip(together, forth_and_back(one), strict=True):
             assert torch.equal(all_[one], own)
+
+
+def test_reflected_borders_are_left_to_pytorch():
+    """The encoder of AdaIN sets them on a backbone's convolutions."""
+    module = Convolution3x3(128, 128).requires_grad_(False)
+    module.padding_mode = "reflect"
+    features = torch.rand(1, 128, 64, 64).to(memory_format=torch.channels_last)
+    expected = conv2d(pad(features, (1, 1, 1, 1), mode="reflect"), module.weight, module.bias)
+    torch.testing.assert_close(module(features), expected)
