@@ -66,18 +66,28 @@ class Evidence:
                 f"{self.project.profile.name} plans; run `snakemake --cores all` to its end"
             )
 
-    def planned(self, experiment: str, arm: str) -> Iterator[PlannedRun]:
-        """The runs of an arm, made or not."""
-        return (entry for entry in self.project.plans[experiment] if entry.arm.id == arm)
+    def planned(self, experiment: str, arm: str, factor: float = 1.0) -> Iterator[PlannedRun]:
+        """The runs of an arm, made or not, with `factor` times the parameter that its experiment sweeps."""
+        plans = self.project.plans[experiment]
+        return (entry for entry in plans if entry.arm.id == arm and entry.factor == factor)
+
+    def factors(self, experiment: str, arm: str) -> tuple[float, ...]:
+        """What the profile multiplies an arm's swept parameter by, from small to large; 1 without a sweep."""
+        plans = self.project.plans[experiment]
+        return tuple(sorted({entry.factor for entry in plans if entry.arm.id == arm}))
 
     def pair(self, entry: PlannedRun) -> Pair:
         """A run's pair by the pictures that are here: two paintings with one stand-in are one observation."""
         available = self.project.manifest.available
         return available(entry.pair.content), available(entry.pair.style)
 
-    def metric(self, experiment: str, arm: str, metric: str) -> dict[Pair, dict[int, float]]:
-        """Values by pair and seed; NoEvidenceError when there are none."""
-        return self._by_pair(experiment, arm, metric, lambda entry: self._score(entry, entry.run.id, metric))
+    def metric(
+        self, experiment: str, arm: str, metric: str, factor: float = 1.0
+    ) -> dict[Pair, dict[int, float]]:
+        """Values by pair and seed, at one factor of the arm's sweep; NoEvidenceError when there are none."""
+        return self._by_pair(
+            experiment, arm, metric, lambda entry: self._score(entry, entry.run.id, metric), factor
+        )
 
     def control(self, experiment: str, arm: str, copied: str, metric: str) -> dict[Pair, dict[int, float]]:
         """What the content or the style of an arm's runs scores when it is handed back unchanged.
@@ -153,16 +163,22 @@ class Evidence:
         return run if run.exists else None
 
     def _by_pair(
-        self, experiment: str, arm: str, what: str, value_of: Callable[[PlannedRun], T | None]
+        self,
+        experiment: str,
+        arm: str,
+        what: str,
+        value_of: Callable[[PlannedRun], T | None],
+        factor: float = 1.0,
     ) -> dict[Pair, dict[int, T]]:
         """What `value_of` finds for an arm's runs; NoEvidenceError names `what` when that is nothing."""
         found: dict[Pair, dict[int, T]] = {}
-        for entry in self.planned(experiment, arm):
+        for entry in self.planned(experiment, arm, factor):
             value = value_of(entry)
             if value is not None:
                 found.setdefault(self.pair(entry), {})[entry.run.seed] = value
         if not found:
-            raise NoEvidenceError(f"no {what} of {arm} in {experiment}")
+            at = "" if factor == 1 else f" at {factor:g} times its parameter"
+            raise NoEvidenceError(f"no {what} of {arm} in {experiment}{at}")
         return found
 
 

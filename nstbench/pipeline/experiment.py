@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from nstbench.core.configuration import Name, Named, Record, Snapshots, load_named
 from nstbench.core.errors import InputError, shortened
@@ -20,6 +20,7 @@ from nstbench.methods.base import DescentParameters, Method, Parameters
 IMAGE_TILES = ("content", "style", "truth")
 MOST_ARMS = 200
 MOST_PAIRS = 1_000
+LEAST_FACTORS, MOST_FACTORS = 5, 50
 
 
 def short_name(document: str) -> str:
@@ -89,14 +90,48 @@ class Comparison(Record):
     reference: str
 
 
+class Sweep(Record):
+    """A parameter and the factors that it is multiplied by, for some arms; for all when they are left out.
+
+    What is compared by a sweep has at least five points of it, and figures are made with the factor 1.
+    """
+
+    parameter: str
+    factors: tuple[Annotated[float, Field(gt=0)], ...] = Field(
+        min_length=LEAST_FACTORS, max_length=MOST_FACTORS
+    )
+    arms: tuple[str, ...] = ()
+
+    @field_validator("factors")
+    @classmethod
+    def _with_one(cls, factors: tuple[float, ...]) -> tuple[float, ...]:
+        if len(set(factors)) < len(factors):
+            raise ValueError("a factor is there twice")
+        if 1 not in factors:
+            raise ValueError("the factor 1 is missing, with which figures are made")
+        return factors
+
+    def scaled(self, parameters: Parameters, factor: float) -> dict[str, float]:
+        """The parameter by its name, multiplied; InputError where it is not there, or 0."""
+        numbers = {name: value for name, value in parameters if type(value) in (int, float)}
+        if self.parameter not in numbers:
+            allowed = ", ".join(numbers)
+            raise InputError(f"sweep: unknown parameter {shortened(self.parameter)}; allowed: {allowed}")
+        if not numbers[self.parameter]:
+            raise InputError(f"sweep: {self.parameter} is 0, and so are its multiples; name other arms only")
+        # 12 digits: 5.25e-7 x 10 is then the 5.25e-6 that another arm names, and the two are one run.
+        return {self.parameter: float(f"{numbers[self.parameter] * factor:.12g}")}
+
+
 class Experiment(Named):
     """One figure. Its arms are the product of its axes; an arm's id joins its points' ids by `/`.
 
     Later settings win: the method's preset, `settings`, `when_shortened` (only under a profile
     that cuts the source's evaluations), and those of the arm. With `every_pair` all pairs run under every
     profile; with `snapshots` every run leaves so many pictures of its way. With `grid` it also runs on the
-    profile's grid of pairs, which no panel shows but which verdicts rest on. `sizes` are pixels by profile,
-    where the profile's are not to be used.
+    profile's grid of pairs, which no panel shows but which verdicts rest on; and under a
+    profile that has sweeps with the multiples of a parameter that `sweep` lists, which none shows either.
+    `sizes` are pixels by profile, where the profile's are not to be used.
     """
 
     title: str
@@ -112,6 +147,7 @@ class Experiment(Named):
     pairs: tuple[Pair, ...] = Field(min_length=1, max_length=MOST_PAIRS)
     every_pair: bool = False
     grid: bool = False
+    sweep: Sweep | None = None
     snapshots: Snapshots = 0
     sizes: dict[Name, Annotated[int, Field(ge=SMALLEST_SIDE, le=LARGEST_SIZE)]] = Field(default={})
     panel: Panel
@@ -159,6 +195,9 @@ class Experiment(Named):
                 raise ValueError(
                     f"unknown arm {shortened(compared)} in comparisons; allowed: {', '.join(arms)}"
                 )
+        for swept in self.sweep.arms if self.sweep else ():
+            if swept not in arms:
+                raise ValueError(f"unknown arm {shortened(swept)} in sweep; allowed: {', '.join(arms)}")
         for arm in self.arms:
             self._check_settings(arm)
         return self
@@ -166,7 +205,10 @@ class Experiment(Named):
     def _check_settings(self, arm: "Arm") -> None:
         try:
             for shortened in (False, True):
-                configured = self.configure(arm, self.settings_of(arm, shortened))
+                settings = self.settings_of(arm, shortened)
+                configured = self.configure(arm, settings)
+                for factor in self.factors_of(arm):
+                    self.configure(arm, settings, factor)
                 if self.snapshots and not isinstance(configured, DescentParameters):
                     raise InputError(f"{self.method_of(arm).id} does not descend, so it has no snapshots")
         except InputError as error:
@@ -176,9 +218,20 @@ class Experiment(Named):
         """The arm's own method, or the experiment's."""
         return method(arm.method or self.method)
 
-    def configure(self, arm: "Arm", changes: Mapping[str, Any]) -> Parameters:
-        """The arm's preset with `changes` made; InputError names what does not fit."""
-        return self.method_of(arm).configure(arm.parameters or self.parameters, changes)
+    def factors_of(self, arm: "Arm") -> tuple[float, ...]:
+        """What the sweep multiplies by for an arm; 1 alone where there is none."""
+        return self.sweep.factors if self.sweep and arm.id in (self.sweep.arms or (arm.id,)) else (1.0,)
+
+    def configure(self, arm: "Arm", changes: Mapping[str, Any], factor: float = 1.0) -> Parameters:
+        """The arm's preset with `changes` made, and then the parameter of the sweep multiplied by `factor`.
+
+        InputError names what does not fit.
+        """
+        recipe, preset = self.method_of(arm), arm.parameters or self.parameters
+        configured = recipe.configure(preset, changes)
+        if self.sweep is None or factor == 1:
+            return configured
+        return recipe.configure(preset, {**changes, **self.sweep.scaled(configured, factor)})
 
     def settings_of(self, arm: "Arm", shortened: bool) -> dict[str, Any]:
         """An arm with a method of its own gets those of the experiment's settings that its method has."""

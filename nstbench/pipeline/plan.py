@@ -30,6 +30,7 @@ class PlannedRun:
     """A run and the place it has in an experiment.
 
     `pair` is as the experiment file names it; `truth` is the picture that stands here for the pair's.
+    `factor` is what the experiment's sweep has multiplied its parameter by.
     """
 
     experiment: str
@@ -37,6 +38,7 @@ class PlannedRun:
     arm: Arm
     run: RunSpecification
     truth: str | None = None
+    factor: float = 1.0
 
     @property
     def pictures(self) -> set[str]:
@@ -69,7 +71,7 @@ def with_numbers(file: Path) -> list[tuple[int, str]]:
 
 
 def plan(experiment: Experiment, profile: Profile, manifest: Manifest) -> list[PlannedRun]:
-    """Every run of an experiment: pairs times arms, times seeds where the arm draws random numbers.
+    """Every run of an experiment: pairs times arms, times factors of its sweep, times seeds where it draws.
 
     The pairs are the experiment's own, as many as the profile allows, then those of the profile's grid.
     InputError when there are too many for anybody to have meant them.
@@ -77,29 +79,42 @@ def plan(experiment: Experiment, profile: Profile, manifest: Manifest) -> list[P
     own = experiment.pairs if experiment.every_pair else experiment.pairs[: profile.pairs]
     grid = profile.grid.pairs if profile.grid and experiment.grid else ()
     pairs, arms = dict.fromkeys((*own, *grid)), experiment.arms
-    if (count := len(pairs) * len(arms) * profile.seeds) > MOST_RUNS:
+    points = sum(len(_factors(experiment, arm, profile)) for arm in arms)
+    if (count := len(pairs) * points * profile.seeds) > MOST_RUNS:
         raise InputError(
-            f"{len(pairs):,} pairs, {len(arms):,} arms and {profile.seeds} seeds of profile {profile.name} "
-            f"make {count:,} runs; allowed: at most {MOST_RUNS:,}"
+            f"{len(pairs):,} pairs, {points:,} arms with their sweeps and {profile.seeds} seeds of profile "
+            f"{profile.name} make {count:,} runs; allowed: at most {MOST_RUNS:,}"
         )
     return [
-        PlannedRun(experiment.id, pair, arm, run, pair.truth and manifest.available(pair.truth))
+        PlannedRun(experiment.id, pair, arm, run, pair.truth and manifest.available(pair.truth), factor)
         for pair in pairs
         for arm in arms
-        for run in _runs(experiment, pair, arm, profile, manifest)
+        for factor, run in _runs(experiment, pair, arm, profile, manifest)
     ]
 
 
 def shown(experiment: Experiment, planned: Iterable[PlannedRun]) -> list[PlannedRun]:
-    """Those of `planned` that the experiment's figure shows: its own pairs, and none of a profile's grid."""
+    """Those of `planned` that the experiment's figure shows: neither a profile's grid nor a sweep."""
     return [
-        entry for entry in planned if entry.experiment == experiment.id and entry.pair in experiment.pairs
+        entry
+        for entry in without_sweeps(planned)
+        if entry.experiment == experiment.id and entry.pair in experiment.pairs
     ]
+
+
+def without_sweeps(planned: Iterable[PlannedRun]) -> list[PlannedRun]:
+    """Those of `planned` that are made with the parameters that their arms name."""
+    return [entry for entry in planned if entry.factor == 1]
+
+
+def _factors(experiment: Experiment, arm: Arm, profile: Profile) -> tuple[float, ...]:
+    return experiment.factors_of(arm) if profile.sweeps else (1.0,)
 
 
 def _runs(
     experiment: Experiment, pair: Pair, arm: Arm, profile: Profile, manifest: Manifest
-) -> Iterable[RunSpecification]:
+) -> Iterable[tuple[float, RunSpecification]]:
+    """Factors of the sweep, each with the runs of every seed."""
     recipe = experiment.method_of(arm)
     shortened = profile.evaluations is not None
     settings = experiment.settings_of(arm, shortened)
@@ -113,18 +128,21 @@ def _runs(
     changes = {key: typed[key] for key in changes}
     if profile.evaluations and not profile.own_budgets and "evaluations" in changes:
         changes["evaluations"] = min(changes["evaluations"], profile.evaluations)
-    parameters = experiment.configure(arm, _with_stand_ins(changes, manifest))
-    for seed in range(profile.seeds if parameters.draws() else 1):
-        yield RunSpecification(
-            method=recipe.id,
-            content=manifest.available(pair.content),
-            style=manifest.available(arm.style or pair.style),
-            size=experiment.sizes.get(profile.name, profile.size),
-            seed=seed,
-            precision=arm.precision or profile.precision,
-            snapshots=experiment.snapshots,
-            parameters=parameters.model_dump(),
-        )
+    changes = _with_stand_ins(changes, manifest)
+    for factor in _factors(experiment, arm, profile):
+        parameters = experiment.configure(arm, changes, factor)
+        for seed in range(profile.seeds if parameters.draws() else 1):
+            run = RunSpecification(
+                method=recipe.id,
+                content=manifest.available(pair.content),
+                style=manifest.available(arm.style or pair.style),
+                size=experiment.sizes.get(profile.name, profile.size),
+                seed=seed,
+                precision=arm.precision or profile.precision,
+                snapshots=experiment.snapshots,
+                parameters=parameters.model_dump(),
+            )
+            yield factor, run
 
 
 def _with_stand_ins(changes: dict[str, Any], manifest: Manifest) -> dict[str, Any]:

@@ -40,7 +40,8 @@ class Budget(Record):
 
     `evaluations: null` keeps what each source used; without `own_budgets` no experiment gets more than
     `evaluations`, whatever its file asks for. `grid` has the pairs that experiments run on besides their own
-    when they ask for it. Under a `brief` one, charts that take time measure just enough to be drawn.
+    when they ask for it. With `sweeps` experiments run every factor of the sweep that they have, otherwise 1
+    alone. Under a `brief` one, charts that take time measure just enough to be drawn.
     `judges` are the weights of the networks that results are judged by; on values of the last of them claims
     rest, so it should be kin to none that is optimised.
     So many descents go side by side `together`; null leaves it to the machine, and pictures are the same.
@@ -56,6 +57,7 @@ class Budget(Record):
     pairs: int | None = Field(default=None, ge=1)
     together: int | None = Field(default=None, ge=1)
     grid: Grid | None = None
+    sweeps: bool = False
     brief: bool = False
     caveat: str | None = None
     seeds: int = Field(default=1, ge=1, le=MOST_SEEDS)

@@ -10,7 +10,7 @@ from nstbench.pipeline.specification import RunSpecification
 if TYPE_CHECKING:
     from nstbench.pipeline.plan import PlannedRun
 
-SCORE_COLUMNS = ["run", "experiment", "metric", "value", "reason"]
+SCORE_COLUMNS = ["run", "experiment", "factor", "metric", "value", "reason"]
 
 
 def control_id(copied: str, run: RunSpecification) -> str:
@@ -24,14 +24,19 @@ def trial_id(picture: str, truth: str | None) -> str:
 
 
 def tidy_scores(scores: pd.DataFrame, planned: "Sequence[PlannedRun]") -> pd.DataFrame:
-    """One row per run, experiment and metric; controls appear in each experiment that shows their pair.
+    """One row per run, experiment, factor and metric; controls are in each experiment that shows their pair.
 
-    `scores` has the columns trial, metric, value and reason.
+    `factor` is what the experiment's sweep has multiplied its parameter by, 1 for controls. `scores`
+    has the columns trial, metric, value and reason.
     """
     places = pd.DataFrame(
-        {"trial": trial_id(id, entry.truth), "run": id, "experiment": entry.experiment}
+        {"trial": trial_id(id, entry.truth), "run": id, "experiment": entry.experiment, "factor": factor}
         for entry in planned
-        for id in (entry.run.id, control_id("content", entry.run), control_id("style", entry.run))
+        for id, factor in (
+            (entry.run.id, entry.factor),
+            (control_id("content", entry.run), 1.0),
+            (control_id("style", entry.run), 1.0),
+        )
     ).drop_duplicates()
     joined = places.merge(scores.drop_duplicates(["trial", "metric"]), on="trial")
-    return joined[SCORE_COLUMNS].sort_values(["experiment", "run", "metric"], ignore_index=True)
+    return joined[SCORE_COLUMNS].sort_values(["experiment", "run", "factor", "metric"], ignore_index=True)

@@ -55,7 +55,7 @@ def test_descents_go_down(descents):
 
 def test_scores_are_tidy_and_complete(made, project):
     table = pd.read_csv(made / "results" / "scores.csv")
-    assert list(table.columns) == ["run", "experiment", "metric", "value", "reason"]
+    assert list(table.columns) == ["run", "experiment", "factor", "metric", "value", "reason"]
     for id, planned in project.plans.items():
         scored = table[table.experiment == id]
         expected = {entry.run.id for entry in planned}

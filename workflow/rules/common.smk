@@ -26,7 +26,7 @@ from nstbench.pipeline.cache_keys import (
 )
 from nstbench.pipeline.console import take_over
 from nstbench.pipeline.experiment import short_name
-from nstbench.pipeline.plan import shown
+from nstbench.pipeline.plan import shown, without_sweeps
 from nstbench.pipeline.project import Project
 from nstbench.pipeline.recorded_profile import record_profile
 from nstbench.pipeline.seals import damages, seal_file
@@ -149,7 +149,7 @@ def shown_in(experiment):
 
 def runs_of_chart(chart):
     planned = PROJECT.plans.get(DRAWINGS[chart].experiment, [])
-    return [entry.run for entry in planned]
+    return [entry.run for entry in without_sweeps(planned)]
 
 
 def chart_priority(chart):

@@ -1,8 +1,8 @@
 """The scores of all batches in one table.
 
 Input: results/scores/<batch>.csv, with the columns trial, metric, value, reason. Output:
-results/scores.csv, with run, experiment, metric, value, reason, one value a row. Units are those of each
-metric (docs/metrics.md).
+results/scores.csv, with run, experiment, factor (of the experiment's sweep), metric, value, reason, one value
+a row. Units are those of each metric (docs/metrics.md).
 """
 
 from pathlib import Path

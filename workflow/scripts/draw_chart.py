@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nstbench.charts.chart import load_charts
 from nstbench.charts.writing import write_chart
+from nstbench.pipeline.plan import without_sweeps
 from nstbench.pipeline.project import Project
 
 
@@ -15,7 +16,7 @@ def job(project: Project, id: str) -> None:
     chart = load_charts(project)[id]
     write_chart(
         chart,
-        project.plans.get(chart.experiment, []),
+        without_sweeps(project.plans.get(chart.experiment, [])),
         project.profile,
         project.manifest,
         results=Path("results"),

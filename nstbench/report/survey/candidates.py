@@ -9,6 +9,7 @@ from pathlib import Path
 from nstbench.core.errors import InputError
 from nstbench.pipeline.experiment import Experiment
 from nstbench.pipeline.finished import FinishedRun
+from nstbench.pipeline.plan import without_sweeps
 from nstbench.pipeline.project import Project
 
 TABLE_COLUMNS = ("arm", "content", "style", "result")
@@ -73,7 +74,7 @@ def of_project(project: Project, results: Path, experiment: str | None, arms: Se
     for id in [experiment] if experiment else project.experiments:
         names = arm_names(project.experiments[id])
         candidates = []
-        for entry in project.plans[id]:
+        for entry in without_sweeps(project.plans[id]):
             content, style = entry.run.content, entry.run.style
             run = FinishedRun.of(entry, results)
             if entry.run.seed == 0 and run.exists:

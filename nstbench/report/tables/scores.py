@@ -80,10 +80,11 @@ class ScoreTable:
 
 
 def read_scores(file: Path) -> pd.DataFrame:
-    """results/scores.csv; InputError when it cannot be read."""
+    """results/scores.csv but for what sweeps add, which no table shows; InputError when it cannot be read."""
     try:
-        return pd.read_csv(whole(file))
-    except (OSError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        table = pd.read_csv(whole(file))
+        return table[table["factor"] == 1]
+    except (OSError, KeyError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise InputError(f"{file} cannot be read ({error}); run snakemake again") from error
 
 

@@ -406,6 +406,30 @@ def test_pairs_with_one_stand_in_are_one_observation(checkout, tmp_path, monkeyp
     assert set(found) == {("chelsea", "whirling_night"), ("chelsea", "facets")}
 
 
+def test_the_points_of_a_sweep_are_read_by_their_factor(checkout, tmp_path, monkeypatch):
+    sweep = {"parameter": "alpha", "factors": [10, 0.01, 1, 0.1, 100], "arms": ["two"]}
+    monkeypatch.setitem(EXPERIMENT, "sweep", sweep)
+    checkout()
+    project = Project.load(tmp_path, changes={"profiles": {"toy": {"sweeps": True}}})
+    rows = [{"run": entry.run.id, "factor": entry.factor} for entry in project.planned]
+    scores = pd.DataFrame(rows).assign(experiment="toy", metric="C", reason="")
+    scores = scores.assign(value=scores["factor"] / 2)
+    (tmp_path / "results").mkdir()
+    scores[scores["factor"] < 100].to_csv(tmp_path / "results" / "scores.csv", index=False)
+    evidence = Evidence(project, tmp_path / "results")
+    assert evidence.factors("toy", "two") == (0.01, 0.1, 1, 10, 100)
+    assert evidence.factors("toy", "one") == (1,)
+    for factor, value in ((0.1, 0.05), (10, 5.0)):
+        found = evidence.metric("toy", "two", "C", factor)
+        assert len(found) == len(CONTENTS) * len(STYLES)
+        assert all(by_seed == {0: value} for by_seed in found.values())
+    assert all(by_seed == {0: 0.5} for by_seed in evidence.metric("toy", "two", "C").values())
+    with pytest.raises(NoEvidenceError, match="no C of two in toy at 100 times its parameter"):
+        evidence.metric("toy", "two", "C", 100)
+    with pytest.raises(InputError, match=r"lacks 12 of the 72 runs"):
+        evidence.check_complete()
+
+
 def test_results_and_contents_are_read_as_runs_read_them(checkout, tmp_path):
     project = checkout()
     first = next(entry for entry in project.planned if entry.arm.id == "one")

@@ -205,12 +205,23 @@ def test_scores_are_tidy_and_have_controls(run, pictures, tmp_path):
     planned = [PlannedRun(experiment, None, None, run) for experiment in ("one", "two")]
     scores = score_trials([(entry.run, entry.truth) for entry in planned], pictures, tmp_path)
     table = tidy_scores(scores, planned)
-    assert list(table.columns) == ["run", "experiment", "metric", "value", "reason"]
+    assert list(table.columns) == ["run", "experiment", "factor", "metric", "value", "reason"]
     assert len(table) == 2 * 3 * len(metrics())
     value = table[table.experiment == "one"].set_index(["run", "metric"])["value"]
     assert value[control_id("content", run), "C"] == 0
     assert value[control_id("style", run), "S"] == 0
     assert 0 < value[run.id, "C"] < value[control_id("style", run), "C"]
+
+
+def test_a_run_has_a_row_for_each_factor_that_it_is_the_run_of(run):
+    """One run may be an arm's own, and another arm's with its parameter multiplied."""
+    planned = [PlannedRun("one", None, None, run, factor=factor) for factor in (10.0, 1.0)]
+    ids = (run.id, control_id("content", run), control_id("style", run))
+    scores = pd.DataFrame([{"trial": id, "metric": "C", "value": 0.5, "reason": None} for id in ids])
+    table = tidy_scores(scores, planned)
+    assert sorted(zip(table["run"], table["factor"], strict=True)) == sorted(
+        [(run.id, 1.0), (run.id, 10.0), (ids[1], 1.0), (ids[2], 1.0)]
+    )
 
 
 def test_a_truth_is_scored_where_an_experiment_names_one(run, pictures, tmp_path):

@@ -94,6 +94,52 @@ def test_a_grid_adds_its_pairs_to_those_of_experiments_that_ask_for_it(write, co
     assert len(plan(experiment, PROFILE, MANIFEST)) == 2 * 4
 
 
+SWEEP = {"parameter": "alpha", "factors": [0.01, 0.1, 1, 10, 100], "arms": ["c/low", "n/low"]}
+
+
+def test_a_sweep_multiplies_a_parameter_where_the_profile_has_sweeps(write, content):
+    swept = PROFILE.model_validate({**PROFILE.model_dump(), "sweeps": True, "pairs": 1, "seeds": 2})
+    experiment = load_experiment(write({**content, "sweep": SWEEP}), MANIFEST)
+    planned = plan(experiment, swept, MANIFEST)
+    found = {}
+    for entry in planned:
+        alpha = entry.run.parameters["alpha"]
+        found.setdefault(entry.arm.id, []).append((entry.factor, entry.run.seed, alpha))
+    points = [(0.01, 1e-5), (0.1, 1e-4), (1, 1e-3), (10, 1e-2), (100, 0.1)]
+    assert found["c/low"] == [(factor, 0, alpha) for factor, alpha in points]
+    assert found["n/low"] == [(factor, seed, alpha) for factor, alpha in points for seed in (0, 1)]
+    assert found["c/high"] == [(1, 0, 0.1)] and found["n/high"] == [(1, 0, 0.1), (1, 1, 0.1)]
+    # Another arm names the alpha that a multiple has, and both are one run.
+    by_arm = {(entry.arm.id, entry.factor, entry.run.seed): entry.run.id for entry in planned}
+    assert by_arm["c/low", 100, 0] == by_arm["c/high", 1, 0]
+    assert {entry.factor for entry in shown(experiment, planned)} == {1}
+
+
+def test_runs_at_factor_1_are_those_without_a_sweep(write, content):
+    plain = plan(load_experiment(write(content), MANIFEST), PROFILE, MANIFEST)
+    experiment = load_experiment(write({**content, "sweep": SWEEP | {"arms": []}}), MANIFEST)
+    for sweeps, runs in ((False, 1), (True, 5)):
+        profile = PROFILE.model_validate({**PROFILE.model_dump(), "sweeps": sweeps})
+        planned = plan(experiment, profile, MANIFEST)
+        assert len(planned) == runs * len(plain)
+        assert [entry.run.id for entry in shown(experiment, planned)] == [entry.run.id for entry in plain]
+
+
+def test_a_sweep_multiplies_what_a_shortened_profile_and_a_preset_set(write, content):
+    content |= {"when_shortened": {"alpha": 3.0}, "axes": [[{"id": "a", "caption": "a"}]]}
+    content |= {"panel": {"rows": [["a"]]}, "sweep": SWEEP | {"arms": ["a"]}}
+    experiment = load_experiment(write(content), MANIFEST)
+
+    def alphas(evaluations):
+        changes = {"sweeps": True, "pairs": 1, "evaluations": evaluations}
+        profile = PROFILE.model_validate({**PROFILE.model_dump(), **changes})
+        return [entry.run.parameters["alpha"] for entry in plan(experiment, profile, MANIFEST)]
+
+    assert alphas(5) == [0.03, 0.3, 3.0, 30.0, 300.0]
+    usual = experiment.configure(experiment.arms[0], {}).alpha
+    assert alphas(None) == pytest.approx([usual * factor for factor in SWEEP["factors"]], rel=1e-11)
+
+
 def test_a_grid_of_unknown_pictures_is_told(tmp_path):
     file = tmp_path / "config.yaml"
     grid = {"contents": ["cat"], "styles": ["dog"]}
@@ -351,6 +397,47 @@ def test_settings_hold_for_an_arm_of_another_method_as_far_as_it_has_them(write,
         (
             {"axes": [[{"id": "c", "caption": "c", "method": "nikulin2016"}]], "panel": {"rows": [["c"]]}},
             r"arm c: unknown preset 'nikulin' of nikulin2016; allowed: conventional",
+        ),
+        (
+            {"sweep": {"parameter": "alfa", "factors": [0.1, 0.3, 1, 3, 10]}},
+            r"arm c/low: sweep: unknown parameter 'alfa'; allowed: .*alpha",
+        ),
+        (
+            {"sweep": {"parameter": "backbone", "factors": [0.1, 0.3, 1, 3, 10]}},
+            r"arm c/low: sweep: unknown parameter 'backbone'; allowed: .*alpha",
+        ),
+        (
+            {"settings": {"alpha": 0}, "axes": [[{"id": "c", "caption": "c"}]], "panel": {"rows": [["c"]]}}
+            | {"sweep": {"parameter": "alpha", "factors": [0.1, 0.3, 1, 3, 10]}},
+            r"arm c: sweep: alpha is 0, and so are its multiples; name other arms only",
+        ),
+        (
+            {"sweep": {"parameter": "input_blur", "factors": [0.5, 1, 2, 3, 4]}},
+            r"arm c/low: gatys2015: input_blur: Input should be a valid integer.* \(given: 0\.5\)",
+        ),
+        (
+            {"sweep": {"parameter": "alpha", "factors": [0.1, 1, 3, 10]}},
+            r"sweep\.factors: Tuple should have at least 5 items",
+        ),
+        (
+            {"sweep": {"parameter": "alpha", "factors": [0.1, 0.3, 0.9, 3, 10]}},
+            r"sweep\.factors: the factor 1 is missing",
+        ),
+        (
+            {"sweep": {"parameter": "alpha", "factors": [0.1, 0.3, 1, 1, 10]}},
+            r"sweep\.factors: a factor is there twice",
+        ),
+        (
+            {"sweep": {"parameter": "alpha", "factors": [-0.1, 0.3, 1, 3, 10]}},
+            r"sweep\.factors\.0: Input should be greater than 0 \(given: -0\.1\)",
+        ),
+        (
+            {"sweep": {"parameter": "alpha", "factors": [0.1, 0.3, 1, 3, 10], "arms": ["d/low"]}},
+            r"unknown arm 'd/low' in sweep; allowed: c/low",
+        ),
+        (
+            {"sweep": {"parameter": "alpha", "factor": [0.1, 0.3, 1, 3, 10]}},
+            r"sweep\.factor: unknown key; allowed: parameter, factors, arms",
         ),
         (
             {"axes": [[{"id": "c", "caption": "c", "style": "dog"}]], "panel": {"rows": [["c"]]}},

@@ -201,7 +201,7 @@ def scores(planned) -> pd.DataFrame:
         for run, value in values.items():
             rows += [(run, "two-arms", "C", value, None), (run, "two-arms", "S", value / 2, None)]
     table = pd.DataFrame(rows, columns=["run", "experiment", "metric", "value", "reason"])
-    return table.drop_duplicates(["run", "metric"])
+    return table.assign(factor=1.0).drop_duplicates(["run", "metric"])
 
 
 def test_runs_are_one_row_each_with_their_metrics(document):

@@ -25,7 +25,7 @@ from nstbench.report.figures.panel import draw_panel
 from nstbench.report.figures.typography import Face, paragraph
 from nstbench.report.site.experiment_page import make_experiment_page
 from nstbench.report.site.write import write_site
-from nstbench.report.tables.scores import score_table
+from nstbench.report.tables.scores import read_scores, score_table
 
 
 @pytest.fixture(scope="module")
@@ -174,6 +174,18 @@ def test_table_measures_the_distance_from_a_truth_where_there_is_one(tree: Tree,
     table = score_table(results_by_pair(one, planned, PROFILE, MANIFEST, tree.results)[0].runs, scores)
     values = {row.caption: row.scores["DE00t"].key for row in table.rows}
     assert values == {LONG: 3, "strong": 3, "from noise": 3, "content copied": 25, "style copied": None}
+
+
+def test_tables_show_no_points_of_sweeps(tree: Tree, tmp_path: Path) -> None:
+    """A run that is an arm's own and a point of another arm's sweep counts once."""
+    own = pd.read_csv(tree.results / "scores.csv")
+    assert set(own["factor"]) == {1}
+    file = tmp_path / "scores.csv"
+    pd.concat([own, own.assign(factor=10.0, value=99.0)]).to_csv(file, index=False)
+    pd.testing.assert_frame_equal(read_scores(file), own)
+    own.drop(columns="factor").to_csv(file, index=False)
+    with pytest.raises(InputError, match=r"scores.csv cannot be read \('factor'\); run snakemake again"):
+        read_scores(file)
 
 
 def test_reasons_are_given_for_shown_metrics_only(tree: Tree) -> None:

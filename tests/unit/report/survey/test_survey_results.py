@@ -294,7 +294,14 @@ def test_rank_correlations_that_are_unknown():
 
 def scores_csv(file, values, experiment="fig"):
     rows = [
-        {"run": run, "experiment": experiment, "metric": metric, "value": value, "reason": None}
+        {
+            "run": run,
+            "experiment": experiment,
+            "factor": 1,
+            "metric": metric,
+            "value": value,
+            "reason": None,
+        }
         for metric, by_run in values.items()
         for run, value in by_run.items()
     ]
