@@ -1,4 +1,4 @@
-"""Entries of config/claims.yaml: claims, how each is judged, and where documents contradict each other."""
+"""A claim of a document and how it is judged, and where documents contradict each other."""
 
 from typing import Any, Literal
 
@@ -77,7 +77,6 @@ class Claim(Named):
     and charts that bear on the claim without deciding it.
     """
 
-    document: str
     quote: str
     line: int = Field(ge=1)
     rule: RuleName
@@ -87,6 +86,11 @@ class Claim(Named):
     about_weights: tuple[Literal["original", "imagenet"], ...] = ()
     note: str | None = None
     see: tuple[str, ...] = ()
+
+    @property
+    def document(self) -> str:
+        """The id of the document, which that of the claim begins with."""
+        return self.id.partition("-claim-")[0]
 
     @model_validator(mode="after")
     def _consistent(self) -> "Claim":

@@ -108,7 +108,7 @@ class ContradictionOutcome(_Entry):
 
 
 class Verdicts(_Entry):
-    """The file; claims in the order of config/claims.yaml."""
+    """The file; claims in the order of their documents."""
 
     claims: tuple[ClaimVerdict, ...]
     contradictions: tuple[ContradictionOutcome, ...] = ()

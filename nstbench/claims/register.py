@@ -1,67 +1,97 @@
-"""config/claims.yaml: every claim of every document, and where the documents contradict each other."""
+"""Every claim of every document (config/claims/), and where documents contradict each other."""
 
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from pydantic import ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from nstbench.charts.chart import Chart, load_charts
 from nstbench.claims.claim import Claim, Contradiction
-from nstbench.core.configuration import Name, Record, first_problem
+from nstbench.core.configuration import Named, Record, first_problem, load_named
 from nstbench.core.errors import InputError, shortened
 from nstbench.core.yaml_files import read_yaml
 from nstbench.metrics import metrics
 from nstbench.metrics.feature_spaces import FEATURE_SPACES, FeatureSpace
 from nstbench.pipeline.project import Project
 
-FILE = Path("config") / "claims.yaml"
+FOLDER = Path("config") / "claims"
+CONTRADICTIONS = Path("config") / "contradictions.yaml"
 # What the ids of metrics by the judge of a profile end with, whichever it is.
 JUDGE = "_judge"
 
 
-class Register(Record):
-    """`documents` are full titles by the short name that ids of claims begin with."""
+class Document(Named):
+    """What a file in config/claims/ holds; `number` is the place of the document among the others."""
 
-    documents: dict[Name, str]
+    number: int = Field(ge=1)
+    title: str
     claims: tuple[Claim, ...]
-    contradictions: tuple[Contradiction, ...]
 
     @model_validator(mode="after")
-    def _consistent(self) -> "Register":
+    def _consistent(self) -> "Document":
         ids = [claim.id for claim in self.claims]
+        for claim in self.claims:
+            if claim.document != self.id:
+                raise ValueError(f"{claim.id}: the ids of claims here are {self.id}-claim-...")
         if repeated := [id for id, times in Counter(ids).items() if times > 1]:
             raise ValueError(f"{repeated[0]} is there twice")
-        for claim in self.claims:
-            if claim.document not in self.documents or not claim.id.startswith(f"{claim.document}-claim-"):
-                allowed = ", ".join(f"{name}-claim-..." for name in self.documents)
-                raise ValueError(f"{claim.id} of {shortened(claim.document)}: ids are {allowed}")
-        known = set(ids)
-        for contradiction in self.contradictions:
-            named = {id for position in contradiction.positions for id in position.claims}
-            for id in named.union(contradiction.decided_by) - known:
-                raise ValueError(
-                    f"contradiction {shortened(contradiction.topic)}: unknown claim {shortened(id)}"
-                )
         return self
 
 
+class Contradictions(Record):
+    """What config/contradictions.yaml holds."""
+
+    contradictions: tuple[Contradiction, ...]
+
+
+class Register(Record):
+    """All documents, in the order of their numbers, and where they contradict each other."""
+
+    documents: tuple[Document, ...]
+    contradictions: tuple[Contradiction, ...]
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """Those of all documents."""
+        return tuple(claim for document in self.documents for claim in document.claims)
+
+
 def load_register(project: Project) -> Register:
-    """Read config/claims.yaml of a checkout; InputError names the entry and what is allowed."""
-    file = project.root / FILE
-    try:
-        register = Register.model_validate(read_yaml(file))
-    except ValidationError as error:
-        raise InputError(f"{file}: {first_problem(error, Register)}") from error
+    """Read the claims of a checkout; InputError names the file, the entry and what is allowed."""
     charts = load_charts(project)
-    for claim in register.claims:
-        for problem in _problems(claim, project, charts):
-            raise InputError(f"{file}: {claim.id}: {problem}")
+
+    def check(document: Document) -> None:
+        for claim in document.claims:
+            for problem in _problems(claim, project, charts):
+                raise InputError(f"{claim.id}: {problem}")
+
+    files = sorted((project.root / FOLDER).glob("*.yaml"))
+    documents = sorted((load_named(file, Document, check) for file in files), key=lambda each: each.number)
+    contradictions = _load_contradictions(
+        project.root / CONTRADICTIONS, {claim.id for document in documents for claim in document.claims}
+    )
     judge = list(project.profile.judges)[-1]
     space = next(each for each in FEATURE_SPACES if each.backbone == judge)
-    claims = [_judged_in(space, claim) for claim in register.claims]
-    return Register.model_validate({**dict(register), "claims": claims})
+    judged = [
+        Document.derived_from(document, claims=tuple(_judged_in(space, claim) for claim in document.claims))
+        for document in documents
+    ]
+    return Register(documents=tuple(judged), contradictions=contradictions)
+
+
+def _load_contradictions(file: Path, known: Collection[str]) -> tuple[Contradiction, ...]:
+    """InputError when one names a claim that is not `known`."""
+    try:
+        contradictions = Contradictions.model_validate(read_yaml(file)).contradictions
+    except ValidationError as error:
+        raise InputError(f"{file}: {first_problem(error, Contradictions)}") from error
+    for contradiction in contradictions:
+        named = {id for position in contradiction.positions for id in position.claims}
+        for id in sorted(named.union(contradiction.decided_by).difference(known)):
+            raise InputError(f"{file}: {shortened(contradiction.topic)}: unknown claim {shortened(id)}")
+    return contradictions
 
 
 def _judged_in(space: FeatureSpace, claim: Claim) -> Claim:

@@ -19,7 +19,7 @@ from nstbench.pipeline.project import Project
 def judge_claims(project: Project, results: Path) -> Verdicts:
     """Every claim and every contradiction of a project, judged by the results in a folder.
 
-    InputError when config/claims.yaml is malformed or a table cannot be read.
+    InputError when a file of claims is malformed or a table cannot be read.
     """
     register, evidence = load_register(project), Evidence(project, results)
     judged: dict[tuple[str, int], Judgement] = {}
@@ -27,15 +27,16 @@ def judge_claims(project: Project, results: Path) -> Verdicts:
     for document in register.documents:
         tests = {
             (claim.id, place): test
-            for claim in register.claims
-            if claim.document == document and _untestable(claim, evidence) is None
+            for claim in document.claims
+            if _untestable(claim, evidence) is None
             for place, test in enumerate(claim.tests)
         }
         judged |= judge(tests, evidence)
     claims = []
-    for claim in register.claims:
-        own = [judgement for (id, _), judgement in judged.items() if id == claim.id]
-        claims.append(_judge_claim(claim, register.documents[claim.document], own, evidence))
+    for document in register.documents:
+        for claim in document.claims:
+            own = [judgement for (id, _), judgement in judged.items() if id == claim.id]
+            claims.append(_judge_claim(claim, document.title, own, evidence))
     verdicts = {claim.id: claim.verdict for claim in claims}
     outcomes = (decide(contradiction, verdicts) for contradiction in register.contradictions)
     return Verdicts(claims=tuple(claims), contradictions=tuple(outcomes), profile=project.profile.name)

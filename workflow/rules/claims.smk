@@ -5,7 +5,11 @@ rule claims:
     input:
         scores="results/scores.csv",
         charts=expand("results/charts/{chart}.csv", chart=CHARTS),
-        configuration=[str(ROOT / "config" / "claims.yaml"), *CONFIGURATION],
+        configuration=[
+            *map(str, sorted((ROOT / "config" / "claims").glob("*.yaml"))),
+            str(ROOT / "config" / "contradictions.yaml"),
+            *CONFIGURATION,
+        ],
     output:
         verdicts="results/claims.json",
         table="results/claims.csv",

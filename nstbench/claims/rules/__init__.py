@@ -4,7 +4,7 @@ from nstbench.claims.claim import RuleName
 from nstbench.claims.rules import directional, equivalence, exact, existence
 from nstbench.claims.rules.base import Rule
 
-# By their names in config/claims.yaml; `not-testable` needs none.
+# By their names in the files of claims; `not-testable` needs none.
 RULES: dict[RuleName, Rule] = {
     "directional": Rule(directional.measure, directional.judge),
     "equivalence": Rule(equivalence.measure, equivalence.judge),

@@ -1,7 +1,7 @@
 """What a statistic is, and the registry of them.
 
 A statistic turns evidence into a sample, one difference per pair. It is a function of its parameters and the
-evidence, entered under its own name, by which config/claims.yaml calls it:
+evidence, entered under its own name, by which the files of claims call it:
 
     @statistic(PairedParameters)
     def paired(parameters: PairedParameters, evidence: Evidence) -> Sample:
@@ -88,7 +88,7 @@ def statistic(
     Parameters
     ----------
     parameters
-        The model that `parameters` of a test in config/claims.yaml must fit; the function's first argument.
+        The model that `parameters` of a test must fit; the function's first argument.
 
     Returns
     -------

@@ -35,7 +35,7 @@ def check_columns(table: "pd.DataFrame", columns: Iterable[str]) -> None:
         if column not in table:
             allowed = ", ".join(map(str, table.columns))
             raise InputError(
-                f"config/claims.yaml: a chart's table has no column {shortened(column)}; allowed: {allowed}"
+                f"config/claims: a chart's table has no column {shortened(column)}; allowed: {allowed}"
             )
 
 

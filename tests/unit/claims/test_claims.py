@@ -1,4 +1,4 @@
-"""Claims from their entries to their verdicts: config/claims.yaml, the readers of results, the command."""
+"""Claims from their entries to their verdicts: config/claims/, the readers of results, the command."""
 
 import itertools
 import json
@@ -28,6 +28,7 @@ from nstbench.pipeline.tables import control_id
 CONTENTS = ("chelsea", "astronaut", "coffee", "rocket")
 STYLES = ("facets", "tesserae", "great_waves")
 DOCUMENT = "Somebody, A document"
+DOCUMENTS = {"somebody": DOCUMENT, "else": "Else, Another one"}
 PAIRED = {"experiment": "toy", "metric": "C_lite", "a": "one", "b": "two"}
 EXPERIMENT = {
     "id": "toy",
@@ -51,7 +52,7 @@ def entry(name, **changes):
         "side": "less",
         "parameters": dict(PAIRED),
     }
-    known = {"id": f"somebody-claim-{name}", "document": "somebody", "quote": "it is so", "line": 7}
+    known = {"id": f"somebody-claim-{name}", "quote": "it is so", "line": 7}
     return known | {"rule": "directional", "tests": [test]} | changes
 
 
@@ -66,17 +67,23 @@ def checkout(tmp_path):
     """Writes a project with the experiment above and these claims, and returns it."""
 
     def make(*claims, contradictions=()):
-        (tmp_path / "config" / "experiments").mkdir(parents=True, exist_ok=True)
+        for folder in ("experiments", "claims"):
+            (tmp_path / "config" / folder).mkdir(parents=True, exist_ok=True)
         (tmp_path / "data").mkdir(exist_ok=True)
         shutil.copy(CHECKOUT / "data" / "images.yaml", tmp_path / "data")
         written = {
             "config.yaml": {"profile": "toy", "profiles": {"toy": {"size": 64, "evaluations": 3}}},
             "experiments/toy.yaml": EXPERIMENT,
-            "claims.yaml": {
-                "documents": {"somebody": DOCUMENT, "else": "Else, Another one"},
-                "claims": list(claims),
-                "contradictions": list(contradictions),
+            **{
+                f"claims/{id}.yaml": {
+                    "id": id,
+                    "number": number,
+                    "title": title,
+                    "claims": [claim for claim in claims if claim["id"].startswith("else") == (id == "else")],
+                }
+                for number, (id, title) in enumerate(DOCUMENTS.items(), 1)
             },
+            "contradictions.yaml": {"contradictions": list(contradictions)},
         }
         for name, content in written.items():
             (tmp_path / "config" / name).write_text(yaml.safe_dump(content))
@@ -115,11 +122,12 @@ def project():
 
 def test_every_claim_of_the_five_documents_has_an_entry(project):
     register = load_register(project)
-    counts = {name: sum(claim.document == name for claim in register.claims) for name in register.documents}
+    counts = {document.id: len(document.claims) for document in register.documents}
     known = {"jain": 26, "nikulin": 34, "unlusoy": 11, "da": 14, "soboleva": 13}
+    assert list(counts) == list(known)
     assert all(counts[name] >= count for name, count in known.items())
     assert len(register.contradictions) >= 9
-    assert all(short_name(title) == name for name, title in register.documents.items())
+    assert all(short_name(document.title) == document.id for document in register.documents)
 
 
 def test_experiments_and_charts_name_claims_that_exist(project):
@@ -155,11 +163,11 @@ def test_without_results_only_exact_claims_are_decided(project, tmp_path):
         ({"rule": "exact"}, "rule exact does not fit side 'less'"),
         ({"see": ["nothing"]}, "unknown experiment or chart 'nothing'; allowed: toy"),
         ({"quotes": "?"}, "quotes: unknown key"),
-        ({"document": "nobody"}, "somebody-claim-..."),
+        ({"id": "nobody-claim-bad"}, "the ids of claims here are somebody-claim-..."),
     ],
 )
 def test_a_bad_entry_is_refused(checkout, changes, complaint):
-    with pytest.raises(InputError, match=r"claims\.yaml") as refused:
+    with pytest.raises(InputError, match=r"somebody\.yaml") as refused:
         load_register(checkout(entry("bad", **changes)))
     assert complaint in str(refused.value)
     assert "\n" not in str(refused.value)
@@ -251,7 +259,7 @@ def test_all_tests_must_hold_and_all_are_corrected_together(judged):
 
 
 def test_documents_are_corrected_apart(judged):
-    elsewhere = entry("", id="else-claim-it", document="else")
+    elsewhere = entry("", id="else-claim-it")
     rows = judged(entry("it"), elsewhere).claims
     assert [row.p for row in rows] == [row.p_corrected for row in rows]
 
