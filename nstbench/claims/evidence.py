@@ -1,6 +1,7 @@
 """What the pipeline has left of its runs: scores, traces, records, pictures and the tables of charts."""
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -56,6 +57,15 @@ class Evidence:
         except (OSError, ValueError, KeyError) as error:
             raise InputError(f"{file} cannot be read ({error}); run snakemake again") from error
 
+    @cached_property
+    def _evidence(self) -> dict[tuple[str, str], list[PlannedRun]]:
+        """By experiment and arm."""
+        found: dict[tuple[str, str], list[PlannedRun]] = defaultdict(list)
+        for entry in self.project.planned:
+            if entry.evidence:
+                found[entry.experiment, entry.arm.id].append(entry)
+        return found
+
     def check_complete(self) -> None:
         """InputError when scores.csv lacks runs of the plan: made with other settings, or not finished."""
         scored = {run for _, run, _ in self._scores}
@@ -67,14 +77,15 @@ class Evidence:
             )
 
     def planned(self, experiment: str, arm: str, factor: float = 1.0) -> Iterator[PlannedRun]:
-        """The runs of an arm, made or not, with `factor` times the parameter that its experiment sweeps."""
-        plans = self.project.plans[experiment]
-        return (entry for entry in plans if entry.arm.id == arm and entry.factor == factor)
+        """The runs of an arm, made or not, with `factor` times the parameter that its experiment sweeps.
+
+        Where the experiment runs on the profile's grid, they are those of the grid.
+        """
+        return (entry for entry in self._evidence[experiment, arm] if entry.factor == factor)
 
     def factors(self, experiment: str, arm: str) -> tuple[float, ...]:
         """What the profile multiplies an arm's swept parameter by, from small to large; 1 without a sweep."""
-        plans = self.project.plans[experiment]
-        return tuple(sorted({entry.factor for entry in plans if entry.arm.id == arm}))
+        return tuple(sorted({entry.factor for entry in self._evidence[experiment, arm]}))
 
     def pair(self, entry: PlannedRun) -> Pair:
         """A run's pair by the pictures that are here: two paintings with one stand-in are one observation."""
@@ -118,16 +129,22 @@ class Evidence:
         return self._by_pair(experiment, arm, "content", self._content)
 
     def chart(self, id: str) -> "pd.DataFrame":
-        """The table of a chart; NoEvidenceError when it has not been made."""
+        """The table of a chart without pairs that only figures show; NoEvidenceError when it is not there."""
         import pandas as pd
 
         file = self.results / "charts" / f"{id}.csv"
         if not file.exists():
             raise NoEvidenceError(f"{file.name} of results/charts is not there")
         try:
-            return pd.read_csv(whole(file))
+            table = pd.read_csv(whole(file))
         except (OSError, ValueError) as error:
             raise InputError(f"{file} cannot be read ({error}); run snakemake again") from error
+
+        runs = self.project.plans.get(self.charts[id].experiment or "", []) if id in self.charts else []
+        pairs = {self.pair(entry) for entry in runs if entry.evidence}
+        if pairs and {"content", "style"} <= set(table.columns):
+            table = table[[pair in pairs for pair in zip(table["content"], table["style"], strict=True)]]
+        return table
 
     def table_name(self, chart: str) -> str:
         """The table of a chart for messages, which say when the profile measures only a part of it."""

@@ -8,13 +8,14 @@ from nstbench.claims.records import ClaimVerdict, Verdicts
 from nstbench.claims.sample import LOG_RATIO
 from nstbench.core.number_format import number
 from nstbench.core.version import __version__
-from nstbench.pipeline.profile import Profile
+from nstbench.pipeline.project import Project
 
 COLUMNS = ("claim", "line", "verdict", "n", "estimate", "95 % interval", "p corrected", "why")
 
 
-def page(verdicts: Verdicts, profile: Profile) -> str:
+def page(verdicts: Verdicts, project: Project) -> str:
     """A table per document, then the contradictions."""
+    profile = project.profile
     counts = Counter(claim.verdict for claim in verdicts.claims).most_common()
     pairs = "all pairs" if profile.pairs is None else f"at most {profile.pairs} pair(s) an experiment"
     if profile.grid:
@@ -26,6 +27,8 @@ def page(verdicts: Verdicts, profile: Profile) -> str:
         f"{profile.weights} weights, {pairs}). `docs/interpreting.md` says how verdicts come about. "
         f"{len(verdicts.claims)} claims: {', '.join(f'{count} {verdict}' for verdict, count in counts)}.",
     ]
+    if project.pictures_of_grid:
+        lines += ["", project.pictures_of_grid]
     if profile.warning:
         lines += ["", f"> **{profile.warning}**"]
     for document in dict.fromkeys(claim.document for claim in verdicts.claims):

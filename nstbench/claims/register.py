@@ -123,8 +123,10 @@ def _problems(claim: Claim, project: Project, charts: Mapping[str, Chart]) -> It
             continue
         yield from _strangers("experiment", parameters.arms_read, project.experiments)
         for experiment, arms in parameters.arms_read.items():
-            known = [arm.id for arm in project.experiments[experiment].arms]
-            yield from _strangers(f"arm of {experiment}", arms, known)
+            own = project.experiments[experiment]
+            yield from _strangers(f"arm of {experiment}", arms, [arm.id for arm in own.arms])
+            if own.grid:
+                yield from _strangers(f"arm on the grid of {experiment}", arms, own.on_grid)
         yield from _strangers(
             "metric", parameters.metrics_read, [*(f"{id}{JUDGE}" for id in ("C", "S", "Ct")), *metrics()]
         )

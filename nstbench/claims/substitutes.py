@@ -55,10 +55,14 @@ class _Basis:
             entry
             for id, arms in self.parameters.arms_read.items()
             for entry in plans[id]
-            if entry.arm.id in arms
+            if entry.arm.id in arms and entry.evidence
         ]
         return named + [
-            entry for chart in self._charts if chart.experiment for entry in plans[chart.experiment]
+            entry
+            for chart in self._charts
+            if chart.experiment
+            for entry in plans[chart.experiment]
+            if entry.evidence
         ]
 
     @cached_property

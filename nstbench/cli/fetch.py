@@ -28,6 +28,6 @@ def fetch(
     if not folder:
         raise InputError("NSTBENCH_DATA is not set; set it to the folder to download into")
     pictures = load_manifest(root / "data" / "images.yaml")
-    wanted = names or [name for name, picture in pictures.root.items() if picture.url]
+    wanted = names or [name for name, picture in pictures.root.items() if picture.md5]
     for name in wanted:
         say(f"{name}: {fetch_picture(name, pictures[name], Path(folder))}")

@@ -28,10 +28,14 @@ def fetch_picture(name: str, picture: Picture, folder: Path) -> Path:
     Raises
     ------
     InputError
-        If the picture has no address, is out of reach, or has another checksum.
+        If the picture has no address or no checksum, is out of reach, or has another checksum.
     """
     if picture.url is None:
         raise InputError(f"picture {name!r} has no address; it is made on this machine")
+    if picture.md5 is None:
+        raise InputError(
+            f"no checksum of {name} is known; put a copy of {picture.url} into NSTBENCH_DATA as {name}.jpg"
+        )
     try:
         file = pooch.retrieve(
             picture.url,

@@ -1,6 +1,7 @@
 """data/images.yaml: every picture of the suite by name, with its author, licence and where it comes from."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from pydantic import ConfigDict, PrivateAttr, RootModel, ValidationError, model_validator
@@ -39,7 +40,8 @@ class Procedural(Record):
 class Picture(Record):
     """One entry: a photograph of an installed package, a file in data/, or a picture with an address.
 
-    A picture with an address is used when the folder NSTBENCH_DATA holds it, its `stand_in` otherwise.
+    A picture with an address is used when the folder NSTBENCH_DATA holds it, under its name or one that it is
+    `also_called` by, its `stand_in` otherwise.
     `procedural` says how a shipped file was painted.
 
     Parameters
@@ -55,9 +57,11 @@ class Picture(Record):
     url
         Where the picture can be had.
     md5
-        Of the file at the address.
+        Of the file at the address, where it is known; without it the picture cannot be fetched.
     stand_in
         The name of the picture that is used where this one is not here.
+    also_called
+        Names that its file has in other projects.
     """
 
     title: str
@@ -69,6 +73,7 @@ class Picture(Record):
     url: str | None = None
     md5: str | None = None
     stand_in: Name | None = None
+    also_called: tuple[Name, ...] = ()
 
     @model_validator(mode="after")
     def _one_origin(self) -> "Picture":
@@ -82,8 +87,10 @@ class Picture(Record):
             raise ValueError(
                 f"unknown package photograph {shortened(self.package)}; allowed: {', '.join(PACKAGED)}"
             )
-        if (self.url is None) != (self.stand_in is None) or (self.url is None) != (self.md5 is None):
-            raise ValueError("url, md5 and stand_in belong together")
+        if (self.url is None) != (self.stand_in is None):
+            raise ValueError("url and stand_in belong together")
+        if self.url is None and (self.md5 or self.also_called):
+            raise ValueError("md5 and also_called belong to a url")
         return self
 
 
@@ -91,6 +98,10 @@ class Manifest(RootModel[dict[Name, Picture]]):
     """All pictures by name; `file` paths start at the folder that holds the manifest."""
 
     _folder: Path = PrivateAttr(default=Path("data"))
+    # What `_own` has found, for a plan asks for each picture thousands of times.
+    _found: dict[tuple[str, str], Path | None] = PrivateAttr(default_factory=dict)
+    # The pictures with an address that results were made with; None for those that this machine has.
+    _recorded: frozenset[str] | None = PrivateAttr(default=None)
 
     def __getitem__(self, name: str) -> Picture:
         if name not in self.root:
@@ -116,9 +127,16 @@ class Manifest(RootModel[dict[Name, Picture]]):
             If there is no such picture.
         """
         picture = self[name]
-        if picture.stand_in is None or own_file(name) is not None:
+        recorded = self._recorded
+        here = self._own(name) is not None if recorded is None else name in recorded
+        if picture.stand_in is None or here:
             return name
         return self.available(picture.stand_in)
+
+    @property
+    def own(self) -> list[str]:
+        """The pictures with an address that are here, by name."""
+        return [name for name in self.root if self[name].url and self.available(name) == name]
 
     def file(self, name: str) -> Path:
         """Find the file that holds a picture on this machine.
@@ -143,21 +161,39 @@ class Manifest(RootModel[dict[Name, Picture]]):
             return photograph(picture.package)
         if picture.file is not None:
             return self._folder / picture.file
-        own = own_file(name)
+        own = self._own(name)
         if own is None:
             raise InputError(
                 f"picture {name!r} is not in the folder NSTBENCH_DATA; run `nstbench fetch {name}` first"
             )
         return own
 
+    def _own(self, name: str) -> Path | None:
+        """The file of a picture in the folder that NSTBENCH_DATA names, or in a folder in there, if any."""
+        folder = os.environ.get("NSTBENCH_DATA")
+        if not folder:
+            return None
+        if (folder, name) not in self._found:
+            folders = [Path(folder), *sorted(each for each in Path(folder).glob("*") if each.is_dir())]
+            candidates = (
+                each / f"{called}{suffix}"
+                for called in (name, *self[name].also_called)
+                for each in folders
+                for suffix in SUFFIXES
+            )
+            self._found[folder, name] = next((file for file in candidates if file.is_file()), None)
+        return self._found[folder, name]
 
-def load_manifest(file: Path) -> Manifest:
+
+def load_manifest(file: Path, own: Collection[str] | None = None) -> Manifest:
     """Read data/images.yaml.
 
     Parameters
     ----------
     file : Path
         The manifest. Files that it names lie relative to its folder.
+    own : collection of str, optional
+        The pictures with an address that results were made with. When left out, those that this machine has.
 
     Returns
     -------
@@ -174,6 +210,7 @@ def load_manifest(file: Path) -> Manifest:
     except ValidationError as error:
         raise InputError(f"{file}: {first_problem(error, Manifest)}") from error
     manifest._folder = file.parent
+    manifest._recorded = None if own is None else frozenset(own)
     for name in manifest.root:
         # Stand-ins have to end, without a circle, at a picture that is always here.
         passed: set[str] = set()
@@ -187,21 +224,3 @@ def load_manifest(file: Path) -> Manifest:
                 )
             replaced = stand_in
     return manifest
-
-
-def own_file(name: str) -> Path | None:
-    """Find a picture among the user's own.
-
-    Parameters
-    ----------
-    name : str
-        The picture's name.
-
-    Returns
-    -------
-    Path or None
-        Its file in the folder that the environment variable NSTBENCH_DATA names, if there is one.
-    """
-    folder = os.environ.get("NSTBENCH_DATA")
-    candidates = [Path(folder) / f"{name}{suffix}" for suffix in SUFFIXES] if folder else []
-    return next((file for file in candidates if file.is_file()), None)

@@ -128,9 +128,9 @@ class Experiment(Named):
 
     Later settings win: the method's preset, `settings`, `when_shortened` (only under a profile
     that cuts the source's evaluations), and those of the arm. With `every_pair` all pairs run under every
-    profile; with `snapshots` every run leaves so many pictures of its way. With `grid` it also runs on the
-    profile's grid of pairs, which no panel shows but which verdicts rest on; and under a
-    profile that has sweeps with the multiples of a parameter that `sweep` lists, which none shows either.
+    profile; with `snapshots` every run leaves so many pictures of its way. With `grid` all arms, or
+    those that it lists, also run on the profile's grid of pairs: verdicts rest on it, and no panel shows it.
+    With `sweep` they also run with multiples of a parameter, under a profile with sweeps, for the same end.
     `sizes` are pixels by profile, where the profile's are not to be used.
     """
 
@@ -146,7 +146,7 @@ class Experiment(Named):
     axes: tuple[Annotated[tuple[Point, ...], Field(min_length=1)], ...] = Field(min_length=1)
     pairs: tuple[Pair, ...] = Field(min_length=1, max_length=MOST_PAIRS)
     every_pair: bool = False
-    grid: bool = False
+    grid: bool | tuple[str, ...] = False
     sweep: Sweep | None = None
     snapshots: Snapshots = 0
     sizes: dict[Name, Annotated[int, Field(ge=SMALLEST_SIDE, le=LARGEST_SIZE)]] = Field(default={})
@@ -157,6 +157,13 @@ class Experiment(Named):
     def arms(self) -> tuple["Arm", ...]:
         """Every combination of one point of each axis."""
         return tuple(Arm(points) for points in itertools.product(*self.axes))
+
+    @property
+    def on_grid(self) -> tuple[str, ...]:
+        """The arms that run on a profile's grid, by id."""
+        if isinstance(self.grid, bool):
+            return tuple(arm.id for arm in self.arms) if self.grid else ()
+        return self.grid
 
     @property
     def pictures(self) -> set[str]:
@@ -195,9 +202,11 @@ class Experiment(Named):
                 raise ValueError(
                     f"unknown arm {shortened(compared)} in comparisons; allowed: {', '.join(arms)}"
                 )
-        for swept in self.sweep.arms if self.sweep else ():
-            if swept not in arms:
-                raise ValueError(f"unknown arm {shortened(swept)} in sweep; allowed: {', '.join(arms)}")
+        chosen = {"sweep": self.sweep.arms if self.sweep else (), "grid": self.on_grid}
+        for key, ids in chosen.items():
+            for id in ids:
+                if id not in arms:
+                    raise ValueError(f"unknown arm {shortened(id)} in {key}; allowed: {', '.join(arms)}")
         for arm in self.arms:
             self._check_settings(arm)
         return self

@@ -30,7 +30,8 @@ class PlannedRun:
     """A run and the place it has in an experiment.
 
     `pair` is as the experiment file names it; `truth` is the picture that stands here for the pair's.
-    `factor` is what the experiment's sweep has multiplied its parameter by.
+    `factor` is what the experiment's sweep has multiplied its parameter by. Verdicts rest on those that are
+    `evidence`; the others are for the figure alone.
     """
 
     experiment: str
@@ -39,6 +40,7 @@ class PlannedRun:
     run: RunSpecification
     truth: str | None = None
     factor: float = 1.0
+    evidence: bool = True
 
     @property
     def pictures(self) -> set[str]:
@@ -73,24 +75,30 @@ def with_numbers(file: Path) -> list[tuple[int, str]]:
 def plan(experiment: Experiment, profile: Profile, manifest: Manifest) -> list[PlannedRun]:
     """Every run of an experiment: pairs times arms, times factors of its sweep, times seeds where it draws.
 
-    The pairs are the experiment's own, as many as the profile allows, then those of the profile's grid.
+    The pairs are the experiment's own, as many as the profile allows, then those of the profile's grid, which
+    are then the evidence: own pairs beside them are made once, as the figure shows them.
     InputError when there are too many for anybody to have meant them.
     """
     own = experiment.pairs if experiment.every_pair else experiment.pairs[: profile.pairs]
     grid = profile.grid.pairs if profile.grid and experiment.grid else ()
     pairs, arms = dict.fromkeys((*own, *grid)), experiment.arms
-    points = sum(len(_factors(experiment, arm, profile)) for arm in arms)
+    for_figure = Profile.model_validate({**dict(profile), "seeds": 1, "sweeps": False}) if grid else profile
+    points = sum(len(experiment.factors_of(arm)) if profile.sweeps else 1 for arm in arms)
     if (count := len(pairs) * points * profile.seeds) > MOST_RUNS:
         raise InputError(
             f"{len(pairs):,} pairs, {points:,} arms with their sweeps and {profile.seeds} seeds of profile "
             f"{profile.name} make {count:,} runs; allowed: at most {MOST_RUNS:,}"
         )
-    return [
-        PlannedRun(experiment.id, pair, arm, run, pair.truth and manifest.available(pair.truth), factor)
-        for pair in pairs
-        for arm in arms
-        for factor, run in _runs(experiment, pair, arm, profile, manifest)
-    ]
+    planned = []
+    for pair, arm in itertools.product(pairs, arms):
+        is_evidence = pair in grid and arm.id in experiment.on_grid if grid else True
+        if is_evidence or pair in own:
+            truth = pair.truth and manifest.available(pair.truth)
+            made = _runs(experiment, pair, arm, profile if is_evidence else for_figure, manifest)
+            planned += [
+                PlannedRun(experiment.id, pair, arm, run, truth, factor, is_evidence) for factor, run in made
+            ]
+    return planned
 
 
 def shown(experiment: Experiment, planned: Iterable[PlannedRun]) -> list[PlannedRun]:
@@ -105,10 +113,6 @@ def shown(experiment: Experiment, planned: Iterable[PlannedRun]) -> list[Planned
 def without_sweeps(planned: Iterable[PlannedRun]) -> list[PlannedRun]:
     """Those of `planned` that are made with the parameters that their arms name."""
     return [entry for entry in planned if entry.factor == 1]
-
-
-def _factors(experiment: Experiment, arm: Arm, profile: Profile) -> tuple[float, ...]:
-    return experiment.factors_of(arm) if profile.sweeps else (1.0,)
 
 
 def _runs(
@@ -129,7 +133,7 @@ def _runs(
     if profile.evaluations and not profile.own_budgets and "evaluations" in changes:
         changes["evaluations"] = min(changes["evaluations"], profile.evaluations)
     changes = _with_stand_ins(changes, manifest)
-    for factor in _factors(experiment, arm, profile):
+    for factor in experiment.factors_of(arm) if profile.sweeps else (1.0,):
         parameters = experiment.configure(arm, changes, factor)
         for seed in range(profile.seeds if parameters.draws() else 1):
             run = RunSpecification(

@@ -1,6 +1,6 @@
 """Everything that the pipeline is about to do, known before torch is imported."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,13 +28,20 @@ class Project:
     trainings: dict[str, Training]
 
     @classmethod
-    def load(cls, root: str | Path, profile: str | None = None, changes: Changes = NO_CHANGES) -> "Project":
+    def load(
+        cls,
+        root: str | Path,
+        profile: str | None = None,
+        changes: Changes = NO_CHANGES,
+        own_pictures: Collection[str] | None = None,
+    ) -> "Project":
         """Read data/images.yaml and everything in config/ below `root`; InputError on a bad file.
 
-        `changes` are laid over config/config.yaml.
+        `changes` are laid over config/config.yaml. `own_pictures` are those with an address that finished
+        results were made with; without them they are those that this machine has.
         """
         root = Path(root)
-        manifest = load_manifest(root / "data" / "images.yaml")
+        manifest = load_manifest(root / "data" / "images.yaml", own_pictures)
         experiments = {
             experiment.id: experiment
             for experiment in load_experiments(root / "config" / "experiments", manifest)
@@ -109,6 +116,25 @@ class Project:
             for batch in sorted(next_batches):
                 ranks.setdefault(batch.rpartition("-")[0], len(ranks))
         return ranks
+
+    @property
+    def pictures_of_grid(self) -> str | None:
+        """Which pictures of the profile's grid are real, in a sentence; None without a grid."""
+        if not self.profile.grid:
+            return None
+        asked = (*self.profile.grid.contents, *self.profile.grid.styles)
+        used = {name: self.manifest.available(name) for name in asked}
+        procedural = [
+            f"{here}{f' in the place of {name}' if here != name else ''}"
+            for name, here in used.items()
+            if self.manifest[here].procedural
+        ]
+        if not procedural:
+            return f"All {len(asked)} pictures of the grid are real photographs and paintings."
+        real = len(asked) - len(procedural)
+        return (
+            f"Of the {len(asked)} pictures of the grid {real} are real; procedural: {', '.join(procedural)}."
+        )
 
     def experiment_file(self, id: str) -> Path:
         """Where the experiment of that id is written."""

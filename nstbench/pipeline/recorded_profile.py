@@ -1,5 +1,6 @@
 """results/profile.json: which profile the results beside it are of."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,17 @@ FILE = "profile.json"
 
 
 class RecordedProfile(Record):
-    """A profile by name, and what the user laid over config/config.yaml."""
+    """A profile by name, what the user laid over config/config.yaml, and which famous pictures were here."""
 
     name: str
     changes: dict[str, Any] = Field(default_factory=dict)
+    own_pictures: tuple[str, ...] | None = None
 
 
-def record_profile(results: Path, name: str, changes: Changes) -> None:
+def record_profile(results: Path, name: str, changes: Changes, own_pictures: Iterable[str]) -> None:
     """Write the file, unless it says so already; InputError when results of another profile are there."""
-    before, profile = recorded_profile(results), RecordedProfile(name=name, changes=dict(changes))
+    before = recorded_profile(results)
+    profile = RecordedProfile(name=name, changes=dict(changes), own_pictures=tuple(own_pictures))
     if before and before.name != name:
         raise InputError(
             f"{results.absolute()} has results of profile {before.name}, and two profiles do not mix; "
@@ -54,4 +57,6 @@ def project_of(results: Path, root: Path, asked: str | None = None) -> Project:
             f"or make those of {asked} with `snakemake --cores all --config profile={asked} --directory "
             f"build/{asked}`"
         )
-    return Project.load(root, made.name, made.changes) if made else Project.load(root, asked)
+    if made is None:
+        return Project.load(root, asked)
+    return Project.load(root, made.name, made.changes, made.own_pictures)

@@ -225,12 +225,16 @@ onstart:
     global LOCK
     try:
         LOCK = lock(Path("results") / ".lock")
-        record_profile(Path("results"), PROJECT.profile.name, config)
+        record_profile(
+            Path("results"), PROJECT.profile.name, config, PROJECT.manifest.own
+        )
     except InputError as error:
         print(f"nstbench: {error}", file=sys.stderr)
         sys.exit(2)
     for folder in ("results", "reports"):
         remove_litter(Path(folder))
+    if PROJECT.pictures_of_grid:
+        print(f"nstbench: {PROJECT.pictures_of_grid}", file=sys.stderr)
     start_job_server()
 
 

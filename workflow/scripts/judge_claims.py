@@ -17,4 +17,4 @@ def job(project: Project) -> None:
     verdicts = judge_claims(project, Path("results"))
     write_text(Path("results") / "claims.json", as_json(verdicts))
     write_text(Path("results") / "claims.csv", as_table(verdicts).to_csv(index=False))
-    write_text(Path("reports") / "verdicts.md", page(verdicts, project.profile))
+    write_text(Path("reports") / "verdicts.md", page(verdicts, project))

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from PIL import Image
 
-from nstbench.charts.chart import load_charts
+from nstbench.charts.chart import Chart, load_charts
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.markdown import page
 from nstbench.claims.records import TABLE_COLUMNS, Verdict, as_json, as_table, read_verdicts
@@ -438,6 +438,32 @@ def test_the_points_of_a_sweep_are_read_by_their_factor(checkout, tmp_path, monk
         evidence.check_complete()
 
 
+def test_pairs_that_only_figures_show_are_no_evidence(checkout, tmp_path, monkeypatch):
+    monkeypatch.setitem(EXPERIMENT, "grid", True)
+    monkeypatch.setitem(EXPERIMENT, "pairs", [{"content": "chelsea", "style": "facets"}])
+    checkout()
+    grid = {"contents": ["coffee", "rocket"], "styles": ["tesserae"]}
+    project = Project.load(tmp_path, changes={"profiles": {"toy": {"grid": grid}}})
+    rows = [{"run": entry.run.id, "value": 0.5} for entry in project.planned]
+    (tmp_path / "results" / "charts").mkdir(parents=True)
+    scores = pd.DataFrame(rows).assign(experiment="toy", metric="C", reason="")
+    scores.to_csv(tmp_path / "results" / "scores.csv", index=False)
+    evidence = Evidence(project, tmp_path / "results")
+    pairs = [("coffee", "tesserae"), ("rocket", "tesserae")]
+    assert list(evidence.metric("toy", "one", "C")) == pairs
+    table = pd.DataFrame([*pairs, ("chelsea", "facets")], columns=["content", "style"]).assign(value=1.0)
+    table.to_csv(tmp_path / "results" / "charts" / "seen.csv", index=False)
+    drawn = Chart.model_construct(id="seen", experiment="toy")
+    monkeypatch.setattr(Evidence, "charts", {"seen": drawn})
+    assert evidence.chart("seen")["content"].tolist() == ["coffee", "rocket"]
+
+
+def test_a_claim_reads_arms_that_are_on_the_grid(checkout, monkeypatch):
+    monkeypatch.setitem(EXPERIMENT, "grid", ["one"])
+    with pytest.raises(InputError, match="unknown arm on the grid of toy 'two'; allowed: one"):
+        load_register(checkout(entry("it")))
+
+
 def test_results_and_contents_are_read_as_runs_read_them(checkout, tmp_path):
     project = checkout()
     first = next(entry for entry in project.planned if entry.arm.id == "one")
@@ -491,7 +517,7 @@ def test_json_table_and_page_hold_every_claim(judged, checkout, tmp_path):
     table = as_table(found)
     assert list(table.columns) == list(TABLE_COLUMNS)
     assert table["low"][0] == found.claims[0].interval[0]
-    text = page(found, checkout().profile)
+    text = page(found, checkout())
     assert "2 claims: 1 supported, 1 not testable" in text
     assert (
         "**supported** (surrogate: embedded weights, procedural pictures, 64 px, 3 evaluations) | 12 | 0.50"
@@ -501,8 +527,11 @@ def test_json_table_and_page_hold_every_claim(judged, checkout, tmp_path):
     assert (
         "| Whether | 1. somebody: so; 2. else: not so | undecided | somebody-claim-it is supported. |" in text
     )
-    gridded = checkout().profile.model_copy(update={"grid": Grid(contents=("c", "d"), styles=("s", "t"))})
-    assert "all pairs and a grid of 4" in page(found, gridded)
+    grid = Grid(contents=("chelsea", "coffee"), styles=("facets", "brick"))
+    gridded = replace(checkout(), profile=checkout().profile.model_copy(update={"grid": grid}))
+    text = page(found, gridded)
+    assert "all pairs and a grid of 4" in text
+    assert "Of the 4 pictures of the grid 3 are real; procedural: facets." in text
 
 
 def test_the_command_lists_every_claim(run, project, tmp_path, monkeypatch):

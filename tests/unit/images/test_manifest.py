@@ -4,6 +4,7 @@ import pytest
 import yaml
 
 from nstbench.core.errors import InputError
+from nstbench.images.fetching import fetch_picture
 from nstbench.images.manifest import load_manifest
 
 PROCEDURAL = {"painter": "brush", "seed": 1, "palette": "dusk"}
@@ -72,7 +73,7 @@ def test_what_no_program_could_have_painted_is_said(load, procedural, complaint)
         ({"package": "chelsea", "file": "a.png"}, "give exactly one of package, file, url"),
         ({"package": "chelsea", "procedural": PROCEDURAL}, "procedural belongs to a file"),
         ({"package": "dog"}, "unknown package photograph 'dog'; allowed: chelsea"),
-        ({"file": "a.png", "stand_in": "b"}, "url, md5 and stand_in belong together"),
+        ({"file": "a.png", "stand_in": "b"}, "url and stand_in belong together"),
     ],
 )
 def test_a_picture_has_one_origin(load, origin, complaint):
@@ -92,3 +93,32 @@ def test_stand_ins_lead_to_a_picture_that_is_here(load, entries, complaint):
     with pytest.raises(InputError) as failure:
         load(**entries)
     assert f"images.yaml: {complaint}" in str(failure.value)
+
+
+def test_a_users_own_picture_may_lie_in_a_folder_and_have_another_name(load, tmp_path, monkeypatch):
+    manifest = load(
+        ours=entry(file="ours.png"), town=famous("ours") | {"also_called": ["tubingen"]}, hill=famous("ours")
+    )
+    own = tmp_path / "own" / "contents"
+    own.mkdir(parents=True)
+    (own / "tubingen.jpg").write_bytes(b"x")
+    (own / "another.jpg").write_bytes(b"x")
+    monkeypatch.setenv("NSTBENCH_DATA", str(tmp_path / "own"))
+    assert manifest.file("town") == own / "tubingen.jpg"
+    assert manifest.available("hill") == "ours"
+    # Another folder is looked into anew, and a picture's own name comes first.
+    (own / "town.webp").write_bytes(b"x")
+    monkeypatch.setenv("NSTBENCH_DATA", str(own))
+    assert manifest.file("town") == own / "town.webp"
+
+
+def test_a_picture_without_a_checksum_is_not_fetched(load, tmp_path):
+    origin = famous("ours")
+    del origin["md5"]
+    manifest = load(ours=entry(file="ours.png"), wave=origin)
+    with pytest.raises(
+        InputError, match=r"put a copy of https://example.org/famous.jpg into NSTBENCH_DATA as wave"
+    ):
+        fetch_picture("wave", manifest["wave"], tmp_path)
+    with pytest.raises(InputError, match="md5 and also_called belong to a url"):
+        load(ours=entry(file="ours.png", also_called=["theirs"]))

@@ -140,6 +140,32 @@ def test_a_sweep_multiplies_what_a_shortened_profile_and_a_preset_set(write, con
     assert alphas(None) == pytest.approx([usual * factor for factor in SWEEP["factors"]], rel=1e-11)
 
 
+def test_verdicts_rest_on_the_grid_where_there_is_one(write, content):
+    """Own pairs beside it are made once, for the figure; only the arms that are listed run on the grid."""
+    grid = Grid(contents=("cat", "ours"), styles=("ours",))
+    changes = {"grid": grid.model_dump(), "seeds": 2, "sweeps": True}
+    profile = PROFILE.model_validate({**PROFILE.model_dump(), **changes})
+    asked = {"grid": ["c/low", "n/low"], "sweep": SWEEP}
+    planned = plan(load_experiment(write({**content, **asked}), MANIFEST), profile, MANIFEST)
+    on_grid = {("cat", "ours"), ("ours", "ours")}
+    for pair in on_grid:
+        own = [
+            entry for entry in planned if (entry.pair.content, entry.pair.style) == pair and entry.evidence
+        ]
+        points = {(entry.arm.id, entry.factor, entry.run.seed) for entry in own}
+        noise = {("n/low", factor, seed) for factor in SWEEP["factors"] for seed in (0, 1)}
+        assert points == {("c/low", factor, 0) for factor in SWEEP["factors"]} | noise
+        assert len(own) == len(points)
+    others = [entry for entry in planned if not entry.evidence]
+    assert [(entry.pair.style, entry.arm.id) for entry in others] == [
+        *(("famous", arm) for arm in ("c/low", "c/high", "n/low", "n/high")),
+        *(("ours", arm) for arm in ("c/high", "n/high")),
+    ]
+    assert {(entry.factor, entry.run.seed) for entry in others} == {(1, 0)}
+    everywhere = plan(load_experiment(write(content | asked), MANIFEST), PROFILE, MANIFEST)
+    assert all(entry.evidence for entry in everywhere)
+
+
 def test_a_grid_of_unknown_pictures_is_told(tmp_path):
     file = tmp_path / "config.yaml"
     grid = {"contents": ["cat"], "styles": ["dog"]}
@@ -435,6 +461,7 @@ def test_settings_hold_for_an_arm_of_another_method_as_far_as_it_has_them(write,
             {"sweep": {"parameter": "alpha", "factors": [0.1, 0.3, 1, 3, 10], "arms": ["d/low"]}},
             r"unknown arm 'd/low' in sweep; allowed: c/low",
         ),
+        ({"grid": ["d/low"]}, r"unknown arm 'd/low' in grid; allowed: c/low"),
         (
             {"sweep": {"parameter": "alpha", "factor": [0.1, 0.3, 1, 3, 10]}},
             r"sweep\.factor: unknown key; allowed: parameter, factors, arms",
@@ -508,7 +535,7 @@ def test_an_arm_sets_its_precision_and_checks_run_every_pair(write, content):
     assert [entry.run.precision for entry in planned] == ["fp32", "auto", "fp32", "auto"]
 
 
-@pytest.mark.parametrize("profile", ["smoke", "default", "full", "paper"])
+@pytest.mark.parametrize("profile", ["smoke", "default", "full", "decisive", "paper"])
 def test_every_shipped_experiment_plans_under_every_profile(profile):
     project = Project.load(CHECKOUT, profile)
     planned = {entry.run.id for entry in project.planned}

@@ -60,18 +60,18 @@ def test_a_verdict_says_that_its_chart_was_measured_in_brief(tmp_path):
 
 def test_results_know_their_profile(tmp_path):
     assert recorded_profile(tmp_path) is None
-    record_profile(tmp_path, "mine", MINE)
+    record_profile(tmp_path, "mine", MINE, ())
     found = recorded_profile(tmp_path)
     assert found is not None
     assert (found.name, found.changes) == ("mine", MINE)
 
 
 def test_two_profiles_do_not_go_together(tmp_path):
-    record_profile(tmp_path, "mine", MINE)
+    record_profile(tmp_path, "mine", MINE, ())
     with pytest.raises(InputError, match=r"results of profile mine.*--directory build/full.*make clean"):
-        record_profile(tmp_path, "full", {})
-    record_profile(tmp_path, "mine", {})
-    assert recorded_profile(tmp_path) == RecordedProfile(name="mine")
+        record_profile(tmp_path, "full", {}, ())
+    record_profile(tmp_path, "mine", {}, ())
+    assert recorded_profile(tmp_path) == RecordedProfile(name="mine", own_pictures=())
 
 
 @pytest.mark.parametrize("given", [[], {}, None, 5, ["full"], {"a": 1}, "huge", ""])
@@ -81,11 +81,31 @@ def test_a_profile_that_is_none_is_told(given):
 
 
 def test_the_profile_of_results_needs_no_telling(tmp_path):
-    record_profile(tmp_path, "mine", MINE)
+    record_profile(tmp_path, "mine", MINE, ())
     assert project_of(tmp_path, CHECKOUT).profile.size == 48
     assert project_of(tmp_path, CHECKOUT, "mine").profile.size == 48
     with pytest.raises(InputError, match="was made with profile mine, not smoke"):
         project_of(tmp_path, CHECKOUT, "smoke")
+
+
+def test_results_know_which_pictures_were_real(tmp_path, monkeypatch):
+    """What was made with a folder of pictures is judged where there is none."""
+    grid = {"contents": ["chelsea", "neckarfront"], "styles": ["the_great_wave", "facets"]}
+    changes = {"profiles": {"mine": {"size": 48, "grid": grid}}}
+    record_profile(tmp_path, "mine", changes, ["the_great_wave"])
+    project = project_of(tmp_path, CHECKOUT)
+    assert project.manifest.own == ["the_great_wave"]
+    real, procedural = "2 are real", "valley_summer in the place of neckarfront, facets"
+    told = f"Of the 4 pictures of the grid {real}; procedural: {procedural}."
+    assert project.pictures_of_grid == told
+    monkeypatch.setenv("NSTBENCH_DATA", str(tmp_path))
+    monkeypatch.setitem(grid, "styles", ["the_great_wave"])
+    for name in ("tubingen.jpg", "the_great_wave.jpg"):
+        (tmp_path / name).touch()
+    real = Project.load(CHECKOUT, "mine", changes)
+    assert real.manifest.own == ["neckarfront", "the_great_wave"]
+    assert real.pictures_of_grid == "All 3 pictures of the grid are real photographs and paintings."
+    assert Project.load(CHECKOUT, "smoke").pictures_of_grid is None
 
 
 def test_verdicts_are_not_judged_by_scores_of_other_runs(run, tmp_path):
@@ -104,7 +124,7 @@ def test_verdicts_need_results_of_the_profile_that_is_asked_for(run, tmp_path):
     none = run("claims", "--results", tmp_path, "--profile", "smoke")
     assert none.returncode == 2
     assert "snakemake --cores all" in none.stderr
-    record_profile(tmp_path, "smoke", {})
+    record_profile(tmp_path, "smoke", {}, ())
     other = run("claims", "--results", tmp_path, "--profile", "full")
     assert other.returncode == 2
     assert "was made with profile smoke, not full" in other.stderr

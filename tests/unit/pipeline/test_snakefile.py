@@ -25,7 +25,7 @@ def test_an_unknown_profile_is_said_in_one_line(tmp_path):
     assert process.returncode == 2
     *_, line = process.stderr.splitlines()
     assert line.startswith("nstbench: ")
-    assert line.endswith("unknown profile 'huge'; allowed: smoke, default, full, paper")
+    assert line.endswith("unknown profile 'huge'; allowed: smoke, default, full, decisive, paper")
 
 
 def test_no_two_jobs_share_a_log_or_a_seal():
