@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from nstbench.core.configuration import Name, Named, Record, Snapshots, load_named
+from nstbench.core.configuration import Evaluations, Name, Named, Record, Snapshots, load_named
 from nstbench.core.errors import InputError, shortened
 from nstbench.images.manifest import Manifest
 from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
@@ -131,7 +131,8 @@ class Experiment(Named):
     profile; with `snapshots` every run leaves so many pictures of its way. With `grid` all arms, or
     those that it lists, also run on the profile's grid of pairs: verdicts rest on it, and no panel shows it.
     With `sweep` they also run with multiples of a parameter, under a profile with sweeps, for the same end.
-    `sizes` are pixels by profile, where the profile's are not to be used.
+    `sizes` are pixels and `budgets` evaluations by profile, where the profile's are not to be used. No
+    run has more than `seeds` seeds, where arms that are compared share their noise.
     """
 
     title: str
@@ -150,6 +151,8 @@ class Experiment(Named):
     sweep: Sweep | None = None
     snapshots: Snapshots = 0
     sizes: dict[Name, Annotated[int, Field(ge=SMALLEST_SIDE, le=LARGEST_SIZE)]] = Field(default={})
+    budgets: dict[Name, Evaluations] = Field(default={})
+    seeds: int | None = Field(default=None, ge=1)
     panel: Panel
     comparisons: tuple[Comparison, ...] = ()
 

@@ -132,10 +132,13 @@ def _runs(
     changes = {key: typed[key] for key in changes}
     if profile.evaluations and not profile.own_budgets and "evaluations" in changes:
         changes["evaluations"] = min(changes["evaluations"], profile.evaluations)
+    if profile.name in experiment.budgets:
+        changes.update(recipe.known({"evaluations": experiment.budgets[profile.name]}))
     changes = _with_stand_ins(changes, manifest)
+    seeds = min(profile.seeds, experiment.seeds or profile.seeds)
     for factor in experiment.factors_of(arm) if profile.sweeps else (1.0,):
         parameters = experiment.configure(arm, changes, factor)
-        for seed in range(profile.seeds if parameters.draws() else 1):
+        for seed in range(seeds if parameters.draws() else 1):
             run = RunSpecification(
                 method=recipe.id,
                 content=manifest.available(pair.content),

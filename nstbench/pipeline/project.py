@@ -48,9 +48,11 @@ class Project:
         }
         profiles = load_configuration(root / "config" / "config.yaml", changes).profiles
         for experiment in experiments.values():
-            for name in experiment.sizes.keys() - profiles.keys():
-                file = root / "config" / "experiments" / f"{experiment.id}.yaml"
-                raise InputError(f"{file}: sizes: unknown profile {name!r}; allowed: {', '.join(profiles)}")
+            for key, by_profile in (("sizes", experiment.sizes), ("budgets", experiment.budgets)):
+                for name in by_profile.keys() - profiles.keys():
+                    file = root / "config" / "experiments" / f"{experiment.id}.yaml"
+                    allowed = ", ".join(profiles)
+                    raise InputError(f"{file}: {key}: unknown profile {name!r}; allowed: {allowed}")
         trainings = [
             load_training(file, manifest, profiles)
             for file in sorted((root / "config" / "trainings").glob("*.yaml"))

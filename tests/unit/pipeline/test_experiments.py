@@ -264,6 +264,30 @@ def test_an_experiment_gets_a_budget_of_its_own_where_the_profile_allows(
     assert first.run.parameters["evaluations"] == expected
 
 
+def test_a_budget_by_profile_wins_over_the_files_and_the_profiles(write, content):
+    """Quilting beside it has no evaluations, and is not given any."""
+    content["settings"], content["budgets"] = {"evaluations": 80}, {PROFILE.name: 7}
+    quilting = {"id": "quilted", "caption": "q", "method": "efros2001", "parameters": "paper"}
+    content["axes"], content["panel"] = [[content["axes"][0][0], quilting]], {"rows": [["c"]]}
+    planned = plan(load_experiment(write(content), MANIFEST), PROFILE, MANIFEST)
+    assert {entry.run.parameters.get("evaluations") for entry in planned} == {7, None}
+    other = PROFILE.model_copy(update={"name": "third"})
+    elsewhere = plan(load_experiment(write(content), MANIFEST), other, MANIFEST)
+    assert {entry.run.parameters.get("evaluations") for entry in elsewhere} == {80, None}
+
+
+def test_an_experiment_may_ask_for_fewer_seeds_but_not_for_more(write, content):
+    def planned(seeds, of_profile):
+        content["seeds"] = seeds
+        profile = PROFILE.model_copy(update={"seeds": of_profile})
+        experiment = load_experiment(write(content), MANIFEST)
+        return {entry.run.seed for entry in plan(experiment, profile, MANIFEST)}
+
+    assert planned(1, 3) == {0}
+    assert planned(2, 3) == {0, 1}
+    assert planned(5, 3) == {0, 1, 2}
+
+
 def test_a_truth_is_planned_by_the_name_that_is_here_and_shown_in_the_panel(write, content, monkeypatch):
     monkeypatch.delenv("NSTBENCH_DATA", raising=False)
     content["pairs"][0] = {"content": "cat", "style": "cat"}
