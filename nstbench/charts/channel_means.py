@@ -6,9 +6,10 @@ it computes.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nstbench.charts.base import Materials
+from nstbench.charts.base import Materials, Pixels
 from nstbench.charts.network import LayersKind
 from nstbench.core.number_format import number
 
@@ -31,7 +32,17 @@ LARGEST = 3.0
 
 
 class ChannelMeans(LayersKind):
-    """Mean activations of the channels of layers behind a ReLU; all three normalisations are made."""
+    """Mean activations of the channels of layers behind a ReLU; all three normalisations are made.
+
+    Pictures are `size` pixels wide under every profile: means go with the size, and those that normalise a
+    network were taken at one.
+    """
+
+    size: Pixels | None = None
+
+    def sizes_at(self, profile: int) -> tuple[int, ...]:
+        """Its own, or the profile's."""
+        return (self.size or profile,)
 
     def measure(self, materials: Materials) -> "pd.DataFrame":
         """Columns network, layer, channel, mean, mean_before_relu, correlation, over pictures and positions.
@@ -41,13 +52,15 @@ class ChannelMeans(LayersKind):
         import pandas as pd
         import torch
 
+        (size,) = self.sizes_at(materials.size)
+        pictures = replace(materials, size=size)
         networks = {name: self.load(materials, name) for name in NETWORKS}
         names = self.architecture.layer_names
         before = {layer: names[names.index(layer) - 1] for layer in self.layers}
         sums: dict[tuple[str, str], Tensor] = {}
         with torch.no_grad():
             for file in materials.pictures.values():
-                image = materials.picture(file)
+                image = pictures.picture(file)
                 found = {
                     name: network(image, {*before, *before.values()}) for name, network in networks.items()
                 }

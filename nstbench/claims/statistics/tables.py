@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from nstbench.charts.landscape import barriers
 from nstbench.claims.evidence import Evidence
@@ -43,14 +43,21 @@ class Cells(Record):
     """The cells of the column `value` in the rows `where` columns hold a value, or one of several.
 
     `reduce` makes one number of those that a unit has: the only one, the least, the largest, the median, the
-    last, the `trend` (Spearman's rank correlation with the order of the rows, or with the column `along`) or
-    the `spread` (standard deviation of the decimal logarithms).
+    last, the one `where_largest` in the column `along`, the `trend` (Spearman's rank correlation with the
+    order of the rows, or with the column `along`) or the `spread` (standard deviation of the decimal
+    logarithms).
     """
 
     value: str
     where: dict[str, Wanted] = Field(default={})
-    reduce: Literal["only", "min", "max", "median", "last", "trend", "spread"] = "only"
+    reduce: Literal["only", "min", "max", "median", "last", "where_largest", "trend", "spread"] = "only"
     along: str | None = None
+
+    @model_validator(mode="after")
+    def _along_something(self) -> "Cells":
+        if self.reduce == "where_largest" and not self.along:
+            raise ValueError("where_largest is about a column; name it in along")
+        return self
 
 
 class TableParameters(ChartParameters):
@@ -107,6 +114,8 @@ def _one(rows: "pd.DataFrame", cells: Cells) -> float:
             return float(values.iloc[0]) if len(values) == 1 else math.nan
         case "last":
             return float(values.iloc[-1])
+        case "where_largest":
+            return float(values[rows[cells.along].idxmax()])
         case "trend":
             order = rows[cells.along].tolist() if cells.along else range(len(values))
             return spearman(order, values.tolist())

@@ -67,12 +67,15 @@ def _quickest(traces: "Sequence[pd.Series]", goal: float) -> float:
 
 
 class ArrivalParameters(ChartParameters):
-    """A chart of the kind `common_objective`, one of its quantities, and two arms by their captions."""
+    """A chart of the kind `common_objective`, one of its quantities, and two arms by their captions.
+
+    An arm has arrived after `part` of the way that b goes from its first value to its last, in logarithms.
+    """
 
     quantity: str
     a: str
     b: str
-    within: float = Field(default=1.2, ge=1)
+    part: float = Field(gt=0, le=1)
 
     @property
     @override
@@ -84,21 +87,27 @@ class ArrivalParameters(ChartParameters):
 def evaluations_to_value(parameters: ArrivalParameters, evidence: Evidence) -> Sample:
     """After how many evaluations two arms come near what the second ends with, from a chart of descents.
 
-    d = log(n(a) / n(b)),  n the first evaluation with a value of `within` times the last of b, or less
+        d = log(n(a) / n(b)),  n the first evaluation with a value of first(b)^(1 - part) * last(b)^part or less
+
+    A pair where b does not fall, last(b) >= first(b), has no way to go and is dropped.
     """
     table = chosen(evidence.chart(parameters.chart), {"quantity": parameters.quantity})
-    values = []
+    values, dropped = [], 0
     for (content, style), rows in table.groupby(["content", "style"], sort=False):
         a, b = (
             rows[rows["arm"] == arm].set_index("evaluation")["value"] for arm in (parameters.a, parameters.b)
         )
-        if len(a) and len(b):
-            goal = parameters.within * float(b.iloc[-1])
-            first, second = arrival(a, goal), arrival(b, goal)
-            values.append(Value(str(content), str(style), first, second, log_ratio(first, second)))
-    if not values:
+        if not (len(a) and len(b)):
+            continue
+        start, end = float(b.iloc[0]), float(b.iloc[-1])
+        if not 0 < end < start:
+            dropped += 1
+            continue
+        first, second = (arrival(arm, start * (end / start) ** parameters.part) for arm in (a, b))
+        values.append(Value(str(content), str(style), first, second, log_ratio(first, second)))
+    if not values and not dropped:
         raise NoEvidenceError(f"no {parameters.quantity} of both arms in the table of {parameters.chart}")
-    return Sample(LOG_RATIO, tuple(values))
+    return Sample(LOG_RATIO, tuple(values), dropped=dropped)
 
 
 def arrival(values: "pd.Series", goal: float) -> float:

@@ -1,5 +1,7 @@
 """Channel means and correlations of whole networks against numpy's on all positions at once."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -40,6 +42,15 @@ def test_means_and_correlations_are_numpys(measured, normalisation):
         assert firing.mean() > 0.2
         expected = [np.corrcoef(*pair)[0, 1] for pair in zip(own[firing], regular[firing], strict=True)]
         assert rows["correlation"].to_numpy()[firing] == pytest.approx(expected, abs=1e-3)
+
+
+def test_pictures_have_a_size_of_their_own(materials):
+    asked = materials(["a"])
+    small = ChannelMeans(pooling="max", layers=LAYERS, size=16)
+    assert (small.sizes_at(64), ChannelMeans(layers=LAYERS).sizes_at(64)) == ((16,), (64,))
+    found = small.measure(asked)["mean"].to_numpy()
+    assert found == pytest.approx(small.measure(replace(asked, size=16))["mean"].to_numpy())
+    assert found != pytest.approx(ChannelMeans(pooling="max", layers=LAYERS).measure(asked)["mean"].to_numpy())
 
 
 def test_the_right_procedure_keeps_what_channels_compute_and_the_ports_does_not(measured):

@@ -344,13 +344,18 @@ def test_one_arm_arrives_before_another_at_what_that_ends_with():
         known = Known(tables={"c": pd.DataFrame(rows)})
         return chosen.sample(chosen.parameters.model_validate(parameters | changes), known)
 
-    assert found(within=1).differences == approx([math.log(10 / 20)])
-    assert found().values == found(within=1.2).values
-    assert found().values[0].b == approx(20 - 10 * math.log10(1.2))
-    value = found(within=10**0.5).values[0]
-    assert (value.a, value.b) == approx((7.5, 15))
+    # 100 to 1 in 20 evaluations is a decade in 10; the shifted arm goes twice as far in the first 10.
+    assert found(part=1).differences == approx([math.log(10 / 20)])
+    half = found(part=0.5).values[0]
+    assert (half.a, half.b) == approx((5, 10))
+    assert found(part=0.5, quantity="C").values == found(part=0.5).values
+    plain = [row for row in rows if row["arm"] == "plain"]
+    for row in plain:
+        row["value"] = 1.0
+    level = found(part=0.5)
+    assert (level.values, level.dropped) == ((), 1)
     with pytest.raises(NoEvidenceError, match="no S of both arms"):
-        found(a="chained")
+        found(a="chained", part=1)
 
 
 def test_loss_and_quality_agree_where_lower_losses_have_larger_volumes():
@@ -588,6 +593,7 @@ def tabled(table=TABLE, **parameters):
         ({"reduce": "last"}, [0.4, 0.2]),
         ({"reduce": "trend"}, [1.0, -0.5]),
         ({"reduce": "trend", "along": "activation"}, [1.0, -1.0]),
+        ({"reduce": "where_largest", "along": "activation"}, [0.4, 0.1]),
         ({"where": {"layer": "l2"}}, [0.2, 0.1]),
         ({"where": {"layer": ["l2", "l3"]}, "reduce": "min"}, [0.2, 0.1]),
     ],
