@@ -116,9 +116,11 @@ class Evidence:
         """The least loss found so far, by evaluation; from trace.csv."""
         return self._by_pair(experiment, arm, "trace.csv", self._least_loss)
 
-    def facts(self, experiment: str, arm: str, name: str) -> dict[Pair, dict[int, float]]:
+    def facts(
+        self, experiment: str, arm: str, name: str, factor: float = 1.0
+    ) -> dict[Pair, dict[int, float]]:
         """A number that run.json holds under `name`, `.` leading inside: `final_losses.total`."""
-        return self._by_pair(experiment, arm, name, lambda entry: self._fact(entry, name))
+        return self._by_pair(experiment, arm, name, lambda entry: self._fact(entry, name), factor)
 
     def results_of(self, experiment: str, arm: str) -> "dict[Pair, dict[int, Picture]]":
         """The pictures that an arm's runs have made."""

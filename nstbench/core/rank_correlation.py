@@ -1,4 +1,4 @@
-"""Rank correlations; NaN where one of the sequences is constant."""
+"""Rank correlation; NaN where one of the sequences is constant."""
 
 import math
 from collections.abc import Sequence
@@ -19,26 +19,5 @@ def spearman(x: Sequence[float], y: Sequence[float]) -> float:
     """
     from scipy.stats import spearmanr
 
-    return float(spearmanr(x, y).statistic) if _vary(x, y) else math.nan
-
-
-def kendall(x: Sequence[float], y: Sequence[float]) -> float:
-    """Compute Kendall's tau-b.
-
-    Parameters
-    ----------
-    x, y : sequence of float
-        Of the same length.
-
-    Returns
-    -------
-    float
-        In [-1, 1]; NaN where one of them is constant.
-    """
-    from scipy.stats import kendalltau
-
-    return float(kendalltau(x, y).statistic) if _vary(x, y) else math.nan
-
-
-def _vary(*sequences: Sequence[float]) -> bool:
-    return all(len(set(values)) > 1 for values in sequences)
+    varied = len(set(x)) > 1 and len(set(y)) > 1
+    return float(spearmanr(x, y).statistic) if varied else math.nan

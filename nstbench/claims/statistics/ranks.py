@@ -1,6 +1,8 @@
 """Rank correlations over arms, one value per pair."""
 
+import math
 from collections.abc import Mapping
+from itertools import permutations
 from typing import Literal
 
 from pydantic import Field
@@ -10,8 +12,8 @@ from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import RANK_CORRELATION, Compared, Sample, compared
 from nstbench.claims.statistics.base import StatisticParameters, metrics_of_arms, statistic
 from nstbench.claims.statistics.sweeps import Sweep
-from nstbench.claims.statistics.trade_offs import points, reference_distances, volume
-from nstbench.core.rank_correlation import kendall, spearman
+from nstbench.claims.statistics.trade_offs import points
+from nstbench.core.rank_correlation import spearman
 
 
 class TrendParameters(StatisticParameters):
@@ -98,22 +100,39 @@ def across_arms(parameters: AcrossParameters, evidence: Evidence) -> Sample:
 
 @statistic(Sweep)
 def loss_and_quality(parameters: Sweep, evidence: Evidence) -> Sample:
-    """Whether a lower loss means a better picture: Kendall's tau-b over methods.
+    """Whether a lower loss means a better picture: Goodman and Kruskal's gamma over methods.
 
-    Quality is the hypervolume of the single picture (see `hypervolume`); tau is positive where lower losses
-    come with better pictures. Every method's loss is its own.
+    Pictures of two methods at the same factor of the sweep are compared where one of them is nearer to the
+    content and nearer to the style as well, so that it is better by any weighing of the two.
+
+        d = share of these where the better one has the lower loss - share where it has the higher one
+
+    It is 1 where the loss tells which is better, and 0 where it tells no more than a coin. Every method's
+    loss is its own. A pair without any such two pictures is dropped.
     """
-    experiment, count = parameters.experiment, len(parameters.arms)
+    experiment, arms = parameters.experiment, parameters.arms
+    factors = evidence.factors(experiment, arms[0])
+    series = [
+        values
+        for factor in factors
+        for arm in arms
+        for values in (
+            evidence.facts(experiment, arm, "final_losses.total", factor),
+            *(evidence.metric(experiment, arm, metric, factor) for metric in parameters.metrics_read),
+        )
+    ]
 
     def compare(values: tuple[float, ...]) -> Compared:
-        losses = values[:count]
-        reference, *pictures = points(values[count:])
-        qualities = [volume([picture], reference) for picture in pictures]
-        return max(qualities), min(qualities), kendall([-loss for loss in losses], qualities)
+        pictures = list(zip(values[::3], values[1::3], values[2::3], strict=True))
+        told = [
+            math.copysign(1.0, other[0] - better[0])
+            for start in range(0, len(pictures), len(arms))
+            for better, other in permutations(pictures[start : start + len(arms)], 2)
+            if better[1] < other[1] and better[2] < other[2] and better[0] != other[0]
+        ]
+        if not told:
+            return math.nan, math.nan, math.nan
+        lower = told.count(1.0) / len(told)
+        return lower, 1 - lower, 2 * lower - 1
 
-    series = [
-        *(evidence.facts(experiment, arm, "final_losses.total") for arm in parameters.arms),
-        *reference_distances(evidence, experiment, parameters.arms[0], parameters.metrics_read),
-        *parameters.distances(evidence),
-    ]
     return compared(series, compare, RANK_CORRELATION)

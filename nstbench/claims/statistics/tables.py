@@ -115,7 +115,7 @@ def _one(rows: "pd.DataFrame", cells: Cells) -> float:
         case "last":
             return float(values.iloc[-1])
         case "where_largest":
-            return float(values[rows[cells.along].idxmax()])
+            return float(values.iloc[rows[cells.along].argmax()])
         case "trend":
             order = rows[cells.along].tolist() if cells.along else range(len(values))
             return spearman(order, values.tolist())

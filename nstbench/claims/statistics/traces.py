@@ -87,7 +87,7 @@ class ArrivalParameters(ChartParameters):
 def evaluations_to_value(parameters: ArrivalParameters, evidence: Evidence) -> Sample:
     """After how many evaluations two arms come near what the second ends with, from a chart of descents.
 
-        d = log(n(a) / n(b)),  n the first evaluation with a value of first(b)^(1 - part) * last(b)^part or less
+        d = log(n(a) / n(b)),  n the first evaluation with first(b)^(1 - part) * last(b)^part or less
 
     A pair where b does not fall, last(b) >= first(b), has no way to go and is dropped.
     """

@@ -358,16 +358,6 @@ def test_one_arm_arrives_before_another_at_what_that_ends_with():
         found(a="chained", part=1)
 
 
-def test_loss_and_quality_agree_where_lower_losses_have_larger_volumes():
-    arms, quality = ("a", "b", "c"), (0.01, 0.1, 0.5)
-    metrics = placed({arm: (value, value) for arm, value in zip(arms, quality, strict=True)})
-    controls = {("style copied", "C_judge"): one(1.0), ("content copied", "S_judge"): one(1.0)}
-    for losses, tau in (((1, 2, 3), 1), ((3, 2, 1), -1), ((1, 3, 2), 1 / 3)):
-        facts = {(arm, "final_losses.total"): one(loss) for arm, loss in zip(arms, losses, strict=True)}
-        sample = sampled("loss_and_quality", Known(metrics, controls, facts=facts), arms=arms)
-        assert sample.differences == approx([tau])
-
-
 def greys(*lightnesses):
     """A row of greys of CIE L*, in RGB."""
     return lab2rgb(np.array([[(lightness, 0, 0) for lightness in lightnesses]], float))

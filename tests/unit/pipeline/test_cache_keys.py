@@ -136,10 +136,10 @@ def test_how_experiments_are_planned_concerns_what_is_not_specified(outdated_by)
 
 def test_a_script_counts_itself(tmp_path):
     script = tmp_path / "script.py"
-    script.write_text("from nstbench.core.rank_correlation import kendall as rank\n")
+    script.write_text("from nstbench.core.rank_correlation import spearman as rank\n")
     before = script_key(script)
     script = tmp_path / "another.py"
-    script.write_text("from nstbench.core.rank_correlation import spearman as rank\n")
+    script.write_text("from nstbench.core.rank_correlation import spearman as order\n")
     assert script_key(script) != before
 
 
