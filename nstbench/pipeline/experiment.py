@@ -128,8 +128,8 @@ class Experiment(Named):
 
     Later settings win: the method's preset, `settings`, `when_shortened` (only under a profile
     that cuts the source's evaluations), and those of the arm. With `every_pair` all pairs run under every
-    profile; with `snapshots` every run leaves so many pictures of its way. With `grid` all arms, or
-    those that it lists, also run on the profile's grid of pairs: verdicts rest on it, and no panel shows it.
+    profile, or under those that it lists; with `snapshots` every run leaves so many pictures of its way. With
+    `grid` all arms, or those listed, also run on the profile's grid: verdicts rest on it, no panel shows it.
     With `sweep` they also run with multiples of a parameter, under a profile with sweeps, for the same end.
     `sizes` are pixels and `budgets` evaluations by profile, where the profile's are not to be used. No
     run has more than `seeds` seeds, where arms that are compared share their noise.
@@ -146,7 +146,7 @@ class Experiment(Named):
     when_shortened: dict[str, Any] = Field(default={})
     axes: tuple[Annotated[tuple[Point, ...], Field(min_length=1)], ...] = Field(min_length=1)
     pairs: tuple[Pair, ...] = Field(min_length=1, max_length=MOST_PAIRS)
-    every_pair: bool = False
+    every_pair: bool | tuple[Name, ...] = False
     grid: bool | tuple[str, ...] = False
     sweep: Sweep | None = None
     snapshots: Snapshots = 0

@@ -79,7 +79,9 @@ def plan(experiment: Experiment, profile: Profile, manifest: Manifest) -> list[P
     are then the evidence: own pairs beside them are made once, as the figure shows them.
     InputError when there are too many for anybody to have meant them.
     """
-    own = experiment.pairs if experiment.every_pair else experiment.pairs[: profile.pairs]
+    every = experiment.every_pair
+    all_own = every if isinstance(every, bool) else profile.name in every
+    own = experiment.pairs if all_own else experiment.pairs[: profile.pairs]
     grid = profile.grid.pairs if profile.grid and experiment.grid else ()
     pairs, arms = dict.fromkeys((*own, *grid)), experiment.arms
     for_figure = Profile.model_validate({**dict(profile), "seeds": 1, "sweeps": False}) if grid else profile

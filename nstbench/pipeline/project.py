@@ -48,8 +48,14 @@ class Project:
         }
         profiles = load_configuration(root / "config" / "config.yaml", changes).profiles
         for experiment in experiments.values():
-            for key, by_profile in (("sizes", experiment.sizes), ("budgets", experiment.budgets)):
-                for name in by_profile.keys() - profiles.keys():
+            every = experiment.every_pair
+            named: dict[str, Collection[str]] = {
+                "sizes": experiment.sizes,
+                "budgets": experiment.budgets,
+                "every_pair": () if isinstance(every, bool) else every,
+            }
+            for key, names in named.items():
+                for name in set(names) - profiles.keys():
                     file = root / "config" / "experiments" / f"{experiment.id}.yaml"
                     allowed = ", ".join(profiles)
                     raise InputError(f"{file}: {key}: unknown profile {name!r}; allowed: {allowed}")

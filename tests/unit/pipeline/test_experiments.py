@@ -559,6 +559,17 @@ def test_an_arm_sets_its_precision_and_checks_run_every_pair(write, content):
     assert [entry.run.precision for entry in planned] == ["fp32", "auto", "fp32", "auto"]
 
 
+def test_every_pair_runs_under_the_profiles_that_are_listed(write, content):
+    content |= {"every_pair": ["tiny"]}
+    experiment = load_experiment(write(content), MANIFEST)
+    counts = {}
+    for name in ("tiny", "other"):
+        profile = PROFILE.model_validate({**dict(PROFILE), "name": name, "pairs": 1})
+        counts[name] = len({entry.pair for entry in plan(experiment, profile, MANIFEST)})
+    assert counts == {"tiny": len(experiment.pairs), "other": 1}
+    assert len(experiment.pairs) > 1
+
+
 @pytest.mark.parametrize("profile", ["smoke", "default", "full", "decisive", "paper"])
 def test_every_shipped_experiment_plans_under_every_profile(profile):
     project = Project.load(CHECKOUT, profile)
