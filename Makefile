@@ -9,7 +9,7 @@ export PROFILE
 # Where bytecode is not kept, as in many containers, every job would compile torch and all else again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install help reproduce test lint types unit coverage regress smoke pictures overhead gallery lock clean
+.PHONY: install help reproduce test lint types unit coverage regress smoke pictures overhead gpu gallery lock clean
 
 install: .venv/installed  ## Install the package, its extras and the tools for development into .venv/ (the default).
 
@@ -61,6 +61,9 @@ smoke: install  ## Run the pipeline in small and test what it makes.
 # How much of the cores' time the pipeline spends on anything but computing.
 overhead: install  ## Measure what the pipeline costs besides computing.
 	$(BIN)/python -m nstbench.pipeline.timing.overhead $(ARGUMENTS)
+
+gpu: install  ## Measure one GPU in less than eight minutes: losses, speed, peers, a slice of full.
+	$(BIN)/python -m nstbench.pipeline.timing.gpu
 
 # The pictures in the README, from the default profile: thumbnails of figures, and a picture of `nstbench stylize`.
 GALLERY := jain-colour jain-fig10 nikulin-fig1 nikulin-fig9

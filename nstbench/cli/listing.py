@@ -44,7 +44,7 @@ def list_things(
                 continue
         rows[each] = LISTERS[each]()
     if time:
-        from nstbench.pipeline.timing.engine import seconds_per_evaluation
+        from nstbench.pipeline.timing.race import seconds_per_evaluation
 
         for backbone in rows.get(Kind.BACKBONES, []):
             for weights in backbone["weights"]:

@@ -1,6 +1,10 @@
 """Which device and which precision a run uses, resolved once and recorded."""
 
+import os
+import platform
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
@@ -96,3 +100,25 @@ def resolve(device: str = "auto", precision: str = "auto") -> Hardware:
         allowed = ", ".join(PRECISIONS)
         raise InputError(f"unknown precision {shortened(precision)}; allowed: auto, {allowed}")
     return Hardware(chosen, precision)
+
+
+def machine(device: torch.device) -> str:
+    """Name what a device is, for tables of times.
+
+    Parameters
+    ----------
+    device : torch.device
+        Where something was timed.
+
+    Returns
+    -------
+    str
+        The GPU, or the processor with its cores and the widest vectors that PyTorch uses there.
+    """
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    names = platform.processor() or platform.machine()
+    with suppress(OSError):
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        names = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), names)
+    return f"{names}, {os.cpu_count()} cores, {torch.backends.cpu.get_cpu_capability()}"

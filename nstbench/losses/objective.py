@@ -85,7 +85,9 @@ class Objective:
             As above.
         """
         losses = torch.stack([term.loss(*(features[layer] for layer in term.layers)) for term in self.terms])
-        total = losses @ self._weights.to(losses)
+        # Kept on the device, because a GPU would be waited for to bring them there.
+        self._weights = self._weights.to(losses)
+        total = losses @ self._weights
         return torch.cat([total[None], losses])
 
     def at(self, evaluation: int) -> "Objective":

@@ -170,9 +170,34 @@ def evaluate(requests: Sequence[Request]) -> list[Answer | Exception]:
 
 def _evaluate(requests: Sequence[Request]) -> list[Answer]:
     started = time.perf_counter()
-    objectives = [request.objective for request in requests]
     # A copy, because the images are views of what optimisers remember.
     images = torch.cat([request.image for request in requests]).requires_grad_()
+    losses, gradients = losses_and_gradients([request.objective for request in requests], images)
+    # The one moment at which a GPU is waited for.
+    rows = torch.cat(losses).cpu().split([len(each) for each in losses])
+    share = (time.perf_counter() - started) / len(requests)
+    return [
+        Answer(row, gradient.clone(), share) for row, gradient in zip(rows, gradients.split(1), strict=True)
+    ]
+
+
+def losses_and_gradients(objectives: Sequence[Objective], images: Tensor) -> tuple[list[Tensor], Tensor]:
+    """Evaluate objectives on one network, each at an image of its own.
+
+    Parameters
+    ----------
+    objectives
+        As many as images, all with the extractor of the first.
+    images
+        (B, 3, H, W), RGB, with `requires_grad`.
+
+    Returns
+    -------
+    losses
+        (1 + T,) of each image: the weighted total, then each term's own loss. Nothing waits for the device.
+    gradients
+        (B, 3, H, W), of the totals.
+    """
     layers = dict.fromkeys(layer for objective in objectives for layer in objective.layers)
     features = {IMAGE: images, **objectives[0].extractor(images, layers)}
     # Split instead of indexed, because the gradient of a split is one concatenation.
@@ -182,9 +207,4 @@ def _evaluate(requests: Sequence[Request]) -> list[Answer]:
         for number, objective in enumerate(objectives)
     ]
     (gradients,) = torch.autograd.grad([each[0] for each in losses], images)
-    # The one moment at which a GPU is waited for.
-    rows = torch.cat([each.detach() for each in losses]).cpu().split([len(each) for each in losses])
-    share = (time.perf_counter() - started) / len(requests)
-    return [
-        Answer(row, gradient.clone(), share) for row, gradient in zip(rows, gradients.split(1), strict=True)
-    ]
+    return [each.detach() for each in losses], gradients

@@ -143,8 +143,8 @@ def test_backbones_are_listed_with_weights_and_layers(run, monkeypatch, tmp_path
 def test_backbones_are_timed_where_their_weights_are(run, monkeypatch, tmp_path):
     monkeypatch.delenv("NSTBENCH_WEIGHTS", raising=False)
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    for name, small in (("EVALUATIONS", 2), ("BLOCKS", 1)):
-        monkeypatch.setattr(f"nstbench.pipeline.timing.engine.{name}", small)
+    for name, small in (("TURN", 2), ("FEW_TURNS", 1)):
+        monkeypatch.setattr(f"nstbench.pipeline.timing.race.{name}", small)
     monkeypatch.setattr("nstbench.cli.listing.TIMED_SIZE", 32)
     rows = json.loads(run("list", "backbones", "--json", "--time").stdout)
     for weights in (weights for row in rows for weights in row["weights"]):
