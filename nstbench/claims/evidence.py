@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from nstbench.charts.chart import Chart, load_charts
 from nstbench.claims.sample import NoEvidenceError, Pair
 from nstbench.core.errors import InputError
+from nstbench.networks.kinship import Origin
 from nstbench.pipeline.finished import FinishedRun
+from nstbench.pipeline.optimised import optimised_network
 from nstbench.pipeline.plan import PlannedRun
 from nstbench.pipeline.project import Project
 from nstbench.pipeline.seals import whole
+from nstbench.pipeline.specification import RunSpecification
 from nstbench.pipeline.tables import control_id
 
 if TYPE_CHECKING:
@@ -22,12 +25,17 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    # (H, W, 3), RGB in [0, 1].
-    Picture = NDArray[np.float64]
-
 T = TypeVar("T")
 # The control that is scored in the place of an arm's results, as tables call it.
 CONTROLS = {"content copied": "content", "style copied": "style"}
+SCORES_READ = ["run", "experiment", "metric", "value"]
+
+
+class Picture(NamedTuple):
+    """A file below the folder of results, and the side in pixels that it is looked at with."""
+
+    file: str
+    size: int
 
 
 @dataclass(frozen=True)
@@ -45,15 +53,21 @@ class Evidence:
     @cached_property
     def _scores(self) -> dict[tuple[str, str, str], float]:
         """By experiment, run or control, and metric; empty before the pipeline has run."""
+        table = self.score_table()
+        if table is None:
+            return {}
+        keys = zip(table["experiment"], table["run"], table["metric"], strict=True)
+        return dict(zip(keys, table["value"], strict=True))
+
+    def score_table(self) -> "pd.DataFrame | None":
+        """All scores, one value a row; None before there are any."""
         import pandas as pd
 
         file = self.results / "scores.csv"
         if not file.exists():
-            return {}
+            return None
         try:
-            table = pd.read_csv(whole(file))
-            keys = zip(table["experiment"], table["run"], table["metric"], strict=True)
-            return dict(zip(keys, table["value"], strict=True))
+            return pd.read_csv(whole(file))[SCORES_READ]
         except (OSError, ValueError, KeyError) as error:
             raise InputError(f"{file} cannot be read ({error}); run snakemake again") from error
 
@@ -114,7 +128,7 @@ class Evidence:
 
     def least_losses(self, experiment: str, arm: str) -> "dict[Pair, dict[int, pd.Series]]":
         """The least loss found so far, by evaluation; from trace.csv."""
-        return self._by_pair(experiment, arm, "trace.csv", self._least_loss)
+        return self._by_pair(experiment, arm, "trace.csv", self.least_loss)
 
     def facts(
         self, experiment: str, arm: str, name: str, factor: float = 1.0
@@ -122,31 +136,46 @@ class Evidence:
         """A number that run.json holds under `name`, `.` leading inside: `final_losses.total`."""
         return self._by_pair(experiment, arm, name, lambda entry: self._fact(entry, name), factor)
 
-    def results_of(self, experiment: str, arm: str) -> "dict[Pair, dict[int, Picture]]":
+    def results_of(self, experiment: str, arm: str) -> dict[Pair, dict[int, Picture]]:
         """The pictures that an arm's runs have made."""
         return self._by_pair(experiment, arm, "image", self._result)
 
-    def contents_of(self, experiment: str, arm: str) -> "dict[Pair, dict[int, Picture]]":
+    def contents_of(self, experiment: str, arm: str) -> dict[Pair, dict[int, Picture]]:
         """The contents that an arm's runs were given, at their size."""
         return self._by_pair(experiment, arm, "content", self._content)
 
+    def colour_difference(self, one: Picture, other: Picture) -> float:
+        """The mean over pixels of CIEDE2000."""
+        from nstbench.metrics.pixels import mean_colour_difference
+
+        return mean_colour_difference(
+            *(_pixels(self.results / each.file, each.size) for each in (one, other))
+        )
+
+    def optimised(self, run: RunSpecification) -> Origin | None:
+        """The network whose features a run optimised, if any."""
+        return optimised_network(run)
+
     def chart(self, id: str) -> "pd.DataFrame":
         """The table of a chart without pairs that only figures show; NoEvidenceError when it is not there."""
+        table = self.chart_table(id)
+        runs = self.project.plans.get(self.charts[id].experiment or "", []) if id in self.charts else []
+        pairs = {self.pair(entry) for entry in runs if entry.evidence}
+        if pairs and {"content", "style"} <= set(table.columns):
+            table = table[[pair in pairs for pair in zip(table["content"], table["style"], strict=True)]]
+        return table
+
+    def chart_table(self, id: str) -> "pd.DataFrame":
+        """The whole table of a chart; NoEvidenceError when it is not there."""
         import pandas as pd
 
         file = self.results / "charts" / f"{id}.csv"
         if not file.exists():
             raise NoEvidenceError(f"{file.name} of results/charts is not there")
         try:
-            table = pd.read_csv(whole(file))
+            return pd.read_csv(whole(file))
         except (OSError, ValueError) as error:
             raise InputError(f"{file} cannot be read ({error}); run snakemake again") from error
-
-        runs = self.project.plans.get(self.charts[id].experiment or "", []) if id in self.charts else []
-        pairs = {self.pair(entry) for entry in runs if entry.evidence}
-        if pairs and {"content", "style"} <= set(table.columns):
-            table = table[[pair in pairs for pair in zip(table["content"], table["style"], strict=True)]]
-        return table
 
     def table_name(self, chart: str) -> str:
         """The table of a chart for messages, which say when the profile measures only a part of it."""
@@ -158,24 +187,29 @@ class Evidence:
         value = self._scores.get((entry.experiment, id, metric), math.nan)
         return None if math.isnan(value) else value
 
-    def _least_loss(self, entry: PlannedRun) -> "pd.Series | None":
+    def least_loss(self, entry: PlannedRun) -> "pd.Series | None":
+        """The least loss that a run has found so far, by evaluation; None for one that was not made."""
         run = self._finished(entry)
         return run.trace.set_index("evaluation")["total"].cummin() if run else None
 
-    def _fact(self, entry: PlannedRun, name: str) -> float | None:
+    def record(self, entry: PlannedRun) -> dict[str, Any] | None:
+        """What run.json holds; None for a run that was not made."""
         run = self._finished(entry)
-        value: Any = run.record if run else None
+        return run.record if run else None
+
+    def _fact(self, entry: PlannedRun, name: str) -> float | None:
+        value: Any = self.record(entry)
         for key in name.split("."):
             value = (value or {}).get(key)
         return None if value is None else float(value)
 
-    def _result(self, entry: PlannedRun) -> "Picture | None":
+    def _result(self, entry: PlannedRun) -> Picture | None:
         run = self._finished(entry)
-        return _pixels(run.image, entry.run.size) if run else None
+        return Picture(run.image.relative_to(self.results).as_posix(), entry.run.size) if run else None
 
-    def _content(self, entry: PlannedRun) -> "Picture | None":
-        file = self.results / "pictures" / f"{entry.run.content}.png"
-        return _pixels(file, entry.run.size) if file.exists() else None
+    def _content(self, entry: PlannedRun) -> Picture | None:
+        picture = Picture(f"pictures/{entry.run.content}.png", entry.run.size)
+        return picture if (self.results / picture.file).exists() else None
 
     def _finished(self, entry: PlannedRun) -> FinishedRun | None:
         run = FinishedRun.of(entry, self.results)
@@ -201,8 +235,8 @@ class Evidence:
         return found
 
 
-def _pixels(file: Path, size: int) -> "Picture":
-    """A picture as runs read it."""
+def _pixels(file: Path, size: int) -> "NDArray[np.float64]":
+    """A picture as runs read it, (H, W, 3), RGB in [0, 1]."""
     import numpy as np
 
     from nstbench.images.pictures import load_picture

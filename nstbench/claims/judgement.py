@@ -17,7 +17,6 @@ from nstbench.claims.statistics.base import StatisticParameters
 from nstbench.core.number_format import counted
 from nstbench.metrics import metrics
 from nstbench.networks.kinship import Origin, kinship
-from nstbench.pipeline.optimised import optimised_network
 
 Key = TypeVar("Key", bound=Hashable)
 NOTHING = Measured(0)
@@ -80,7 +79,7 @@ def judged_by_kin(parameters: StatisticParameters, evidence: Evidence) -> str | 
     for experiment, arms in parameters.arms_read.items():
         for arm in arms:
             for judge, entry in product(judges, evidence.planned(experiment, arm)):
-                optimised = optimised_network(entry.run)
+                optimised = evidence.optimised(entry.run)
                 if optimised and (kin := kinship(judge, optimised)):
                     return f"judged by {judge}, {kin}"
     return None

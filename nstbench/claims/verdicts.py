@@ -21,7 +21,13 @@ def judge_claims(project: Project, results: Path) -> Verdicts:
 
     InputError when a file of claims is malformed or a table cannot be read.
     """
-    register, evidence = load_register(project), Evidence(project, results)
+    return judge_by(Evidence(project, results))
+
+
+def judge_by(evidence: Evidence) -> Verdicts:
+    """Every claim and every contradiction, judged by this evidence; InputError like `judge_claims`."""
+    project = evidence.project
+    register = load_register(project)
     judged: dict[tuple[str, int], Judgement] = {}
     # Tests are corrected for their number within a document, without those of claims that cannot be tested.
     for document in register.documents:

@@ -3,12 +3,11 @@
 import math
 from collections.abc import Mapping
 from statistics import median
-from typing import TYPE_CHECKING
 
 from pydantic import Field
 from typing_extensions import override
 
-from nstbench.claims.evidence import CONTROLS, Evidence
+from nstbench.claims.evidence import CONTROLS, Evidence, Picture
 from nstbench.claims.sample import LOG_RATIO, Compared, Sample, compared, log_ratio
 from nstbench.claims.statistics.base import (
     UNITS,
@@ -18,9 +17,6 @@ from nstbench.claims.statistics.base import (
     metrics_of_arms,
     statistic,
 )
-
-if TYPE_CHECKING:
-    from nstbench.claims.evidence import Picture
 
 CONTENT_COPIED = "content copied"
 
@@ -264,11 +260,9 @@ def colour_difference(parameters: ColourDifferenceParameters, evidence: Evidence
     )
     control = [evidence.results_of(experiment, parameters.control)] if parameters.control else []
 
-    def compare(pictures: "tuple[Picture, ...]") -> Compared:
-        from nstbench.metrics.pixels import mean_colour_difference
-
-        found = mean_colour_difference(pictures[0], pictures[1])
-        unchanged = mean_colour_difference(pictures[2], pictures[1]) if control else 0.0
+    def compare(pictures: tuple[Picture, ...]) -> Compared:
+        found = evidence.colour_difference(pictures[0], pictures[1])
+        unchanged = evidence.colour_difference(pictures[2], pictures[1]) if control else 0.0
         return found, unchanged, found - unchanged
 
     return compared([first, second, *control], compare, "CIEDE2000")

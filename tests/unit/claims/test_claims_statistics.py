@@ -16,6 +16,7 @@ from nstbench.claims.statistics.sweeps import place_of_knee
 from nstbench.claims.statistics.traces import arrival
 from nstbench.claims.statistics.trade_offs import at_equal_style, beside_curve, volume
 from nstbench.core.errors import InputError
+from nstbench.metrics.pixels import mean_colour_difference
 
 CAT, TOWN = ("cat", "night"), ("town", "waves")
 
@@ -57,6 +58,9 @@ class Known:
 
     def chart(self, id):
         return self._found(self.tables, id)
+
+    def colour_difference(self, one, other):
+        return mean_colour_difference(one, other)
 
     def planned(self, experiment, arm):
         return []
