@@ -15,7 +15,9 @@ def sign_test(differences: Sequence[float]) -> float:
     below = sum(difference < 0 for difference in differences)
     count, fewer = above + below, min(above, below)
     tail = sum(math.comb(count, number) for number in range(fewer + 1))
-    return min(1.0, 2.0 * tail / 2.0**count)
+    # A quotient of integers: 2.0**count is too large where there are thousands of channels.
+    p: float = 2 * tail / (1 << count)
+    return min(1.0, p)
 
 
 def pairs_needed(tests: int = 1) -> int:

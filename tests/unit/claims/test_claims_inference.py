@@ -41,7 +41,7 @@ def judged(test, sample, p=None, tests=1):
 # ---- the sign test ----
 
 
-@pytest.mark.parametrize(("below", "above"), [(0, 1), (5, 5), (2, 10), (6, 18), (0, 24), (3, 4)])
+@pytest.mark.parametrize(("below", "above"), [(0, 1), (5, 5), (2, 10), (6, 18), (0, 24), (3, 4), (900, 1000)])
 def test_sign_test_is_the_binomial_test(below, above):
     expected = stats.binomtest(below, below + above).pvalue
     assert sign_test([-1.0] * below + [2.0] * above) == pytest.approx(expected, abs=1e-15)
