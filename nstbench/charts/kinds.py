@@ -6,7 +6,7 @@ from nstbench.charts.diagrams.flow import FlowDiagram
 from nstbench.charts.diagrams.gram import GramDiagram
 from nstbench.charts.diagrams.layers import LayerDiagram
 from nstbench.charts.gram_matrices import GramEntries, GramSparsity
-from nstbench.charts.landscape import Saddle, Segment
+from nstbench.charts.landscape import Escapes, Saddle, Segment
 from nstbench.charts.loss_curves import Convergence, Improvement
 from nstbench.charts.picture_sizes import PictureSizes
 from nstbench.charts.snapshots import CommonObjective, GradientBalance
@@ -21,6 +21,7 @@ KINDS: dict[str, type[ChartKind]] = {
     "common_objective": CommonObjective,
     "convergence": Convergence,
     "engine_speed": EngineSpeed,
+    "escapes": Escapes,
     "flow_diagram": FlowDiagram,
     "frames_per_second": FramesPerSecond,
     "gradient_balance": GradientBalance,

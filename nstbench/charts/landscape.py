@@ -1,12 +1,14 @@
-"""The shape of the loss that descents move on: barriers between results, and the neighbourhood of a saddle.
+"""The shape of the loss that descents move on: barriers between results, saddles and local minima.
 
 Sources of the questions: Nikulin and Novak 2016, section 4, who find that the start decides where the descent
-ends; Da, who says that L-BFGS jumps out of saddle points where gradient descent does not.
+ends; Da, who says that L-BFGS jumps out of local minima and saddle points where gradient descent does not.
 """
 
 import itertools
+import math
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from pydantic import Field
 
@@ -20,9 +22,13 @@ if TYPE_CHECKING:
 
     from nstbench.optim.optimiser import Evaluation
 
+# Value and gradient at a point (2,).
+Surface: TypeAlias = "Callable[[Tensor], Evaluation]"
 # The value in the minima of f, and the one half way down from the saddle.
 LEAST = -0.25
 ESCAPED = LEAST / 2
+# Above it wells have one minimum only: they are stationary where 4 x - 4 x^3 = tilt, at most 8 / sqrt 27.
+STEEPEST = 8 / math.sqrt(27)
 
 
 class Segment(ChartKind):
@@ -116,7 +122,7 @@ class Saddle(ChartKind):
         starts = [torch.tensor([1.0, y], dtype=torch.float64) for y in (self.off * offsets).tolist()]
         tables = []
         for name, settings in self.optimisers.items():
-            values = pd.DataFrame([path(settings, start, self.evaluations) for start in starts])
+            values = pd.DataFrame([path(settings, start, self.evaluations, surface) for start in starts])
             columns = {
                 "optimiser": name,
                 "evaluation": range(1, self.evaluations + 1),
@@ -158,8 +164,125 @@ class Saddle(ChartKind):
         escaped.set(title="Starts that have left the saddle", xlabel="evaluation", ylabel="%")
 
 
-def path(settings: OptimiserSettings, start: "Tensor", evaluations: int) -> list[float]:
-    """The least f found after each evaluation of a descent from `start` (2,)."""
+class Escapes(ChartKind):
+    """How soon optimisers leave saddles and local minima, from many distances and behind many barriers.
+
+    Saddles are that of `Saddle`, left from `distances` (its `off`). Local minima are the higher of two,
+
+        f(x, y) = (x^2 - 1)^2 + t x + y^2
+
+    for the `tilts` t, the barrier between both being lower the larger t is. They are left from `starts`
+    points up to half way, along x, to the top of the barrier. A descent is out when it has found a value
+    below half way down to the lower minimum.
+    """
+
+    starts: int = Field(default=50, ge=1)
+    evaluations: int = Field(default=300, ge=2)
+    distances: tuple[Annotated[float, Field(gt=0)], ...] = Field(min_length=1)
+    tilts: tuple[Annotated[float, Field(gt=0, lt=STEEPEST)], ...] = Field(min_length=1)
+    optimisers: dict[str, OptimiserSettings] = Field(min_length=1)
+
+    def measure(self, materials: Materials) -> "pd.DataFrame":
+        """Columns place, case (a distance or a tilt), barrier, optimiser, escaped, evaluations.
+
+        `escaped` is the share of starts that are out in the end, `evaluations` the median over starts of how
+        many it took, where those that are not out have taken all.
+        """
+        import pandas as pd
+
+        rows: list[dict[str, object]] = []
+        for own, surface, starts, out in itertools.chain(self._saddles(), self._wells()):
+            for name, settings in self.optimisers.items():
+                paths = pd.DataFrame([path(settings, start, self.evaluations, surface) for start in starts])
+                taken = (paths >= out).sum(axis=1)
+                escaped = float((taken < self.evaluations).mean())
+                spent = float((taken + 1).clip(upper=self.evaluations).median())
+                rows.append({**own, "optimiser": name, "escaped": escaped, "evaluations": spent})
+        return pd.DataFrame(rows)
+
+    def _saddles(self) -> "Iterator[tuple[dict[str, object], Surface, list[Tensor], float]]":
+        """Each case with its surface, its starts, and the value below which a descent is out."""
+        import torch
+
+        random = torch.Generator().manual_seed(0)
+        for distance in self.distances:
+            offsets = distance * torch.randn(self.starts, generator=random, dtype=torch.float64)
+            starts = [torch.tensor([1.0, y], dtype=torch.float64) for y in offsets.tolist()]
+            yield {"place": "saddle", "case": distance, "barrier": 0.0}, surface, starts, ESCAPED
+
+    def _wells(self) -> "Iterator[tuple[dict[str, object], Surface, list[Tensor], float]]":
+        """As `_saddles`."""
+        import torch
+
+        random = torch.Generator().manual_seed(0)
+        for tilt in self.tilts:
+            function = wells(tilt)
+            lower, top, higher = stationary(tilt)
+            values = [
+                function(torch.tensor([x, 0.0], dtype=torch.float64)).value for x in (lower, top, higher)
+            ]
+            shares = torch.rand(self.starts, generator=random, dtype=torch.float64) / 2
+            aside = 0.1 * torch.randn(self.starts, generator=random, dtype=torch.float64)
+            starts = list(torch.stack([higher + shares * (top - higher), aside], 1))
+            own = {"place": "local minimum", "case": tilt, "barrier": float(values[1] - values[2])}
+            yield own, function, starts, float(values[0] + values[2]) / 2
+
+    @staticmethod
+    def findings(table: "pd.DataFrame") -> list[str]:
+        """Medians over cases, of evaluations for saddles and of shares for local minima."""
+        medians = table.groupby(["place", "optimiser"], sort=False)[["evaluations", "escaped"]].median()
+        sooner = ", ".join(f"{name} {row.evaluations:.0f}" for name, row in medians.loc["saddle"].iterrows())
+        more = ", ".join(f"{name} {row.escaped:.0%}" for name, row in medians.loc["local minimum"].iterrows())
+        return [
+            f"Evaluations until half of the starts have left a saddle, median over distances: {sooner}.",
+            f"Starts that have left a local minimum, median over barriers: {more}.",
+        ]
+
+    @staticmethod
+    def draw(table: "pd.DataFrame", figure: "Figure") -> None:
+        """Evaluations over the distance from the saddle, and shares of starts over the barrier."""
+        from nstbench.charts.style import curves_by, lines
+
+        saddles, minima = figure.subplots(1, 2)
+        of = {str(place): rows for place, rows in table.groupby("place")}
+        lines(saddles, curves_by(of["saddle"], "optimiser", "case", "evaluations"))
+        saddles.set(
+            title="Evaluations until out of the saddle", xlabel="distance of the starts", xscale="log"
+        )
+        saddles.legend(frameon=False, fontsize=8)
+        per_cent = of["local minimum"].assign(escaped=100 * of["local minimum"]["escaped"])
+        lines(minima, curves_by(per_cent, "optimiser", "barrier", "escaped"))
+        minima.set(
+            title="Starts that have left the local minimum", xlabel="height of the barrier", ylabel="%"
+        )
+        minima.set(xscale="log", ylim=(0, 100))
+
+
+def wells(tilt: float) -> Surface:
+    """(x^2 - 1)^2 + tilt x + y^2, with two minima for tilts below STEEPEST, the lower one at negative x."""
+
+    def function(point: "Tensor") -> "Evaluation":
+        import torch
+
+        from nstbench.optim.optimiser import Evaluation
+
+        x, y = point
+        gradient = torch.stack([4 * x * (x**2 - 1) + tilt, 2 * y])
+        return Evaluation((x**2 - 1) ** 2 + tilt * x + y**2, gradient)
+
+    return function
+
+
+def stationary(tilt: float) -> tuple[float, float, float]:
+    """Where `wells` is stationary, from left to right: the lower minimum, the top, the higher minimum."""
+    import numpy as np
+
+    lower, top, higher = sorted(np.roots([4, 0, -4, tilt]).real.tolist())
+    return lower, top, higher
+
+
+def path(settings: OptimiserSettings, start: "Tensor", evaluations: int, surface: Surface) -> list[float]:
+    """The least value found after each evaluation of a descent from `start` (2,)."""
     from nstbench.methods.descent import make_optimiser
     from nstbench.optim.lockstep import finish
     from nstbench.optim.optimiser import BudgetSpentError, Evaluation

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 # What each makes of the distance |F F^T / M - R R^T / M|^2 of a layer, for N channels and M positions: one
-# number a layer is all by which they differ.
+# number a layer is all by which they differ. Gatys et al. divide as Da divides his Gram matrices, and by 4;
+# the loss that Da prints divides their distance by C H W once more.
 NORMALISERS: dict[str, Callable[[int, int], float]] = {
     "F Fᵀ": lambda n, m: m**2,
     "F Fᵀ / M": lambda n, m: 1.0,
-    "F Fᵀ / (N M), Gatys": lambda n, m: 1 / (4 * n**2),
-    "C H W, twice, Da": lambda n, m: 1 / (n**3 * m),
+    "F Fᵀ / (C H W)": lambda n, m: 1 / n**2,
+    "C H W once more": lambda n, m: 1 / (n**3 * m),
 }
 
 

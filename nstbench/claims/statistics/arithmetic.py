@@ -2,18 +2,15 @@
 
 import itertools
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nstbench.charts.diagrams.chain import chain
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import Fact, Sample
 from nstbench.claims.statistics.base import NoParameters, StatisticParameters, statistic
 from nstbench.methods.gatys2015.parameters import PAPER
-
-Maps = NDArray[np.floating[Any]]
 
 
 def _exactly(*facts: Fact) -> Sample:
@@ -25,30 +22,65 @@ def _exactly(*facts: Fact) -> Sample:
 
 @statistic(NoParameters)
 def adain_moments(parameters: NoParameters, evidence: Evidence) -> Sample:
-    """Whether AdaIN gives the content's channels the means and standard deviations of the style's."""
-    random, tolerance = np.random.default_rng(0), 1e-4
-    content, style = (np.abs(random.normal(mean, 1.0, (64, 32 * 32))) for mean in (0.5, 2.0))
-    aligned = adain(content, style)
-    means = np.abs(aligned.mean(1) - style.mean(1)).max()
-    deviations = np.abs(aligned.std(1) - style.std(1)).max()
+    """Whether the library's AdaIN gives the content's channels the means and variances of the style's."""
+    import torch
+
+    from nstbench.methods.adain2017.modules import align
+
+    random, tolerance = torch.Generator().manual_seed(0), 1e-4
+    content, style = (
+        (torch.randn(1, 64, 32, 32, generator=random, dtype=torch.float64) + mean).abs()
+        for mean in (0.5, 2.0)
+    )
+    (means, variances), (wanted_means, wanted_variances) = (
+        (maps.mean((2, 3)), maps.var((2, 3), correction=0)) for maps in (align(content, style), style)
+    )
+    of_means, of_variances = (
+        float((found - wanted).abs().max())
+        for found, wanted in ((means, wanted_means), (variances, wanted_variances))
+    )
     return _exactly(
-        Fact(f"channel means differ by at most {means:.1g}", bool(means < tolerance)),
-        Fact(f"channel deviations differ by at most {deviations:.1g}", bool(deviations < tolerance)),
+        Fact(f"channel means differ by at most {of_means:.1g}", of_means < tolerance),
+        Fact(f"channel variances differ by at most {of_variances:.1g}", of_variances < tolerance),
     )
 
 
-def adain(content: Maps, style: Maps) -> Maps:
-    """Content with the moments of the style; channels by positions, (N, M).
+@statistic(NoParameters)
+def moments_loss(parameters: NoParameters, evidence: Evidence) -> Sample:
+    """Whether the library's style loss of AdaIN sees means and deviations of channels, and nothing else.
 
-        AdaIN(x, y) = sigma(y) (x - mu(x)) / sigma(x) + mu(y),  sigma = sqrt(var + 1e-5)
-
-    Huang and Belongie 2017, equation 8; the constant is their code's.
+    Each channel with its positions in an order of its own has the same mean and deviation, but fires together
+    with other channels: the Gram matrix changes.
     """
-    (mean, deviation), (wanted_mean, wanted_deviation) = (
-        (maps.mean(1, keepdims=True), np.sqrt(maps.var(1, keepdims=True) + 1e-5)) for maps in (content, style)
+    import torch
+
+    from nstbench.losses.channel_moments import channel_moments
+    from nstbench.losses.gram import gram
+    from nstbench.methods.adain2017.loss import style_loss
+
+    random = torch.Generator().manual_seed(0)
+    # Two textures that all channels follow, so that they are correlated.
+    textures = torch.randn(2, 1024, generator=random, dtype=torch.float64)
+    shares = torch.randn(64, 2, generator=random, dtype=torch.float64)
+    style = (shares @ textures).relu().view(1, 64, 32, 32)
+    order = torch.rand(64, 1024, generator=random).argsort(1)
+    shuffled = style.flatten(2)[0].gather(1, order).view_as(style)
+
+    def loss(found: torch.Tensor) -> float:
+        return style_loss(channel_moments(found), channel_moments(style), "squared").item()
+
+    change = float((gram(shuffled) - gram(style)).norm() / gram(style).norm())
+    means = style.mean((2, 3), keepdim=True)
+    unseen, shifted, stretched = loss(shuffled), loss(style + 0.1), loss(means + 1.1 * (style - means))
+    return _exactly(
+        Fact(
+            f"features with equal means and deviations, whose Gram matrix is {change:.0%} away, have the "
+            f"loss {unseen:.0e}",
+            change > 0.1 and unseen < 1e-12,
+        ),
+        Fact(f"other means have the loss {shifted:.2g}", shifted > 1e-3),
+        Fact(f"other deviations have the loss {stretched:.2g}", stretched > 1e-3),
     )
-    aligned: Maps = wanted_deviation * (content - mean) / deviation + wanted_mean
-    return aligned
 
 
 @statistic(NoParameters)

@@ -1,9 +1,12 @@
 """What one sweep of weights reaches in content and style: its bend, its range, what it costs."""
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from typing_extensions import override
 
@@ -16,9 +19,12 @@ from nstbench.claims.statistics.base import (
     metrics_of_arms,
     statistic,
 )
-from nstbench.claims.statistics.trade_offs import Point, points
+from nstbench.claims.statistics.trade_offs import Point, points, reference_distances
 
+FloatArray = NDArray[np.floating[Any]]
 DECADES = "decades"
+# An excess of 0 has no logarithm.
+TINY = 1e-9
 # How far from the straight line a knee is at least, of the extent of the curve in each direction.
 LEAST_BEND = 0.1
 
@@ -97,27 +103,32 @@ def place_of_knee(points: list[Point]) -> int | None:
 
 
 class ReachParameters(Sweep):
-    """`most_content` is the largest C, `most_style` the largest S as a share of the content copied's."""
+    """`most_content` and `most_style` are shares of what a picture of the other kind has.
+
+    The largest C is a share of the style copied's, the largest S one of the content copied's: what a distance
+    means depends on the network that judges, and a share less so.
+    """
 
     most_content: float = Field(default=0.25, gt=0)
     most_style: float = Field(default=0.25, gt=0)
 
     def series(self, evidence: Evidence) -> list[Series[float]]:
-        """The style distance of the content copied, then content and style distance of each arm in turns."""
-        copied = evidence.control(self.experiment, self.arms[0], "content copied", self.style)
-        return [copied, *self.distances(evidence)]
+        """C of the style copied, S of the content copied, then C and S of each arm in turns."""
+        copied = reference_distances(evidence, self.experiment, self.arms[0], self.metrics_read)
+        return [*copied, *self.distances(evidence)]
 
     def excesses(self, values: Sequence[float]) -> list[float]:
         """Of each arm, the larger of its distances relative to their bounds; 1 or less is within both."""
-        copied, *distances = values
-        return [max(c / self.most_content, s / (self.most_style * copied)) for c, s in points(distances)]
+        (far, high), *found = points(values)
+        return [max(c / (self.most_content * far), s / (self.most_style * high)) for c, s in found]
 
 
 @statistic(ReachParameters)
 def reaches_both(parameters: ReachParameters, evidence: Evidence) -> Sample:
     """How near the best picture of a sweep comes to being good in content and in style at once.
 
-        d = log min over arms of max(C / most content, S / (most style * S(content copied)))
+        d = log min over arms of max(C / (most content * C(style copied)),
+                                     S / (most style * S(content copied)))
 
     It is negative where one picture is within both bounds.
     """
@@ -130,7 +141,7 @@ def reaches_both(parameters: ReachParameters, evidence: Evidence) -> Sample:
 
 
 class RangeParameters(ReachParameters):
-    """The `weights` of the arms, one each."""
+    """The `weights` of the arms, one each, from large to small."""
 
     weights: tuple[float, ...]
 
@@ -139,18 +150,28 @@ class RangeParameters(ReachParameters):
 def balanced_range(parameters: RangeParameters, evidence: Evidence) -> Sample:
     """How many decades of weights give pictures that keep enough content and take on enough style.
 
-    d is the distance between the outermost weights that do (see `reaches_both`); a pair without any is
-    dropped.
+    The excess over the bounds (see `reaches_both`) is interpolated between arms, its logarithm linearly over
+    that of the weight; d is the length of what lies within. A pair without an arm that does is dropped.
     """
+    decades = np.log10(parameters.weights)
 
     def compare(values: tuple[float, ...]) -> Compared:
-        excesses = zip(parameters.weights, parameters.excesses(values), strict=True)
-        balanced = [weight for weight, excess in excesses if excess <= 1]
-        if not balanced:
+        excesses = parameters.excesses(values)
+        if min(excesses) > 1:
             return math.nan, math.nan, math.nan
-        return max(balanced), min(balanced), math.log10(max(balanced) / min(balanced))
+        high, low = within(decades, np.log(np.maximum(excesses, TINY)))
+        return 10**high, 10**low, high - low
 
     return compared(parameters.series(evidence), compare, DECADES)
+
+
+def within(places: FloatArray, heights: FloatArray) -> tuple[float, float]:
+    """The outermost places, the larger first, where lines between points (place, height) are 0 or lower."""
+    found = list(places[heights <= 0])
+    for (x, y), (next_x, next_y) in itertools.pairwise(zip(places, heights, strict=True)):
+        if y * next_y < 0:
+            found.append(x + (next_x - x) * y / (y - next_y))
+    return float(max(found)), float(min(found))
 
 
 class PriceParameters(Sweep):

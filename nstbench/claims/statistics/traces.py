@@ -18,16 +18,26 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@statistic(TwoGroups)
-def least_loss(parameters: TwoGroups, evidence: Evidence) -> Sample:
+class LeastLossParameters(TwoGroups):
+    """The evaluation `at` which losses are read; at the end of each trace without it."""
+
+    at: int | None = Field(default=None, ge=1)
+
+
+@statistic(LeastLossParameters)
+def least_loss(parameters: LeastLossParameters, evidence: Evidence) -> Sample:
     """The least loss that two groups of arms find, by the best arm of each: d = log(L(a) / L(b)).
 
-    Losses compare only where the arms minimise the same objective.
+    Losses compare only where the arms minimise the same objective. A pair with a trace that ends before `at`
+    is dropped.
     """
     arms, count = (*parameters.a, *parameters.b), len(parameters.a)
 
     def compare(traces: "tuple[pd.Series, ...]") -> Compared:
-        least = [float(trace.iloc[-1]) for trace in traces]
+        ends = [parameters.at or trace.index[-1] for trace in traces]
+        least = [float(trace.get(end, math.nan)) for trace, end in zip(traces, ends, strict=True)]
+        if any(map(math.isnan, least)):
+            return math.nan, math.nan, math.nan
         a, b = min(least[:count]), min(least[count:])
         return a, b, log_ratio(a, b)
 

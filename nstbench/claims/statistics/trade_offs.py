@@ -1,7 +1,9 @@
 """Two groups of arms compared in content and in style at once, or in two other metrics."""
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from statistics import median
 
 import numpy as np
@@ -9,12 +11,15 @@ from pydantic import Field
 from typing_extensions import override
 
 from nstbench.claims.evidence import Evidence
-from nstbench.claims.sample import LOG_RATIO, Compared, Sample, Series, compared
+from nstbench.claims.sample import LOG_RATIO, Compared, Sample, Series, Value, compared, log_ratio
 from nstbench.claims.statistics.arms import TwoGroups
 from nstbench.claims.statistics.base import (
     CONTENT_METRIC,
     STYLE_METRIC,
+    UNITS,
     StatisticParameters,
+    Transform,
+    difference,
     metrics_of_arms,
     statistic,
 )
@@ -156,6 +161,68 @@ def at_equal_style(a: list[Point], b: list[Point]) -> Compared:
     style = median(log for curve in curves for log in curve[:, 1] if low <= log <= high)
     first, second = (float(np.interp(style, curve[:, 1], curve[:, 0])) for curve in curves)
     return math.exp(first), math.exp(second), first - second
+
+
+@statistic(TradeOffParameters)
+def scatter_over_contents(parameters: TradeOffParameters, evidence: Evidence) -> Sample:
+    """How much more the content distance at equal style distance differs between contents of one style.
+
+        d = |log C(a) - median over contents| - |log C(b) - median over contents|
+
+    C is that of `matched_style`. By deviations from the median Brown and Forsythe (1974) compare spreads.
+    Pairs of a style with fewer than three contents are dropped, for of two both are as far from the middle.
+    """
+    matched = matched_style(parameters, evidence)
+    by_style: dict[str, list[Value]] = defaultdict(list)
+    for value in matched.values:
+        by_style[value.style].append(value)
+    values = []
+    for own in by_style.values():
+        centres = (median(math.log(each.a) for each in own), median(math.log(each.b) for each in own))
+        for each in own if len(own) > 2 else ():
+            a, b = (abs(math.log(c) - centre) for c, centre in zip((each.a, each.b), centres, strict=True))
+            values.append(Value(each.content, each.style, math.exp(a), math.exp(b), a - b))
+    return Sample(LOG_RATIO, tuple(values), dropped=matched.dropped + len(matched.values) - len(values))
+
+
+class MatchParameters(TwoGroups):
+    """`metric` of two pictures that are alike in the metric `match`, to the factor `within`."""
+
+    metric: str
+    match: str
+    within: float = Field(default=1.25, ge=1)
+    transform: Transform = "log"
+
+    @property
+    @override
+    def metrics_read(self) -> tuple[str, ...]:
+        return self.match, self.metric
+
+
+@statistic(MatchParameters)
+def nearest_match(parameters: MatchParameters, evidence: Evidence) -> Sample:
+    """One picture of each group, the two that are most alike in a metric, compared in another.
+
+    For what cannot be interpolated along a sweep, as a class that is recognised or is not. A pair whose two
+    pictures are further apart than `within` is dropped.
+    """
+    arms, count = (*parameters.a, *parameters.b), len(parameters.a)
+
+    def compare(values: tuple[float, ...]) -> Compared:
+        found = points(values)
+        apart = [
+            (abs(log_ratio(one, other)), a, b)
+            for one, a in found[:count]
+            for other, b in found[count:]
+            if min(one, other) > 0
+        ]
+        distance, a, b = min(apart, key=itemgetter(0), default=(math.inf, math.nan, math.nan))
+        if distance > math.log(parameters.within):
+            return a, b, math.nan
+        return a, b, difference(a, b, parameters.transform)
+
+    series = metrics_of_arms(evidence, parameters.experiment, arms, parameters.metrics_read)
+    return compared(series, compare, UNITS[parameters.transform])
 
 
 class CurveParameters(StatisticParameters):

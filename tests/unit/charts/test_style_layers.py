@@ -85,8 +85,8 @@ def test_normalisers_change_losses_by_what_they_divide_by(materials):
         divisors = {
             "F Fᵀ": 1,
             "F Fᵀ / M": m**2,
-            "F Fᵀ / (N M), Gatys": 4 * n**2 * m**2,
-            "C H W, twice, Da": (n * m) ** 2 * n * m,
+            "F Fᵀ / (C H W)": (n * m) ** 2,
+            "C H W once more": (n * m) ** 2 * n * m,
         }
         for normaliser, divisor in divisors.items():
             assert rows.loc[(layer, normaliser), "loss"] == pytest.approx(squares / divisor, rel=5e-3)

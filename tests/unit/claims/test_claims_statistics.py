@@ -11,11 +11,12 @@ from skimage.color import lab2rgb
 from nstbench.claims.claim import ClaimTest
 from nstbench.claims.sample import LOG_RATIO, NoEvidenceError, aligned
 from nstbench.claims.statistics import find_statistic
-from nstbench.claims.statistics.arithmetic import adain
-from nstbench.claims.statistics.sweeps import place_of_knee
+from nstbench.claims.statistics.sweeps import place_of_knee, within
 from nstbench.claims.statistics.traces import arrival
 from nstbench.claims.statistics.trade_offs import at_equal_style, beside_curve, volume
 from nstbench.core.errors import InputError
+from nstbench.losses import channel_moments, gram
+from nstbench.methods.adain2017 import loss, modules
 from nstbench.metrics.pixels import mean_colour_difference
 
 CAT, TOWN = ("cat", "night"), ("town", "waves")
@@ -282,6 +283,10 @@ def test_the_best_arm_of_each_group_counts():
     known = Known(losses=losses)
     sample = sampled("least_loss", known, a=["b", "a"], b=["c"])
     assert sample.differences == approx([math.log(3.0 / 1.5)])
+    # After one evaluation a and b are at 5, c at 9; b ends before the third.
+    assert sampled("least_loss", known, a=["b", "a"], b=["c"], at=1).differences == approx([math.log(5 / 9)])
+    early = sampled("least_loss", known, a=["b", "a"], b=["c"], at=3)
+    assert (early.values, early.dropped) == ((), 1)
 
 
 def test_medians_of_groups_are_compared():
@@ -424,14 +429,17 @@ def test_knee_in_decades_from_the_claimed_weight():
 
 @pytest.fixture
 def sweep():
-    """Three arms from much content to much style; the content copied has a style distance of 2."""
+    """Three arms from much content to much style; C of the style copied is 0.8, S of the content copied 2."""
     places = {"high": (0.05, 1.5), "middle": (0.2, 0.4), "low": (0.9, 0.1)}
-    return Known(placed(places), {("content copied", "S_judge"): one(2.0)})
+    controls = {("content copied", "S_judge"): one(2.0), ("style copied", "C_judge"): one(0.8)}
+    return Known(placed(places), controls)
 
 
 def test_one_picture_reaches_both(sweep):
     sample = sampled("reaches_both", sweep, arms=["high", "middle", "low"])
-    assert sample.differences == approx([math.log(0.2 / 0.25)])  # S: 0.4 of 0.5.
+    assert sample.differences == approx([math.log(0.2 / (0.25 * 0.8))])  # S: 0.4 of 0.5 that are allowed.
+    strict = sampled("reaches_both", sweep, arms=["high", "middle", "low"], most_style=0.1)
+    assert strict.differences == approx([math.log(0.4 / 0.2)])
 
 
 def test_the_price_of_keeping_the_content(sweep):
@@ -442,15 +450,59 @@ def test_the_price_of_keeping_the_content(sweep):
 
 
 def test_the_range_of_balanced_weights(sweep):
+    """Excesses are 1.5, 0.5 and 2.25; lines between their logarithms cross 0 twice."""
     known = {"arms": ["high", "middle", "low"], "weights": [100, 1, 0.01]}
-    wide = sampled("balanced_range", sweep, **known, most_content=1.0, most_style=1.0)
-    assert wide.differences == approx([4.0])
-    assert sampled("balanced_range", sweep, **known).differences == approx([0.0])
+    half = sampled("balanced_range", sweep, **known, most_content=0.5, most_style=0.5)
+    above, below = 2 * math.log(2) / math.log(3), 2 * math.log(2) / math.log(4.5)
+    assert half.differences == approx([above + below])
+    assert [(value.a, value.b) for value in half.values] == [(approx(10**above), approx(10**-below))]
+    everything = sampled("balanced_range", sweep, **known, most_content=2.0, most_style=1.0)
+    assert everything.differences == approx([4.0])
     none = sampled("balanced_range", sweep, **known, most_content=0.01)
     assert (none.values, none.dropped) == ((), 1)
-    # S of 0.4 is 0.8 of half of what the content copied has; a picture exactly on a bound is within it.
-    edge = sampled("balanced_range", sweep, **known, most_content=0.2, most_style=0.75)
-    assert [(value.a, value.b) for value in edge.values] == [(100, 1)]
+    # A picture exactly on a bound is within it.
+    edge = sampled("balanced_range", sweep, **known, most_content=0.25, most_style=0.2)
+    assert edge.differences == approx([0.0])
+
+
+def test_lines_between_points_are_within_where_they_are_below_zero():
+    places = np.array([2.0, 1.0, 0.0])
+    assert within(places, np.array([-1.0, 1.0, -3.0])) == approx((2.0, 0.0))
+    assert within(places, np.array([1.0, -3.0, 1.0])) == approx((1.75, 0.25))
+
+
+def test_contents_of_a_style_scatter_around_their_median():
+    """At the style distance 1 C is 1, 2, 8 and 3, 3, 6: factors of 2, 1, 4 and 1, 1, 2 from the middle."""
+    pairs = [(name, "night") for name in ("cat", "town", "cup")] + [("cat", "waves")]
+
+    def of(*values):
+        return {pair: {0: value} for pair, value in zip(pairs, values, strict=True)}
+
+    metrics = {("a", "C_judge"): of(1.0, 2.0, 8.0, 1.0), ("b", "C_judge"): of(3.0, 3.0, 6.0, 1.0)}
+    metrics |= {(arm, "S_judge"): of(1.0, 1.0, 1.0, 1.0) for arm in "ab"}
+    sample = sampled("scatter_over_contents", Known(metrics), a=["a"], b=["b"])
+    assert [(value.a, value.b) for value in sample.values] == [
+        (approx(2), approx(1)),
+        (approx(1), approx(1)),
+        (approx(4), approx(2)),
+    ]
+    assert sample.differences == approx([math.log(2), 0, math.log(2)])
+    assert sample.dropped == 1  # The waves have one content.
+
+
+def test_pictures_that_are_most_alike_are_compared():
+    """0.3 and 0.25 are the nearest of the four; the town's are a factor of 10 apart."""
+    swd = {"a": (1.0, 1.0), "b": (0.3, 1.0), "c": (0.25, 10.0), "d": (5.0, 10.0)}
+    seen = {"a": (1.0, 1.0), "b": (0.0, 1.0), "c": (1.0, 1.0), "d": (0.0, 1.0)}
+    metrics = {(arm, "SWD"): one(*values) for arm, values in swd.items()}
+    metrics |= {(arm, "LABEL"): one(*values) for arm, values in seen.items()}
+    known = {"a": ["a", "b"], "b": ["c", "d"], "metric": "LABEL", "match": "SWD", "transform": "difference"}
+    sample = sampled("nearest_match", Known(metrics), **known)
+    assert [(value.a, value.b, value.difference) for value in sample.values] == [(0, 1, -1)]
+    assert sample.dropped == 1
+    assert sampled("nearest_match", Known(metrics), **known, within=1.1).dropped == 2
+    metrics["b", "SWD"] = one(0.0)
+    assert sampled("nearest_match", Known(metrics), **known).dropped == 2
 
 
 def test_a_trade_off_is_a_correlation_of_minus_one(sweep):
@@ -745,10 +797,21 @@ def test_the_memory_of_what_is_written_out():
     assert not said(values="pixel-wise Gram", too_large=256)[0][1]
 
 
-def test_adain_by_hand():
-    content, style = np.array([[0.0, 2.0]]), np.array([[3.0, 3.0, 9.0, 9.0]])
-    assert adain(content, style)[0] == approx([3.0, 9.0], abs=1e-4)
+def test_the_librarys_adain_gives_channels_the_styles_moments(monkeypatch):
     assert all(facts("adain_moments").values())
+    halved = modules.align
+    monkeypatch.setattr(modules, "align", lambda content, style: (halved(content, style) + content) / 2)
+    assert not any(facts("adain_moments").values())
+
+
+def test_the_librarys_style_loss_sees_moments_only(monkeypatch):
+    """A loss of Gram matrices would see the shuffled channels, one of means alone would miss deviations."""
+    assert list(facts("moments_loss").values()) == [True] * 3
+    with monkeypatch.context() as patched:
+        patched.setattr(loss, "style_loss", lambda found, style, form: (found[0] - style[0]).square().mean())
+        assert list(facts("moments_loss").values()) == [True, True, False]
+    monkeypatch.setattr(channel_moments, "channel_moments", lambda maps: (gram.gram(maps), maps.mean((2, 3))))
+    assert list(facts("moments_loss").values()) == [False, True, True]
 
 
 def test_sides_name_what_is_compared():
