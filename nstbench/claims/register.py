@@ -13,7 +13,7 @@ from nstbench.core.configuration import Named, Record, first_problem, load_named
 from nstbench.core.errors import InputError, shortened
 from nstbench.core.yaml_files import read_yaml
 from nstbench.metrics import metrics
-from nstbench.metrics.feature_spaces import FEATURE_SPACES, FeatureSpace
+from nstbench.metrics.feature_spaces import FeatureSpace
 from nstbench.pipeline.project import Project
 
 FOLDER = Path("config") / "claims"
@@ -72,10 +72,10 @@ def load_register(project: Project) -> Register:
     contradictions = _load_contradictions(
         project.root / CONTRADICTIONS, {claim.id for document in documents for claim in document.claims}
     )
-    judge = list(project.profile.judges)[-1]
-    space = next(each for each in FEATURE_SPACES if each.backbone == judge)
     judged = [
-        Document.derived_from(document, claims=tuple(_judged_in(space, claim) for claim in document.claims))
+        Document.derived_from(
+            document, claims=tuple(_judged_in(project.profile.judge, claim) for claim in document.claims)
+        )
         for document in documents
     ]
     return Register(documents=tuple(judged), contradictions=contradictions)

@@ -11,7 +11,7 @@ from nstbench.core.errors import InputError, shortened
 from nstbench.core.yaml_files import read_yaml
 from nstbench.images.manifest import Manifest
 from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
-from nstbench.metrics.feature_spaces import EVALUATED_LAYERS, JUDGES
+from nstbench.metrics.feature_spaces import EVALUATED_LAYERS, FEATURE_SPACES, JUDGES, FeatureSpace
 from nstbench.networks.efficientnet import EFFICIENTNET_LITE0
 from nstbench.networks.weight_sources import check_weights
 from nstbench.pipeline.experiment import Pair
@@ -79,6 +79,12 @@ class Profile(Budget):
     """A budget by name."""
 
     name: Name
+
+    @property
+    def judge(self) -> FeatureSpace:
+        """The features of the judge that claims rest on, the last one."""
+        judge = list(self.judges)[-1]
+        return next(space for space in FEATURE_SPACES if space.backbone == judge)
 
     @property
     def warning(self) -> str | None:

@@ -108,7 +108,7 @@ def make_experiment_page(pairs: Sequence[PairResults], scores: pd.DataFrame, rep
         thumbnail=relative(thumbnail_file(reports, experiment.id), reports),
         loss_plots=loss_plots(pairs[0]),
         legend=legend(pairs[0]),
-        content_style=content_style_plot(runs, scores),
+        content_style=content_style_plot(runs, scores, profile.judge),
         used=usage(runs, profile),
         used_lines=usage_lines(runs, profile, manifest),
         substitutions=substitutions(experiment, runs, manifest),

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from report_tree import MANIFEST, PROFILE, Tree, make_tree
 
+from nstbench.metrics.feature_spaces import INDEPENDENT
 from nstbench.report.figures.pair_results import PairResults, results_by_pair
 from nstbench.report.site.svg.content_style import (
     BOTTOM,
@@ -83,7 +84,7 @@ def scored(runs: list[str], values: dict[str, tuple[float, float]]) -> pd.DataFr
     rows = [
         {"run": run, "experiment": "first", "metric": metric, "value": value}
         for run in runs
-        for metric, value in zip("CS", values[run], strict=True)
+        for metric, value in zip(("C_lite", "S_lite"), values[run], strict=True)
     ]
     return pd.DataFrame(rows)
 
@@ -95,7 +96,7 @@ def test_a_plane_places_results_controls_and_the_front(tree: Tree) -> None:
     values = dict(
         zip([*ids, *controls], [(0.1, 1.0), (1.0, 0.1), (1.0, 1.0), (0.0, 2.0), (3.0, 0.0)], strict=True)
     )
-    plane = content_style_plot(runs, scored(list(values), values))
+    plane = content_style_plot(runs, scored(list(values), values), INDEPENDENT)
     assert plane is not None
     near, far, beaten = plane.points
     assert LEFT < near.left < far.left == beaten.left < RIGHT
@@ -116,10 +117,10 @@ def test_results_without_both_distances_are_counted(tree: Tree) -> None:
     runs = list(first_pair(tree).shown.values())
     values = {run.planned.run.id: (1.0, 1.0) for run in runs}
     values[runs[1].planned.run.id] = (1.0, float("nan"))
-    plane = content_style_plot(runs, scored(list(values), values))
+    plane = content_style_plot(runs, scored(list(values), values), INDEPENDENT)
     assert plane is not None and (len(plane.points), plane.missing) == (2, 1)
     nothing = {run: (1.0, float("nan")) for run in values}
-    assert content_style_plot(runs, scored(list(nothing), nothing)) is None
+    assert content_style_plot(runs, scored(list(nothing), nothing), INDEPENDENT) is None
 
 
 def points(path: str) -> list[tuple[float, float]]:

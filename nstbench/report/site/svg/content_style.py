@@ -1,4 +1,4 @@
-"""Content distance against style distance: every result of an experiment, and the Pareto front."""
+"""Content distance against style distance by one judge: every result of an experiment, and the Pareto front."""
 
 import math
 from collections.abc import Sequence
@@ -8,13 +8,13 @@ import pandas as pd
 
 from nstbench.core.number_format import number
 from nstbench.metrics import metrics
+from nstbench.metrics.feature_spaces import FeatureSpace
 from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.tables import control_id
 from nstbench.report.site.svg.scale import Scale, scale_over
 from nstbench.report.site.svg.series import Series
 from nstbench.report.tables.scores import CONTROLS
 
-CONTENT, STYLE = "C", "S"
 LEFT, RIGHT, TOP, BOTTOM = 86, 448, 14, 366
 # Where a distance of 0 is drawn, which has no place on a logarithmic axis.
 ZERO_LEFT, ZERO_BOTTOM = LEFT - 16, BOTTOM + 16
@@ -45,8 +45,13 @@ class ControlPoint:
 
 @dataclass(frozen=True)
 class ContentStylePlot:
-    """The whole drawing; `front` is the Pareto front as a path, `missing` counts results without a place."""
+    """The whole drawing, of the metrics `content` and `style`.
 
+    `front` is the Pareto front as a path, `missing` counts results without a place.
+    """
+
+    content: str
+    style: str
     x: Scale
     y: Scale
     legend: tuple[Series, ...]
@@ -59,7 +64,7 @@ class ContentStylePlot:
     @property
     def axis_titles(self) -> tuple[str, str]:
         """Of the horizontal and of the vertical axis."""
-        return metrics()[CONTENT].title, metrics()[STYLE].title
+        return metrics()[self.content].title, metrics()[self.style].title
 
     @property
     def has_zeros(self) -> bool:
@@ -68,14 +73,17 @@ class ContentStylePlot:
         return any(left < LEFT or top > BOTTOM for left, top in places)
 
 
-def content_style_plot(runs: Sequence[FinishedRun], scores: pd.DataFrame) -> ContentStylePlot | None:
-    """The plot of one experiment's runs; None when no result has both distances.
+def content_style_plot(
+    runs: Sequence[FinishedRun], scores: pd.DataFrame, judge: FeatureSpace
+) -> ContentStylePlot | None:
+    """The plot of one experiment's runs as `judge` sees them; None when no result has both distances.
 
     `scores` is results/scores.csv.
     """
+    content, style = f"C{judge.suffix}", f"S{judge.suffix}"
     own = scores[scores["experiment"] == runs[0].planned.experiment]
-    table = own.pivot(index="run", columns="metric", values="value").reindex(columns=[CONTENT, STYLE])
-    known = {str(id): (float(at[CONTENT]), float(at[STYLE])) for id, at in table.dropna().iterrows()}
+    table = own.pivot(index="run", columns="metric", values="value").reindex(columns=[content, style])
+    known = {str(id): (float(at[content]), float(at[style])) for id, at in table.dropna().iterrows()}
     placed = [(run, known[run.planned.run.id]) for run in runs if run.planned.run.id in known]
     if not placed:
         return None
@@ -91,14 +99,20 @@ def content_style_plot(runs: Sequence[FinishedRun], scores: pd.DataFrame) -> Con
     for run, at in placed:
         arm, planned = run.planned.arm, run.planned.run
         seed = f", seed {planned.seed}" if planned.seed else ""
-        label = f"{arm.caption}{seed}, {planned.content} with {planned.style}: {_written(at)}"
+        where = f"{planned.content} with {planned.style}"
+        label = f"{arm.caption}{seed}, {where}: {_written(at, content, style)}"
         points.append(ResultPoint(legend[arm.id], planned.id, *_place(at, x, y), label))
     return ContentStylePlot(
+        content,
+        style,
         x,
         y,
         tuple(legend.values()),
         tuple(points),
-        tuple(ControlPoint(name, *_place(at, x, y), f"{name}: {_written(at)}") for name, at in controls),
+        tuple(
+            ControlPoint(name, *_place(at, x, y), f"{name}: {_written(at, content, style)}")
+            for name, at in controls
+        ),
         _steps([_place(at, x, y) for at in front]),
         tuple(on_front),
         len(runs) - len(placed),
@@ -124,8 +138,8 @@ def _place(at: _Distances, x: Scale, y: Scale) -> tuple[float, float]:
     return x.place(content) if content > 0 else ZERO_LEFT, y.place(style) if style > 0 else ZERO_BOTTOM
 
 
-def _written(at: _Distances) -> str:
-    return f"{CONTENT} {number(at[0]) if at[0] else 0}, {STYLE} {number(at[1]) if at[1] else 0}"
+def _written(at: _Distances, content: str, style: str) -> str:
+    return f"{content} {number(at[0]) if at[0] else 0}, {style} {number(at[1]) if at[1] else 0}"
 
 
 def _steps(places: Sequence[tuple[float, float]]) -> str:
