@@ -110,7 +110,7 @@ def test_a_plane_places_results_controls_and_the_front(tree: Tree) -> None:
     assert plane.has_zeros and plane.missing == 0
     assert plane.on_front == tuple(run.planned.arm.caption for run in runs[:2])
     assert plane.front == f"M{near.left:g} {TOP}V{near.top:g}H{far.left:g}V{far.top:g}H{RIGHT}"
-    assert "C 0.100, S 1.00" in near.label
+    assert "C_lite 0.100, S_lite 1.00" in near.label
 
 
 def test_results_without_both_distances_are_counted(tree: Tree) -> None:

@@ -1,4 +1,4 @@
-"""Content distance against style distance by one judge: every result of an experiment, and the Pareto front."""
+"""Content distance against style distance: every result of an experiment, and the Pareto front."""
 
 import math
 from collections.abc import Sequence
