@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from nstbench.claims.quotation import quoted_places
 from nstbench.claims.statistics import find_statistic
 from nstbench.claims.statistics.base import StatisticParameters
 from nstbench.core.configuration import Named, Record, first_problem
@@ -29,7 +30,8 @@ class ClaimTest(Record):
     `bound` and `floor` are factors, elsewhere they are in the unit of the difference. `bound` separates the
     claimed side from the other (if left out: a ratio of 1, a difference of 0); the median must lie `floor` or
     more beyond it (if left out: 10 % of a ratio, no difference). For the side `equal`, `floor` is the margin
-    within which things count as equal. With `share`, so many pairs or instances must be as claimed.
+    within which things count as equal. With `share`, so many pairs or instances must be as claimed. `because`
+    says where these numbers come from: "the document's: ...", or "ours: ..." with the reason.
     """
 
     statistic: str
@@ -38,6 +40,7 @@ class ClaimTest(Record):
     bound: float | None = None
     floor: float | None = Field(default=None, ge=0)
     share: float | None = Field(default=None, gt=0, le=1)
+    because: str | None = None
     parameters: dict[str, Any] = Field(default={})
 
     @field_validator("statistic")
@@ -69,15 +72,18 @@ class ClaimTest(Record):
 
 
 class Claim(Named):
-    """What a document says in line `line`, in a few words of its own, and how it is judged.
+    """What a document says in line `line`, and how it is judged.
 
-    A claim that cannot be tested has a `reason`; every other one has tests, all of which must hold, or says
-    in `missing` what it would take to have them, or both. `about_weights` names the weights that a
-    claim is about: with others it cannot be tested. `note` limits what the tests say. `see` are experiments
-    and charts that bear on the claim without deciding it.
+    `quote` is whole sentences, word for word but without marks of Markdown and LaTeX, `passage` what stands
+    around them. A claim that cannot be tested has a `reason`. Every other one has tests, all of which must
+    hold; `missing` names a part of the quote that no test covers, which bars `supported`, and, where
+    there are no tests, what they would take. `about_weights` names the weights that a claim is about: with
+    others it cannot be tested. `note` limits what the tests say. `see` are experiments and charts that bear
+    on the claim without deciding it.
     """
 
     quote: str
+    passage: str | None = None
     line: int = Field(ge=1)
     rule: RuleName
     tests: tuple[ClaimTest, ...] = ()
@@ -93,6 +99,12 @@ class Claim(Named):
         return self.id.partition("-claim-")[0]
 
     @model_validator(mode="after")
+    def _in_its_passage(self) -> "Claim":
+        if self.passage is not None and quoted_places(self.quote, self.passage) is None:
+            raise ValueError(f"{self.id}: the passage does not contain the quote word for word")
+        return self
+
+    @model_validator(mode="after")
     def _consistent(self) -> "Claim":
         if self.rule == "not-testable":
             if self.reason is None or self.tests or self.missing:
@@ -104,6 +116,16 @@ class Claim(Named):
         elif self.tests and self.tests[0].rule != self.rule:
             raise ValueError(f"{self.id}: rule {self.rule} does not fit side {shortened(self.tests[0].side)}")
         return self
+
+
+class Source(Named):
+    """A document: `title` as experiments name it, `reference` in full, `link` where it is to be had."""
+
+    title: str
+    authors: tuple[str, ...] = Field(min_length=1)
+    year: int | None = None
+    reference: str
+    link: str | None = None
 
 
 class Position(Record):

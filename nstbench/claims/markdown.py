@@ -33,7 +33,11 @@ def page(verdicts: Verdicts, project: Project) -> str:
         lines += ["", f"> **{profile.warning}**"]
     for document in dict.fromkeys(claim.document for claim in verdicts.claims):
         own = [_cells(claim) for claim in verdicts.claims if claim.document == document]
-        lines += ["", f"## {document}", "", *_table(COLUMNS, own)]
+        lines += ["", f"## {document}", ""]
+        for source in verdicts.documents:
+            if source.title == document:
+                lines += [" ".join(filter(None, (source.reference, source.link))), ""]
+        lines += _table(COLUMNS, own)
     topics = []
     for topic in verdicts.contradictions:
         positions = "; ".join(
@@ -59,7 +63,7 @@ def _cells(claim: ClaimVerdict) -> tuple[str, ...]:
             interval += f" ({100 * claim.confidence:.0f} %)"
     surrogate = f" (surrogate: {claim.surrogate})" if claim.surrogate else ""
     return (
-        f"`{claim.id}`: \N{LEFT DOUBLE QUOTATION MARK}{claim.quote}\N{RIGHT DOUBLE QUOTATION MARK}",
+        f"`{claim.id}`: \N{LEFT DOUBLE QUOTATION MARK}{_passage(claim)}\N{RIGHT DOUBLE QUOTATION MARK}",
         str(claim.line),
         f"{claim.verdict if claim.caveat else f'**{claim.verdict}**'}{surrogate}",
         str(claim.n_pairs or ""),
@@ -68,6 +72,13 @@ def _cells(claim: ClaimVerdict) -> tuple[str, ...]:
         "" if claim.p_corrected is None else f"{claim.p_corrected:.2g}",
         " ".join(filter(None, (claim.reason, claim.note))),
     )
+
+
+def _passage(claim: ClaimVerdict) -> str:
+    """The passage with the quote in bold; the quote where there is no more."""
+    if claim.passage is None:
+        return claim.quote
+    return "".join(f"**{text}**" if quoted else text for text, quoted in claim.marked_passage)
 
 
 def _written(value: float, in_logs: bool) -> str:

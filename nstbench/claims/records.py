@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import ConfigDict, ValidationError
 
-from nstbench.claims.claim import Position, RuleName, Side
+from nstbench.claims.claim import Position, RuleName, Side, Source
+from nstbench.claims.quotation import marked
 from nstbench.claims.sample import Value
 from nstbench.core.configuration import Record, first_problem
 from nstbench.core.errors import InputError
@@ -37,19 +38,25 @@ class Verdict(StrEnum):
 class Judged(_Entry):
     """What is claimed, where, and the verdict on it.
 
-    `surrogate` is what stands in the place of the documents' means; `caveat` says why no verdict of these
-    results means anything, where that is so.
+    `document` is the title of one of the file's documents. `surrogate` is what stands in the place of the
+    documents' means; `caveat` says why no verdict of these results means anything, where that is so.
     """
 
     id: str
     document: str
     quote: str
+    passage: str | None = None
     line: int
     rule: RuleName
     verdict: Verdict
     surrogate: str | None = None
     reason: str
     caveat: str | None = None
+
+    @property
+    def marked_passage(self) -> list[tuple[str, bool]]:
+        """The passage in pieces, each with whether it is quoted; the quote alone where there is no more."""
+        return marked(self.quote, self.passage or self.quote)
 
 
 class Finding(_Entry):
@@ -71,6 +78,7 @@ class Finding(_Entry):
     bound: float | None = None
     floor: float | None = None
     share: float | None = None
+    because: str | None = None
     unit: str | None = None
     arms: tuple[str, str] | None = None
     values: tuple[Value, ...] = ()
@@ -112,7 +120,12 @@ class Verdicts(_Entry):
 
     claims: tuple[ClaimVerdict, ...]
     contradictions: tuple[ContradictionOutcome, ...] = ()
+    documents: tuple[Source, ...] = ()
     profile: str | None = None
+
+    def source(self, claim: Judged) -> Source | None:
+        """The document of a claim."""
+        return next((each for each in self.documents if each.title == claim.document), None)
 
     def about(self, id: str, named: Collection[str] = ()) -> list[ClaimVerdict]:
         """The claims that an experiment or a chart decides or bears on, and those `named` by their ids."""
@@ -152,6 +165,7 @@ TABLE_COLUMNS = (
     "floor",
     "line",
     "quote",
+    "passage",
     "reason",
     "caveat",
 )

@@ -8,8 +8,8 @@ from pathlib import Path
 from pydantic import Field, ValidationError, model_validator
 
 from nstbench.charts.chart import Chart, load_charts
-from nstbench.claims.claim import Claim, Contradiction
-from nstbench.core.configuration import Named, Record, first_problem, load_named
+from nstbench.claims.claim import Claim, Contradiction, Source
+from nstbench.core.configuration import Record, first_problem, load_named
 from nstbench.core.errors import InputError, shortened
 from nstbench.core.yaml_files import read_yaml
 from nstbench.metrics import metrics
@@ -22,11 +22,10 @@ CONTRADICTIONS = Path("config") / "contradictions.yaml"
 JUDGE = "_judge"
 
 
-class Document(Named):
+class Document(Source):
     """What a file in config/claims/ holds; `number` is the place of the document among the others."""
 
     number: int = Field(ge=1)
-    title: str
     claims: tuple[Claim, ...]
 
     @model_validator(mode="after")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from nstbench.claims.claim import Claim, ClaimTest
+from nstbench.claims.claim import Claim, ClaimTest, Source
 from nstbench.claims.contradictions import decide
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.judgement import Judgement, judge
@@ -45,7 +45,15 @@ def judge_by(evidence: Evidence) -> Verdicts:
             claims.append(_judge_claim(claim, document.title, own, evidence))
     verdicts = {claim.id: claim.verdict for claim in claims}
     outcomes = (decide(contradiction, verdicts) for contradiction in register.contradictions)
-    return Verdicts(claims=tuple(claims), contradictions=tuple(outcomes), profile=project.profile.name)
+    return Verdicts(
+        claims=tuple(claims),
+        contradictions=tuple(outcomes),
+        documents=tuple(
+            Source.model_validate(document.model_dump(include=set(Source.model_fields)))
+            for document in register.documents
+        ),
+        profile=project.profile.name,
+    )
 
 
 def _untestable(claim: Claim, evidence: Evidence) -> str | None:
@@ -79,6 +87,7 @@ def _judge_claim(
         id=claim.id,
         document=document,
         quote=claim.quote,
+        passage=claim.passage,
         line=claim.line,
         rule=claim.rule,
         verdict=verdict,
@@ -124,6 +133,7 @@ def _finding(test: ClaimTest, judgement: Judgement | None = None) -> Finding:
         "says": test.says,
         "claimed_side": test.side,
         "share": test.share,
+        "because": test.because,
         "arms": test.typed_parameters().sides,
     }
     if judgement is None:

@@ -112,11 +112,20 @@ MEASURED = {
 CLAIMS = {
     "claims": [
         claim("a-claim-one", "supported", **MEASURED),
-        claim("a-claim-two", "not run"),
+        claim("a-claim-two", "not run", passage="Before. what a-claim-two says After <it>."),
         claim(
             "b-claim-one", "contradicted", document="Burr, Report", experiments=["second"], charts=["gone"]
         ),
         claim("b-claim-two", "supported", document="Burr, Report", experiments=[]),
+    ],
+    "documents": [
+        {
+            "id": "burr",
+            "title": "Burr, Report",
+            "authors": ["A. Burr"],
+            "reference": "A. Burr. Report. 1801.",
+            "link": "https://example.org/burr",
+        }
     ],
     "contradictions": [
         {

@@ -57,7 +57,8 @@ class Claims:
     def show(self, id: str) -> HTML:
         """A claim with its evidence: a dot per pair, median and interval, and the side that is claimed."""
         template = site_environment().get_template("claim_alone.html.j2")
-        return HTML(template.render(claim=self._claim(id)))
+        claim = self._claim(id)
+        return HTML(template.render(claim=claim, source=self.verdicts.source(claim)))
 
     def values(self, id: str) -> pd.DataFrame:
         """What the verdict of a claim rests on: a row per test and pair."""

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nstbench.claims.records import ClaimVerdict
+from nstbench.claims.claim import Source
+from nstbench.claims.records import ClaimVerdict, Verdicts
 from nstbench.pipeline.experiment import short_name
 from nstbench.report.site.addresses import notebook_address
 from nstbench.report.site.chart_page import ChartPage
@@ -16,12 +17,16 @@ FigurePage = ExperimentPage | ChartPage
 
 @dataclass
 class Document:
-    """One document; `id` is its short name, `notebook` the address of its notebook, without the suffix."""
+    """One document; `id` is its short name, `notebook` the address of its notebook, without the suffix.
+
+    `source` says where it is to be had, as far as claims.json knows it.
+    """
 
     title: str
     figures: list[FigurePage] = field(default_factory=list)
     claims: list[ClaimVerdict] = field(default_factory=list)
     notebook: str | None = None
+    source: Source | None = None
 
     @property
     def id(self) -> str:
@@ -34,18 +39,17 @@ class Document:
         return count_verdicts(self.claims)
 
 
-def group_by_document(
-    figures: Iterable[FigurePage], claims: Iterable[ClaimVerdict], reports: Path
-) -> list[Document]:
+def group_by_document(figures: Iterable[FigurePage], verdicts: Verdicts, reports: Path) -> list[Document]:
     """Every document that a figure or a claim comes from, in the order in which they come."""
     found: dict[str, Document] = {}
     for figure in figures:
         title = figure.entry.source.document
         found.setdefault(short_name(title), Document(title)).figures.append(figure)
-    for claim in claims:
+    for claim in verdicts.claims:
         found.setdefault(short_name(claim.document), Document(claim.document)).claims.append(claim)
     for document in found.values():
         document.notebook = notebook_address(document.id, reports)
+        document.source = next((source for source in verdicts.documents if source.id == document.id), None)
     return list(found.values())
 
 

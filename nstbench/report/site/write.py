@@ -50,7 +50,7 @@ def write_site(
         *(make_experiment_page(own, scores, reports) for own in by_experiment if own),
         *(make_chart_page(chart, profile, manifest, results, reports) for chart in charts),
     ]
-    documents = group_by_document(figures, verdicts.claims, reports)
+    documents = group_by_document(figures, verdicts, reports)
     in_order = [figure for document in documents for figure in document.figures]
     tiles = [tile for pair in pairs for row in panel_tiles(pair) for tile in row if tile]
     # Beside those of the panels every result, because the plots of content and style link to it.

@@ -30,6 +30,11 @@ CONTENTS = ("chelsea", "astronaut", "coffee", "rocket")
 STYLES = ("facets", "tesserae", "great_waves")
 DOCUMENT = "Somebody, A document"
 DOCUMENTS = {"somebody": DOCUMENT, "else": "Else, Another one"}
+SOURCE = {
+    "authors": ["A. Somebody"],
+    "reference": "A. Somebody. A document. 2020.",
+    "link": "https://example.org",
+}
 PAIRED = {"experiment": "toy", "metric": "C_lite", "a": "one", "b": "two"}
 EXPERIMENT = {
     "id": "toy",
@@ -80,6 +85,7 @@ def checkout(tmp_path):
                     "id": id,
                     "number": number,
                     "title": title,
+                    **SOURCE,
                     "claims": [claim for claim in claims if claim["id"].startswith("else") == (id == "else")],
                 }
                 for number, (id, title) in enumerate(DOCUMENTS.items(), 1)
@@ -164,6 +170,7 @@ def test_without_results_only_exact_claims_are_decided(project, tmp_path):
         ({"rule": "exact"}, "rule exact does not fit side 'less'"),
         ({"see": ["nothing"]}, "unknown experiment or chart 'nothing'; allowed: toy"),
         ({"quotes": "?"}, "quotes: unknown key"),
+        ({"passage": "What is so? It is not."}, "the passage does not contain the quote word for word"),
         ({"id": "nobody-claim-bad"}, "the ids of claims here are somebody-claim-..."),
     ],
 )
