@@ -255,7 +255,7 @@ class Escapes(ChartKind):
         minima.set(
             title="Starts that have left the local minimum", xlabel="height of the barrier", ylabel="%"
         )
-        minima.set(xscale="log", ylim=(0, 100))
+        minima.set(xscale="log", ylim=(0, None))
 
 
 def wells(tilt: float) -> Surface:
