@@ -13,17 +13,18 @@ from nstbench.pipeline.project import Project
 COLUMNS = ("claim", "line", "verdict", "n", "estimate", "95 % interval", "p corrected", "why")
 
 
-def page(verdicts: Verdicts, project: Project) -> str:
-    """A table per document, then the contradictions."""
+def page(verdicts: Verdicts, project: Project, edition: str | None = None) -> str:
+    """A table per document, then the contradictions; of an edition, or of results of the pipeline."""
     profile = project.profile
     counts = Counter(claim.verdict for claim in verdicts.claims).most_common()
     pairs = "all pairs" if profile.pairs is None else f"at most {profile.pairs} pair(s) an experiment"
     if profile.grid:
         pairs += f" and a grid of {len(profile.grid.pairs)}"
+    basis = f"edition `{edition}`, results" if edition else "the results"
     lines = [
         "# Verdicts",
         "",
-        f"Written by nstbench {__version__} from the results of profile {profile.name} ({profile.size} px, "
+        f"Written by nstbench {__version__} from {basis} of profile {profile.name} ({profile.size} px, "
         f"{profile.weights} weights, {pairs}). `docs/interpreting.md` says how verdicts come about. "
         f"{len(verdicts.claims)} claims: {', '.join(f'{count} {verdict}' for verdict, count in counts)}.",
     ]

@@ -19,13 +19,17 @@ CHECKOUT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Project:
-    """The experiments and trainings of a checkout under one profile."""
+    """The experiments and trainings of a checkout under one profile.
+
+    `recorded` is what was planned when results were made, by experiment; without it, it is planned now.
+    """
 
     root: Path
     profile: Profile
     manifest: Manifest
     experiments: dict[str, Experiment]
     trainings: dict[str, Training]
+    recorded: dict[str, list[PlannedRun]] | None = None
 
     @classmethod
     def load(
@@ -74,6 +78,8 @@ class Project:
     @cached_property
     def plans(self) -> dict[str, list[PlannedRun]]:
         """The planned runs of each experiment; InputError when one cannot be planned."""
+        if self.recorded is not None:
+            return self.recorded
         plans = {}
         for id, experiment in self.experiments.items():
             try:
