@@ -364,8 +364,9 @@ def load_backbone(
     pooling : {"max", "average"}, optional
         How the network pools.
     normalisation : str, optional
-        "mean-1" scales every channel to a mean activation of 1 over photographs, "none" leaves the network as
-        it was trained.
+        "mean-1" scales every channel to a mean activation of 1 over photographs, "port" does as the first
+        document's code, "one-scale" divides all features by one number, which brings those of networks in
+        Caffe's convention to torchvision's units, and "none" leaves the network as it was trained.
     preprocessing : {"caffe", "torchvision", "halves"}, optional
         What the weights in a file expect of an image; recognised when left out.
     seed : int, optional

@@ -18,7 +18,7 @@ class NetworkKind(ChartKind):
     """A chart of a network, by its id; its weights are the profile's."""
 
     backbone: str = "vgg19"
-    normalisation: Literal["mean-1", "port", "none"] = "mean-1"
+    normalisation: Literal["mean-1", "port", "one-scale", "none"] = "mean-1"
     pooling: Literal["max", "average"] = "average"
 
     @field_validator("backbone")

@@ -10,7 +10,13 @@ from nstbench.networks.architecture import Architecture
 from nstbench.networks.backbone import Backbone
 from nstbench.networks.catalogue import architecture
 from nstbench.networks.conventions import recognise
-from nstbench.networks.normalisation import Calibration, Normalisation, calibrate_on_photographs, normalise
+from nstbench.networks.normalisation import (
+    Calibration,
+    Normalisation,
+    calibrate_on_photographs,
+    feature_scale,
+    normalise,
+)
 from nstbench.networks.preprocessing import PREPROCESSINGS, PreprocessingName
 from nstbench.networks.weight_files import read_weights
 from nstbench.networks.weight_sources import RANDOM_WIDTHS, check_preprocessing, locate_weights
@@ -39,7 +45,7 @@ def load_backbone(
         Its device and precision.
     normalisation
         "mean-1": every channel divided by its mean activation; "port": as the first document's code has it;
-        "none".
+        "one-scale": all features divided by one number, which brings them to torchvision's units; "none".
     seed
         Decides random weights.
     preprocessing
@@ -67,13 +73,17 @@ def load_backbone(
     else:
         backbone, calibration = open_network(table, locate_weights(table, weights), pooling, preprocessing)
     backbone.requires_grad_(False).eval().to(hardware.device)
-    if normalisation != "none":
+    scale = feature_scale(backbone.preprocessing)
+    if normalisation == "one-scale":
+        convolutions = backbone.convolutions.items()
+        normalise(backbone, {name: torch.full((each.out_channels,), scale) for name, each in convolutions})
+    elif normalisation != "none":
         if calibration is None:
             # Under maximum pooling, so that the scale does not depend on how `backbone` pools.
             twin = Backbone(table, backbone.width, "max", backbone.preprocessing)
             twin.load_state_dict(backbone.state_dict())
             calibration = calibrate_on_photographs(twin.eval().to(hardware.device))
-        normalise(backbone, calibration.divisors(normalisation))
+        normalise(backbone, calibration.divisors(normalisation, scale))
         backbone.calibration = calibration.pictures
     return backbone.place(hardware.device, hardware.dtype)
 

@@ -16,14 +16,36 @@ from nstbench.images.package_photographs import PHOTOGRAPHS, photograph
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
 from nstbench.networks.backbone import Backbone, Concatenation
+from nstbench.networks.preprocessing import CAFFE, Preprocessing
 
 # `mean-1` as above. `port` as in MrinalJain17/vgg-normalized, which the first document used: it divides by
-# means before the ReLU, about half of them negative, and leaves the first convolution out.
-Normalisation = Literal["mean-1", "port", "none"]
+# means before the ReLU, about half of them negative, and leaves the first convolution out. `one-scale` is the
+# network as trained but for one number, so that a content weight means what it does in torchvision's units.
+Normalisation = Literal["mean-1", "port", "one-scale", "none"]
 
 # A channel that hardly ever fires keeps its scale: dividing by its mean would only amplify rounding.
 DEAD_MEAN = 1e-6
 CALIBRATION_SIZE = 224
+
+
+def feature_scale(preprocessing: Preprocessing) -> float:
+    """How many times as large the features of a network are as those of torchvision's networks.
+
+    A network is homogeneous: with its input and its biases divided by a number, all features are. So the
+    features of one in Caffe's convention are brought to a picture in [0, 1] instead of in bytes. Then VGG-19
+    has the losses that the first document's figure 9 shows for torchvision's (docs/decisions.md).
+
+    Parameters
+    ----------
+    preprocessing
+        What the network expects of a picture.
+
+    Returns
+    -------
+    float
+        255 where it reads bytes, else 1.
+    """
+    return 255.0 if preprocessing.scale == CAFFE.scale else 1.0
 
 
 @dataclass(frozen=True)
@@ -48,13 +70,15 @@ class Calibration:
         means = torch.cat(list(self.after_relu.values()))
         return (means <= 0).float().mean().item()
 
-    def divisors(self, procedure: Literal["mean-1", "port"]) -> dict[str, Tensor]:
+    def divisors(self, procedure: Literal["mean-1", "port"], scale: float = 1.0) -> dict[str, Tensor]:
         """What each channel is divided by.
 
         Parameters
         ----------
         procedure
             "mean-1" or "port", as above.
+        scale
+            Of the features, as of `feature_scale`; it divides the channels that "port" leaves out.
 
         Returns
         -------
@@ -65,7 +89,7 @@ class Calibration:
             means = self.after_relu.items()
             return {name: torch.where(mean < DEAD_MEAN, 1.0, mean) for name, mean in means}
         first, *_ = self.before_relu
-        return {**self.before_relu, first: torch.ones_like(self.before_relu[first])}
+        return {**self.before_relu, first: torch.full_like(self.before_relu[first], scale)}
 
 
 @torch.no_grad()

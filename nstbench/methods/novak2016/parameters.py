@@ -80,6 +80,8 @@ PAPER = NovakParameters.derived_from(
     content_layers=doubling_weights(architecture("vgg19").activation_layers),
 )
 # For a user's own pictures, chosen by eye: a content weight that keeps faces, a budget for a desk machine.
-DEFAULT = NovakParameters.derived_from(IMPROVED, alpha=2e-3, optimiser=LBFGSSettings(), evaluations=300)
+DEFAULT = NovakParameters.derived_from(
+    IMPROVED, normalisation="mean-1", alpha=2e-3, optimiser=LBFGSSettings(), evaluations=300
+)
 
 PRESETS = {"paper": PAPER, "improved": IMPROVED, "recommended": RECOMMENDED, "default": DEFAULT}

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import torch
 
-from nstbench.charts.channel_means import BINS, LARGEST, NETWORKS, ChannelMeans, histogram, moments
+from nstbench.charts.channel_means import BINS, LARGEST, NETWORKS, READ_OFF, ChannelMeans, histogram, moments
 from nstbench.core.errors import InputError
 from nstbench.networks.loading import load_backbone
 
@@ -34,7 +34,7 @@ def test_means_and_correlations_are_numpys(measured, normalisation):
     materials, table = measured
     for layer in LAYERS:
         rows = table[(table["network"] == normalisation) & (table["layer"] == layer)]
-        own, regular = (positions(materials, network, layer) for network in (normalisation, "none"))
+        own, regular = (positions(materials, network, layer) for network in (normalisation, "one-scale"))
         assert rows["mean"].to_numpy() == pytest.approx(own.mean(1), rel=1e-4, abs=1e-6)
         before = positions(materials, normalisation, layer.replace("relu", "conv"))
         assert rows["mean_before_relu"].to_numpy() == pytest.approx(before.mean(1), rel=1e-4, abs=1e-5)
@@ -57,7 +57,7 @@ def test_pictures_have_a_size_of_their_own(materials):
 def test_the_right_procedure_keeps_what_channels_compute_and_the_ports_does_not(measured):
     _, table = measured
     lowest = table.groupby("network")["correlation"].min()
-    assert lowest["none"] == pytest.approx(1, abs=1e-6)
+    assert lowest["one-scale"] == pytest.approx(1, abs=1e-6)
     assert lowest["mean-1"] > 0.999
     assert lowest["port"] < 0.5
 
@@ -80,8 +80,8 @@ def test_a_histogram_accounts_for_every_channel():
 
 def test_findings_compare_medians_signs_and_layers():
     """Layers' means 1 and 4 apart in the regular network: the fourth power of their ratio is 256."""
-    scales = {"none": 1, "port": 0.1, "mean-1": 0.5}
-    correlations = {"none": 1.0, "port": 0.2, "mean-1": 1.0}
+    scales = {"one-scale": 1, "port": 0.1, "mean-1": 0.5}
+    correlations = {"one-scale": 1.0, "port": 0.2, "mean-1": 1.0}
     rows = [
         (network, layer, scales[network] * mean, before, correlations[network])
         for network in NETWORKS
@@ -94,6 +94,17 @@ def test_findings_compare_medians_signs_and_layers():
     assert "0.20 at relu1_1, 0.20 at relu2_1" in signs
     assert "by a factor of 4.0" in spread
     assert "256" in spread
+
+
+def test_what_a_document_shows_stands_beside_the_medians(materials):
+    chart = ChannelMeans(pooling="max", layers=LAYERS, read_off=[0.4, 0.9])
+    table = chart.measure(materials(["a"]))
+    shown = table[table["network"] == READ_OFF]
+    assert shown["mean"].tolist() == [0.4, 0.9]
+    regular = table[(table["network"] == "one-scale") & (table["layer"] == "relu2_1")]
+    assert chart.findings(table)[-1].endswith(f"{regular['mean'].median():.2f} (0.9) at relu2_1.")
+    with pytest.raises(ValueError, match="read_off has 1 values for 2 layers"):
+        ChannelMeans(layers=LAYERS, read_off=[0.4])
 
 
 def test_layers_must_exist():

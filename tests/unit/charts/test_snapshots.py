@@ -76,7 +76,7 @@ def descents(materials, tmp_path):
 
 def written_out(materials, arm, image):
     """Style and content loss of an arm at an image, with the weights of the methods' papers."""
-    network = load_backbone("vgg19", "embedded", "max", materials.hardware)
+    network = load_backbone("vgg19", "embedded", "max", materials.hardware, "none")
     content, style = (materials.picture(materials.pictures[name]) for name in ("chelsea", "tesserae"))
     wanted = [*LAYERS, "relu2_2"]
     found, painted, kept = (network(each, wanted) for each in (image, style, content))

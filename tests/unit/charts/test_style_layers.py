@@ -56,7 +56,7 @@ def test_pictures_are_contents_and_styles_in_turns(materials):
 def table():
     """Shares that follow the activations in the regular network, and do the opposite in the others."""
     rows = [
-        (network, "c", "s", layer, share, activation if network == "none" else -activation)
+        (network, "c", "s", layer, share, activation if network == "one-scale" else -activation)
         for network in NETWORKS
         for layer, share, activation in zip(LAYERS, (0.1, 0.2, 0.7), (1.0, 3.0, 4.0), strict=True)
     ]

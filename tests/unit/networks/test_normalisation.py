@@ -177,5 +177,5 @@ def test_runs_with_random_weights_depend_on_their_seed():
     gatys = method("gatys2015")
     assert gatys.configure("nikulin", {"weights": "random-half"}).draws()
     assert not gatys.configure("nikulin", {}).draws()
-    with pytest.raises(InputError, match=r"normalisation.*mean-1.*port.*none"):
+    with pytest.raises(InputError, match=r"normalisation.*mean-1.*port.*one-scale.*none"):
         gatys.configure("nikulin", {"normalisation": "sometimes"})

@@ -180,8 +180,8 @@ def scaled_tail(function):
 
 
 def with_divisors_off(divisors):
-    return lambda calibration, procedure: {
-        name: 1.01 * values for name, values in divisors(calibration, procedure).items()
+    return lambda calibration, procedure, scale: {
+        name: 1.01 * values for name, values in divisors(calibration, procedure, scale).items()
     }
 
 
