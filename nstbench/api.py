@@ -24,6 +24,7 @@ from nstbench.methods import method as find_method
 from nstbench.methods import methods
 from nstbench.methods.base import DescentParameters, Method, Parameters, Task
 from nstbench.methods.colour.preservation import stylize as preserving_colour
+from nstbench.methods.memory import check_memory
 from nstbench.metrics import metrics as registered_metrics
 from nstbench.metrics.base import Comparison, EvaluatedImage, Metric
 from nstbench.metrics.scoring import Score, measure
@@ -181,6 +182,7 @@ def stylize(
     with _filmed(parameters, video) as show:
         with progress(title, parameters.steps(height, width)) as watch:
             task = Task(image, style_image, parameters, seed, hardware, watch, show=show, others=others)
+            check_memory(recipe, task)
             outcome = finish(preserving_colour(recipe, task))
         style_name = None if style is None else source_name(style, "style")
         sources = {"content": source_name(content, "content"), "style": style_name}

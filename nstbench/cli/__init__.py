@@ -27,6 +27,7 @@ from nstbench.cli import (
 from nstbench.cli.requirements import missing_package
 from nstbench.cli.verbosity import with_verbosity
 from nstbench.core.errors import InputError
+from nstbench.core.memory import bounded_by_free_memory, ran_out
 from nstbench.core.version import __version__
 
 app = typer.Typer(
@@ -69,11 +70,15 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def options(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Take the options of `nstbench` itself."""
+    # Jobs come and go beside others, which need what is free just now.
+    if context.invoked_subcommand not in ("job", "job-server"):
+        context.with_resource(bounded_by_free_memory())
 
 
 def main() -> None:
@@ -85,4 +90,11 @@ def main() -> None:
             traceback.print_exc()
         line = missing_package(error) if isinstance(error, ModuleNotFoundError) else str(error)
         print(f"nstbench: {line}", file=sys.stderr)
+        sys.exit(2)
+    except (MemoryError, RuntimeError, OSError) as error:
+        if not ran_out(error):
+            raise
+        if logging.getLogger("nstbench").isEnabledFor(logging.DEBUG):
+            traceback.print_exc()
+        print("nstbench: out of memory; choose a smaller size, or close other programs", file=sys.stderr)
         sys.exit(2)

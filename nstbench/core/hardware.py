@@ -15,6 +15,8 @@ PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16}
 PIXELS_ON_CPU = 4 * 128**2
 # Of a descent by L-BFGS on the original VGG-19: features with their gradients, and a hundred steps.
 BYTES_PER_PIXEL = 8192
+# Up to so many pixels a picture is evaluated in one piece on a CPU: a square of 1,024 px.
+LARGEST_WHOLE = 2**20
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,7 @@ class Hardware:
     @property
     def pixels_at_once(self) -> int:
         """Of all pictures that descend side by side: as many as pay on a CPU, as fit into half of a GPU."""
-        if self.device.type == "cuda":
-            memory = torch.cuda.get_device_properties(self.device).total_memory
-            return int(memory // 2 // BYTES_PER_PIXEL)
-        return PIXELS_ON_CPU
+        return largest_whole(self.device) if self.device.type == "cuda" else PIXELS_ON_CPU
 
     def autocast(self) -> torch.autocast:
         """Give a context in which a network whose weights are fp32 computes in this precision.
@@ -54,6 +53,25 @@ class Hardware:
             Disabled in fp32.
         """
         return torch.autocast(self.device.type, self.dtype, enabled=self.precision != "fp32")
+
+
+def largest_whole(device: torch.device) -> int:
+    """Say up to which size a picture is evaluated in one piece; larger ones are taken strip by strip.
+
+    Parameters
+    ----------
+    device : torch.device
+        Where.
+
+    Returns
+    -------
+    int
+        In pixels: what fits into half of a GPU, and 2^20 elsewhere.
+    """
+    if device.type == "cuda":
+        memory = torch.cuda.get_device_properties(device).total_memory
+        return int(memory // 2 // BYTES_PER_PIXEL)
+    return LARGEST_WHOLE
 
 
 def resolve(device: str = "auto", precision: str = "auto") -> Hardware:

@@ -99,7 +99,37 @@ class GramLoss(nn.Module):
         Tensor
             The loss, a scalar.
         """
-        return self.factor / len(features) * self.distance(gram(features, self.shift), self.target)
+        return self.compare(self.statistic(features))
+
+    def statistic(self, features: Tensor) -> Tensor:
+        """Take what is compared, a mean over positions.
+
+        Parameters
+        ----------
+        features
+            F (B, N, H, W) of the same layer.
+
+        Returns
+        -------
+        Tensor
+            G (B, N, N).
+        """
+        return gram(features, self.shift)
+
+    def compare(self, statistic: Tensor) -> Tensor:
+        """Compare Gram matrices with the style's.
+
+        Parameters
+        ----------
+        statistic
+            G (B, N, N).
+
+        Returns
+        -------
+        Tensor
+            The loss, a scalar.
+        """
+        return self.factor / len(statistic) * self.distance(statistic, self.target)
 
 
 class _Gram(torch.autograd.Function):

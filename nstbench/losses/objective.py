@@ -84,11 +84,26 @@ class Objective:
         Tensor
             As above.
         """
-        losses = torch.stack([term.loss(*(features[layer] for layer in term.layers)) for term in self.terms])
+        return self.weighted([term.loss(*(features[layer] for layer in term.layers)) for term in self.terms])
+
+    def weighted(self, losses: Sequence[Tensor]) -> Tensor:
+        """Sum up the losses of all terms.
+
+        Parameters
+        ----------
+        losses
+            One a term, scalars without their weights.
+
+        Returns
+        -------
+        Tensor
+            As above.
+        """
+        own = torch.stack([*losses])
         # Kept on the device, because a GPU would be waited for to bring them there.
-        self._weights = self._weights.to(losses)
-        total = losses @ self._weights
-        return torch.cat([total[None], losses])
+        self._weights = self._weights.to(own)
+        total = own @ self._weights
+        return torch.cat([total[None], own])
 
     def at(self, evaluation: int) -> "Objective":
         """Give the objective of one evaluation of a descent.

@@ -13,6 +13,9 @@ from typing_extensions import TypeVar, override
 from nstbench.core.configuration import Evaluations, Record, configured
 from nstbench.core.progress import Watch
 
+# Height and width in pixels.
+Size = tuple[int, int]
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -152,6 +155,9 @@ def imported_later(module: str, name: str) -> Callable[..., Any]:
     return call
 
 
+# Module and function for `imported_later`: what a method needs that descends on pixels.
+MEMORY_OF_DESCENT = ("nstbench.methods.memory", "of_descent")
+
 # The parameters of a method; Task and Method alone stand for those of any.
 P = TypeVar("P", bound=Parameters, default=Parameters)
 P_co = TypeVar("P_co", bound=Parameters, default=Parameters, covariant=True)
@@ -228,6 +234,9 @@ class Method(Generic[P]):
         Whether it looks at a style.
     trainer
         How its networks are trained.
+    memory
+        From parameters, the heights and widths of content and style, and the hardware to the bytes that it
+        needs at its peak.
     """
 
     id: str
@@ -242,6 +251,7 @@ class Method(Generic[P]):
     needs_style: bool = True
     # Of whatever recipe the method's network has.
     trainer: "Trainer[Any] | None" = None
+    memory: "Callable[[P, Size, Size, Hardware], float] | None" = None
 
     def hardware(self, device: str = "auto", precision: str = "auto") -> "Hardware":
         """Choose what the method runs on.

@@ -18,7 +18,8 @@ from nstbench.networks.loading import load_backbone
 from nstbench.networks.weight_sources import RANDOM_WIDTHS
 from nstbench.optim import loop
 from nstbench.optim.adam import Adam
-from nstbench.optim.lbfgs import LBFGS
+from nstbench.optim.lbfgs import LBFGS, remembered
+from nstbench.optim.lockstep import Request, evaluate
 from nstbench.optim.loop import Outcome
 from nstbench.optim.optimiser import Optimiser
 from nstbench.optim.settings import AdamSettings, LBFGSSettings, OptimiserSettings, SGDSettings
@@ -94,8 +95,9 @@ async def descend(
     Returns
     -------
     Outcome
-        The picture, not clipped; its facts also name the pictures that the network was normalised on, and the
-        convolutions that took Winograd's algorithms.
+        The picture, not clipped; its facts also name the pictures that the network was normalised on, the
+        convolutions that took Winograd's algorithms, and what is done otherwise because the picture is large:
+        `evaluated` by strips, and how many `steps_remembered` there are.
 
     Raises
     ------
@@ -113,7 +115,23 @@ async def descend(
         task.show,
     )
     own = {"normalised_on": backbone.calibration, "winograd": backbone.winograd}
-    return replace(outcome, facts={**own, **(facts or {})})
+    return replace(
+        outcome, facts={**own, **_rules_of_size(parameters, backbone, task.content), **(facts or {})}
+    )
+
+
+def _rules_of_size(
+    parameters: GatysParameters, backbone: Backbone, image: Tensor
+) -> dict[str, float | str | None]:
+    """What is done otherwise because the picture is large; nothing for one that is not."""
+    rules: dict[str, float | str | None] = {}
+    if not backbone.in_one_piece(image):
+        rules["evaluated"] = "by strips"
+    if isinstance(parameters.optimiser, LBFGSSettings):
+        steps = remembered(parameters.optimiser.history, image.numel())
+        if steps < parameters.optimiser.history:
+            rules["steps_remembered"] = steps
+    return rules
 
 
 def variation_terms(tv: TotalVariation | None) -> list[Term]:
@@ -149,9 +167,10 @@ def gradient_length(backbone: Backbone, terms: Sequence[Term], image: Tensor) ->
     float
         The Euclidean length.
     """
-    probe = image.clone().requires_grad_()
-    (gradient,) = torch.autograd.grad(Objective(backbone, terms)(probe)[0], probe)
-    return float(gradient.norm())
+    (answer,) = evaluate([Request(Objective(backbone, terms), image)])
+    if isinstance(answer, Exception):
+        raise answer
+    return float(answer.gradient.norm())
 
 
 def start_image(task: Task[Parameters], init: str) -> Tensor:

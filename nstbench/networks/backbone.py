@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, pad
 
+from nstbench.core.hardware import largest_whole
+from nstbench.losses.strips import Stage, features_by_strips
 from nstbench.networks.architecture import (
     Architecture,
     Branches,
@@ -20,6 +22,7 @@ from nstbench.networks.architecture import (
 )
 from nstbench.networks.convolution import BatchedConvolution
 from nstbench.networks.preprocessing import IMAGENET, Preprocessing
+from nstbench.networks.stages import groups, stage_of
 from nstbench.networks.winograd import Convolution3x3
 
 POOLING: dict[str, Callable[..., nn.Module]] = {
@@ -188,16 +191,69 @@ class Backbone(nn.Module):
         dict
             Activations (N, N_l, H_l, W_l) by layer.
         """
+        if not (torch.is_grad_enabled() or self.in_one_piece(image)):
+            return features_by_strips(self, image, wanted)
+        return self._run(list(self.layers), wanted, self.prepare(image))
+
+    def in_one_piece(self, image: Tensor) -> bool:
+        """Whether an image is small enough to be run whole.
+
+        Parameters
+        ----------
+        image
+            (N, 3, H, W).
+
+        Returns
+        -------
+        bool
+            By its size and device alone.
+        """
+        return image.shape[-2] * image.shape[-1] <= largest_whole(image.device)
+
+    def prepare(self, image: Tensor) -> Tensor:
+        """Make the input of the first layer.
+
+        Parameters
+        ----------
+        image
+            (N, 3, H, W), RGB in [0, 1].
+
+        Returns
+        -------
+        Tensor
+            (N, 3, H, W), blurred and preprocessed.
+        """
+        return self.preprocess(box_blur(image, self.input_blur)).contiguous(memory_format=self.memory_format)
+
+    def stages(self, wanted: Iterable[str]) -> list[Stage]:
+        """Divide the network behind every layer that makes features smaller.
+
+        Parameters
+        ----------
+        wanted
+            Names of layers; none deeper than the deepest of them is run.
+
+        Returns
+        -------
+        list of Stage
+            Each gives its wanted layers and its last.
+        """
+        asked, channels, stages = set(wanted), 3, []
+        for group in groups(self.architecture, asked):
+            run = partial(self._run, [layer.name for layer in group])
+            stages.append(stage_of(group, channels, self.width, asked, run))
+            channels = output_channels(group, channels, self.width)
+        return stages
+
+    def _run(self, names: Iterable[str], wanted: Iterable[str], activation: Tensor) -> dict[str, Tensor]:
+        """Run layers behind one another, down to the deepest of the wanted."""
         missing = set(wanted)
         features: dict[str, Tensor] = {}
         dtype = self.dtype
-        activation = self.preprocess(box_blur(image, self.input_blur)).contiguous(
-            memory_format=self.memory_format
-        )
-        for name, layer in self.layers.items():
+        for name in names:
             if not missing:
                 break
-            activation = layer(activation).to(dtype)
+            activation = self.layers[name](activation).to(dtype)
             if name in missing:
                 features[name] = activation
                 missing.remove(name)

@@ -22,6 +22,10 @@ FIRST_STEP = 0.1 / 255
 # Of a step that is taken back; the eighth trial is 1/16384 as long as the first.
 SHORTER = 0.25
 MOST_RETRIES = 8
+# What is remembered takes at most so many bytes, 100 steps of a picture of 819 x 819 px in fp32, but at least
+# so many steps are.
+MOST_BYTES = 3 * 2**29
+FEWEST_STEPS = 10
 
 
 class LBFGS(Optimiser):
@@ -37,7 +41,7 @@ class LBFGS(Optimiser):
     rate
         The step length in lengths of the direction; with a line search its first trial.
     history
-        How many steps H is made from, at least 1.
+        How many steps H is made from, at least 1; fewer where the picture is large (`remembered`).
     line_search
         Whether steps meet the strong Wolfe conditions.
 
@@ -52,7 +56,7 @@ class LBFGS(Optimiser):
         self.line_search = line_search
 
     def _begin(self) -> None:
-        self._memory = _Memory(self.history, self.point)
+        self._memory = _Memory(remembered(self.history, self.point.numel()), self.point)
 
     @override
     async def step(self, evaluate: Evaluate) -> None:
@@ -90,13 +94,32 @@ class LBFGS(Optimiser):
         return FIRST_STEP / largest * 2.0**self._memory.pairs
 
 
+def remembered(history: int, values: int) -> int:
+    """Say how many steps of a large picture are remembered.
+
+    Parameters
+    ----------
+    history
+        How many are asked for.
+    values
+        Of the picture: three a pixel.
+
+    Returns
+    -------
+    int
+        `history`, or as many as fit into 1.5 GiB in fp32, but at least 10 where so many are asked for.
+    """
+    return min(history, max(FEWEST_STEPS, MOST_BYTES // (2 * 4 * values)))
+
+
 class _Memory:
     """The last pairs (s, y) and the table of their inner products; rows 0..m-1 are s, m..2m-1 are y."""
 
     def __init__(self, size: int, like: Tensor) -> None:
         self.size = size
-        self._steps = like.new_zeros(size, like.numel())
-        self._changes = like.new_zeros(size, like.numel())
+        # Not filled, so that a CPU has no memory behind steps that are never made.
+        self._steps = like.new_empty(size, like.numel())
+        self._changes = like.new_empty(size, like.numel())
         self.forget()
 
     def forget(self) -> None:

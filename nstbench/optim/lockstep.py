@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from nstbench.losses.objective import IMAGE, Objective
+from nstbench.losses.strips import StagedExtractor, evaluate_by_strips
 
 T = TypeVar("T")
 
@@ -170,6 +171,9 @@ def evaluate(requests: Sequence[Request]) -> list[Answer | Exception]:
 
 def _evaluate(requests: Sequence[Request]) -> list[Answer]:
     started = time.perf_counter()
+    network = requests[0].objective.extractor
+    if isinstance(network, StagedExtractor) and not network.in_one_piece(requests[0].image):
+        return [_evaluate_by_strips(request, network) for request in requests]
     # A copy, because the images are views of what optimisers remember.
     images = torch.cat([request.image for request in requests]).requires_grad_()
     losses, gradients = losses_and_gradients([request.objective for request in requests], images)
@@ -208,3 +212,9 @@ def losses_and_gradients(objectives: Sequence[Objective], images: Tensor) -> tup
     ]
     (gradients,) = torch.autograd.grad([each[0] for each in losses], images)
     return [each.detach() for each in losses], gradients
+
+
+def _evaluate_by_strips(request: Request, network: StagedExtractor) -> Answer:
+    started = time.perf_counter()
+    losses, gradient = evaluate_by_strips(request.objective, network, request.image)
+    return Answer(losses.cpu(), gradient, time.perf_counter() - started)

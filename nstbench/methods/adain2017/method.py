@@ -4,6 +4,7 @@ The content's features get the channel moments of the style's, and a decoder, tr
 styles, turns them into a picture. Soboleva replicates it.
 """
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,14 +18,18 @@ from nstbench.methods.adain2017.recipe import (
     DecoderCard,
     DecoderRecipe,
 )
-from nstbench.methods.base import Method, Parameters, Task, imported_later
+from nstbench.methods.base import Method, Parameters, Size, Task, imported_later
 from nstbench.networks.catalogue import architecture
 from nstbench.networks.feedforward.inventory import checked_card, locate_network, read_card
 from nstbench.networks.training.trainer import Trainer
 from nstbench.networks.weight_sources import RANDOM_WIDTHS, locate_weights
 
 if TYPE_CHECKING:
+    from nstbench.core.hardware import Hardware
     from nstbench.optim.loop import Outcome
+
+# At full width, as measured: the decoder's widest features, enlarged and with their border.
+BYTES_PER_PIXEL = {"fp32": 1000, "bf16": 600}
 
 
 class AdaINParameters(Parameters):
@@ -104,6 +109,29 @@ def stylize(task: Task[AdaINParameters]) -> "Outcome":
     return replace(outcome, facts={"backbone": network.card.backbone, "weights": network.card.weights})
 
 
+def memory(parameters: AdaINParameters, content: Size, style: Size, hardware: "Hardware") -> float:
+    """Estimate what a pass needs.
+
+    Parameters
+    ----------
+    parameters
+        The decoder.
+    content, style
+        Heights and widths in pixels.
+    hardware
+        Where, and in which precision.
+
+    Returns
+    -------
+    float
+        Bytes at the peak, as measured with a decoder of half width, and pictures in and out.
+    """
+    width = float(read_card(locate_network(parameters.network)).get("width", 1.0))
+    return (
+        max(math.prod(content), math.prod(style)) * (BYTES_PER_PIXEL[hardware.precision] * width + 60) + 3e8
+    )
+
+
 DEFAULT = AdaINParameters(network="any_style")
 TRAINER = Trainer(
     recipe=DecoderRecipe,
@@ -120,4 +148,5 @@ METHOD = Method(
     default_preset="default",
     stylize=stylize,
     trainer=TRAINER,
+    memory=memory,
 )

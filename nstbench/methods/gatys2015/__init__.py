@@ -4,7 +4,7 @@ An image descends from a start towards the features of a content and the Gram ma
 in `parameters`, what is done with them in `algorithm`.
 """
 
-from nstbench.methods.base import Method, imported_later
+from nstbench.methods.base import MEMORY_OF_DESCENT, Method, imported_later
 from nstbench.methods.gatys2015.parameters import PRESETS, GatysParameters
 
 ALGORITHM = "nstbench.methods.gatys2015.algorithm"
@@ -17,5 +17,6 @@ METHOD = Method(
     default_preset="default",
     stylize=imported_later(ALGORITHM, "stylize"),
     terms_of=imported_later(ALGORITHM, "terms_of"),
+    memory=imported_later(*MEMORY_OF_DESCENT),
 )
 METHODS = (METHOD,)

@@ -17,6 +17,7 @@ from nstbench.losses.content import ContentLoss
 from nstbench.losses.distances import Distance, gradient_normalised_distance, squared_distance
 from nstbench.losses.gram import GramLoss
 from nstbench.losses.objective import Objective, Term
+from nstbench.losses.strips import losses_by_strips
 from nstbench.methods.base import Task
 from nstbench.methods.descent import descend, open_backbone, variation_terms
 from nstbench.methods.gatys2015.parameters import GatysParameters
@@ -159,11 +160,11 @@ def style_terms(
     list of Term
         One a layer, `style/<layer>`.
     """
-    features = backbone(style, layers)
-    return [
-        Term(f"style/{layer}", weight, (layer,), loss_from(features[layer]))
-        for layer, weight in layers.items()
-    ]
+    if backbone.in_one_piece(style):
+        losses = {layer: loss_from(features) for layer, features in backbone(style, layers).items()}
+    else:
+        losses = losses_by_strips(backbone, style, layers, loss_from)
+    return [Term(f"style/{layer}", weight, (layer,), losses[layer]) for layer, weight in layers.items()]
 
 
 def distance_of(parameters: GatysParameters) -> Distance:

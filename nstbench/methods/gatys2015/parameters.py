@@ -111,6 +111,16 @@ class GatysParameters(DescentParameters):
         """Whether anything depends on the seed."""
         return self.init == "noise" or self.weights in RANDOM_WIDTHS
 
+    def layers_in_full(self) -> list[str]:
+        """Name the layers whose features a loss compares position by position; strips of them do not do.
+
+        Returns
+        -------
+        list of str
+            Those of the content, and here no other.
+        """
+        return [*self.content_layers]
+
     @field_validator("backbone")
     @classmethod
     def _known_backbone(cls, name: str) -> str:

@@ -7,13 +7,17 @@ Venkitachalam use another network and another loss. The style picture plays no p
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from nstbench.methods.base import Method, Parameters, Task, imported_later
+from nstbench.methods.base import Method, Parameters, Size, Task, imported_later
 from nstbench.methods.johnson2016.recipe import DEFAULT_TRAINING, JAIN, JOHNSON, TransformationRecipe
-from nstbench.networks.feedforward.inventory import locate_network
+from nstbench.networks.feedforward.inventory import locate_network, read_card
 from nstbench.networks.training.trainer import Trainer
 
 if TYPE_CHECKING:
+    from nstbench.core.hardware import Hardware
     from nstbench.optim.loop import Outcome
+
+# At full width, as measured: the widest features, enlarged and with their border, and what is made of them.
+BYTES_PER_PIXEL = {"fp32": 800, "bf16": 500}
 
 
 class FastParameters(Parameters):
@@ -64,6 +68,27 @@ def stylize(task: Task[FastParameters]) -> "Outcome":
     return lossless(image, time.perf_counter() - started)
 
 
+def memory(parameters: FastParameters, content: Size, style: Size, hardware: "Hardware") -> float:
+    """Estimate what a pass needs.
+
+    Parameters
+    ----------
+    parameters
+        The network.
+    content, style
+        Heights and widths in pixels; the style's plays no part.
+    hardware
+        Where, and in which precision.
+
+    Returns
+    -------
+    float
+        Bytes at the peak, as measured with networks of half width, and pictures in and out.
+    """
+    width = float(read_card(locate_network(parameters.network)).get("width", 1.0))
+    return content[0] * content[1] * (BYTES_PER_PIXEL[hardware.precision] * width + 60) + 2e8
+
+
 DEFAULT = FastParameters(network="starry_night")
 TRAINER = Trainer(
     recipe=TransformationRecipe,
@@ -80,5 +105,6 @@ METHOD = Method(
     default_preset="default",
     stylize=stylize,
     needs_style=False,
+    memory=memory,
     trainer=TRAINER,
 )

@@ -4,7 +4,7 @@ Two methods: styles that know where things are, or what (`spatial_style`, sectio
 that no picture has (`random_gram`, section 6). Numbers are in `parameters`.
 """
 
-from nstbench.methods.base import Method, imported_later
+from nstbench.methods.base import MEMORY_OF_DESCENT, Method, imported_later
 from nstbench.methods.nikulin2016.parameters import (
     PRESETS,
     RANDOM_GRAM_PRESETS,
@@ -21,6 +21,7 @@ METHOD = Method(
     presets=PRESETS,
     default_preset="default",
     stylize=imported_later(f"{PACKAGE}.spatial_style", "stylize"),
+    memory=imported_later(*MEMORY_OF_DESCENT),
 )
 RANDOM_GRAM = Method(
     id="nikulin2016_random_gram",
@@ -30,5 +31,6 @@ RANDOM_GRAM = Method(
     presets=RANDOM_GRAM_PRESETS,
     default_preset="default",
     stylize=imported_later(f"{PACKAGE}.random_gram", "stylize"),
+    memory=imported_later(*MEMORY_OF_DESCENT),
 )
 METHODS = (METHOD, RANDOM_GRAM)

@@ -31,6 +31,10 @@ class SpatialParameters(GatysParameters):
     radius: int = Field(default=0, ge=0, le=8)
     strength: float = Field(default=1.0, gt=0)
 
+    @override
+    def layers_in_full(self) -> list[str]:
+        return [*self.content_layers, *(self.style_layers if self.statistic != "gram" else ())]
+
     @model_validator(mode="after")
     def _content_to_covary_with(self) -> "SpatialParameters":
         if self.statistic == "covariation" and not self.content_layers:

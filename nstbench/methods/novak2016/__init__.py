@@ -4,7 +4,7 @@ Gram matrices that tell more, as Jain and Venkitachalam use them: shifted, of al
 layers, and weighted from layer to layer. Numbers are in `parameters`, what is done with them in `algorithm`.
 """
 
-from nstbench.methods.base import Method, imported_later
+from nstbench.methods.base import MEMORY_OF_DESCENT, Method, imported_later
 from nstbench.methods.novak2016.parameters import PRESETS, NovakParameters
 
 ALGORITHM = "nstbench.methods.novak2016.algorithm"
@@ -17,5 +17,6 @@ METHOD = Method(
     default_preset="default",
     stylize=imported_later(ALGORITHM, "stylize"),
     terms_of=imported_later(ALGORITHM, "terms_of"),
+    memory=imported_later(*MEMORY_OF_DESCENT),
 )
 METHODS = (METHOD,)

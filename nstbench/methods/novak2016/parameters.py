@@ -3,6 +3,7 @@
 from typing import Literal
 
 from pydantic import Field, model_validator
+from typing_extensions import override
 
 from nstbench.methods.gatys2015.parameters import JAIN, NIKULIN, GatysParameters, equal_weights
 from nstbench.networks.catalogue import architecture
@@ -38,6 +39,10 @@ class NovakParameters(GatysParameters):
     chained: bool = True
     blurred: bool = False
     weighting: Literal["uniform", "shallow", "deep", "channels"]
+
+    @override
+    def layers_in_full(self) -> list[str]:
+        return [*self.content_layers, *(self.style_layers if self.chained else ())]
 
     @model_validator(mode="after")
     def _chains_of_something(self) -> "NovakParameters":

@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 import torch
@@ -166,6 +168,79 @@ def test_a_command_without_its_packages_says_how_to_install_them():
     code = "import sys; sys.modules['pandas'] = None; from nstbench.cli import main; main()"
     process = subprocess.run([sys.executable, "-c", code, "regress"], capture_output=True, text=True)
     assert_refused(process, "'pandas'", "pip install 'nstbench[pipeline]'")
+
+
+OUT_OF_MEMORY = [
+    torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB."),
+    RuntimeError("[enforce fail at alloc_cpu.cpp:132] DefaultCPUAllocator: can't allocate memory: you tried"),
+    MemoryError(),
+]
+
+
+@pytest.mark.parametrize("error", OUT_OF_MEMORY, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize(
+    ("where", "command"),
+    [
+        ("nstbench.losses.gram.gram", ("stylize", "PHOTO", "PAINTING", "-o", "OUT.png", *QUICK)),
+        ("nstbench.losses.gram.gram", ("demo", "-o", "OUT.png", "--size", "32")),
+        ("nstbench.losses.gram.gram", ("bench", "--size", "32")),
+        (
+            "nstbench.methods.johnson2016.modules.relu_",
+            ("stylize", "PHOTO", "-o", "OUT.png", "--method", "johnson2016"),
+        ),
+        ("nstbench.metrics.scoring.measure", ("score", "PHOTO", "--content", "PHOTO", "--style", "PAINTING")),
+        (
+            "nstbench.methods.johnson2016.training.PerceptualLoss.__call__",
+            ("train-fast", "--style", "PAINTING", "-o", "OUT.safetensors", "--steps", "1"),
+        ),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+)
+def test_running_out_of_memory_is_one_line(
+    run, photo, painting, tmp_path, monkeypatch, where, command, error
+):
+    def fail(*arguments, **options):
+        raise error
+
+    monkeypatch.setattr(where, fail)
+    monkeypatch.setattr("nstbench.api.measure", fail)
+    names = {"PHOTO": photo, "PAINTING": painting}
+    finished = run(
+        *(names.get(word) or word.replace("OUT", str(tmp_path / "out")) for word in command), "--quiet"
+    )
+    assert_refused(finished, "out of memory", "choose a smaller size")
+    assert not [*tmp_path.glob("out*")]
+
+
+def test_what_cannot_fit_is_refused_with_the_size_that_does(run, photo, painting, tmp_path, monkeypatch):
+    monkeypatch.setattr("nstbench.methods.memory.free_memory", lambda device: 2e9)
+    asked = (
+        "stylize",
+        photo,
+        painting,
+        "-o",
+        tmp_path / "out.png",
+        "--iterations",
+        "300",
+        "--precision",
+        "fp32",
+    )
+    refused = run(*asked, "--size", "2048")
+    assert_refused(refused, "gatys2015 at 2048x1365 px needs about", "2.0 GB are free on cpu", "a size of")
+    fits = int(re.search(r"a size of (\d+) fits", refused.stderr)[1])
+    monkeypatch.setattr("nstbench.api.finish", lambda descent: descent.close() or sys.exit("begun"))
+    assert run(*asked, "--size", str(fits)).returncode == "begun"
+    assert_refused(run(*asked, "--size", str(fits + 32)), "a size of")
+
+
+def test_a_limit_on_memory_is_told_in_one_line(photo, painting, tmp_path):
+    limit = partial(resource.setrlimit, resource.RLIMIT_DATA, (2**30, 2**30))
+    for method in ("--evaluations=1", "--method=adain2017"):
+        command = [sys.executable, "-m", "nstbench", "stylize", photo, painting, "-o", tmp_path / "out.png"]
+        finished = subprocess.run(
+            [*command, "--size", "4096", method, "-q"], preexec_fn=limit, capture_output=True, text=True
+        )
+        assert_refused(finished, "memory")
 
 
 def test_version_is_printed(run):
