@@ -13,12 +13,13 @@ from painting.canvas import Array, as_bytes
 from painting.composition import composition
 from painting.dots import dots
 from painting.facets import facets
+from painting.halves import halves
 from painting.mosaic import mosaic
 from painting.scene import scene
 from painting.waves import waves
 
 PAINTERS: dict[str, Callable[..., Array]] = {
-    painter.__name__: painter for painter in (scene, brush, dots, facets, mosaic, waves, composition)
+    painter.__name__: painter for painter in (scene, brush, dots, facets, mosaic, waves, composition, halves)
 }
 SMALLEST, LARGEST = 32, 4096
 

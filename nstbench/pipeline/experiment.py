@@ -130,6 +130,7 @@ class Experiment(Named):
     that cuts the source's evaluations), and those of the arm. With `every_pair` all pairs run under every
     profile, or under those that it lists; with `snapshots` every run leaves so many pictures of its way. With
     `grid` all arms, or those listed, also run on the profile's grid: verdicts rest on it, no panel shows it.
+    `grid_contents` and `grid_styles` take the place of its pictures, for claims about certain ones.
     With `sweep` they also run with multiples of a parameter, under a profile with sweeps, for the same end.
     `sizes` are pixels and `budgets` evaluations by profile, where the profile's are not to be used. No
     run has more than `seeds` seeds, where arms that are compared share their noise.
@@ -148,6 +149,8 @@ class Experiment(Named):
     pairs: tuple[Pair, ...] = Field(min_length=1, max_length=MOST_PAIRS)
     every_pair: bool | tuple[Name, ...] = False
     grid: bool | tuple[str, ...] = False
+    grid_contents: tuple[Name, ...] = ()
+    grid_styles: tuple[Name, ...] = ()
     sweep: Sweep | None = None
     snapshots: Snapshots = 0
     sizes: dict[Name, Annotated[int, Field(ge=SMALLEST_SIDE, le=LARGEST_SIZE)]] = Field(default={})
@@ -172,7 +175,7 @@ class Experiment(Named):
     def pictures(self) -> set[str]:
         """The names of every content, style and truth, and of what arms look at besides."""
         named = {name for pair in self.pairs for name in (pair.content, pair.style, pair.truth)}
-        named |= {arm.style for arm in self.arms}
+        named |= {arm.style for arm in self.arms} | {*self.grid_contents, *self.grid_styles}
         for arm in self.arms:
             named.update(self.configure(arm, self.settings_of(arm, shortened=False)).other_pictures())
         return {name for name in named if name}

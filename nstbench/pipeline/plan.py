@@ -14,7 +14,7 @@ from nstbench.images.manifest import Manifest
 from nstbench.networks.catalogue import architecture
 from nstbench.networks.weight_sources import weights_for
 from nstbench.pipeline.experiment import Arm, Experiment, Pair, load_experiment
-from nstbench.pipeline.profile import Profile
+from nstbench.pipeline.profile import Grid, Profile
 from nstbench.pipeline.specification import RunSpecification
 
 T = TypeVar("T")
@@ -82,7 +82,7 @@ def plan(experiment: Experiment, profile: Profile, manifest: Manifest) -> list[P
     every = experiment.every_pair
     all_own = every if isinstance(every, bool) else profile.name in every
     own = experiment.pairs if all_own else experiment.pairs[: profile.pairs]
-    grid = profile.grid.pairs if profile.grid and experiment.grid else ()
+    grid = _grid(experiment, profile)
     pairs, arms = dict.fromkeys((*own, *grid)), experiment.arms
     for_figure = Profile.model_validate({**dict(profile), "seeds": 1, "sweeps": False}) if grid else profile
     points = sum(len(experiment.factors_of(arm)) if profile.sweeps else 1 for arm in arms)
@@ -101,6 +101,15 @@ def plan(experiment: Experiment, profile: Profile, manifest: Manifest) -> list[P
                 PlannedRun(experiment.id, pair, arm, run, truth, factor, is_evidence) for factor, run in made
             ]
     return planned
+
+
+def _grid(experiment: Experiment, profile: Profile) -> tuple[Pair, ...]:
+    """The pairs of the profile's grid, with the pictures that the experiment has in their place."""
+    if not profile.grid or not experiment.grid:
+        return ()
+    contents = experiment.grid_contents or profile.grid.contents
+    styles = experiment.grid_styles or profile.grid.styles
+    return Grid(contents=contents, styles=styles).pairs
 
 
 def shown(experiment: Experiment, planned: Iterable[PlannedRun]) -> list[PlannedRun]:

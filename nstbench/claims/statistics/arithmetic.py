@@ -1,6 +1,7 @@
 """Claims that arithmetic or the table of a network decides, without any runs."""
 
 import itertools
+import math
 from collections.abc import Callable
 from typing import Literal
 
@@ -199,6 +200,45 @@ def gram_cost(parameters: NoParameters, evidence: Evidence) -> Sample:
             f"{gram_millions[3]} at relu4_1 and {gram_millions[-1]} at relu5_1",
             all(lower < upper for lower, upper in itertools.pairwise(grams)),
         ),
+    )
+
+
+@statistic(NoParameters)
+def spatial_cost(parameters: NoParameters, evidence: Evidence) -> Sample:
+    """What an evaluation costs with self-convolutions and with Gram matrices, VGG-19 to relu5_1 included.
+
+    At 512 px and full width, there and back to the picture. N maps of M = X^2 positions take 2 N^2 M
+    multiplications as a Gram matrix and 4 N n log2 n as self-convolutions of n = (2X - 1)^2 values by Fourier
+    transforms; target and result are N^2 or N n values each, beside the activations of the network. Roughly
+    the same is read as the same order of magnitude.
+    """
+    side, incoming, products, activations = 512.0, 3, 0.0, 0.0
+    for layer in chain("vgg19"):
+        side /= layer.stride
+        if layer.kind == "convolution":
+            products += 2 * layer.kernel**2 * incoming * layer.channels * side**2
+            activations += layer.channels * side**2
+            incoming = layer.channels
+        if layer.name == "conv5_1":
+            break
+    layers = style_layers(512)
+    convolved = [channels * (2 * x - 1) ** 2 for channels, x in layers]
+    gram = (
+        products + sum(2 * channels**2 * x**2 for channels, x in layers),
+        activations + sum(2 * channels**2 for channels, _ in layers),
+    )
+    spatial = (
+        products + sum(8 * channels * (2 * x - 1) ** 2 * math.log2(2 * x - 1) for channels, x in layers),
+        activations + 2 * sum(convolved),
+    )
+    return _exactly(
+        *(
+            Fact(
+                f"{what} with self-convolutions are {own / other:.2g} times those with Gram matrices",
+                0.1 < own / other < 10,
+            )
+            for what, own, other in zip(("multiplications", "values in memory"), spatial, gram, strict=True)
+        )
     )
 
 

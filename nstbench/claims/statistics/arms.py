@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from nstbench.claims.evidence import CONTROLS, Evidence, Picture
-from nstbench.claims.sample import LOG_RATIO, Compared, Sample, compared, log_ratio
+from nstbench.claims.sample import DIFFERENCE, LOG_RATIO, Compared, Sample, compared, log_ratio
 from nstbench.claims.statistics.base import (
     UNITS,
     StatisticParameters,
@@ -177,6 +177,22 @@ def between_groups(parameters: TwosParameters, evidence: Evidence) -> Sample:
     arms = (*parameters.a, *parameters.b)
     series = metrics_of_arms(evidence, parameters.experiment, arms, parameters.metrics_read)
     return compared(series, compare, LOG_RATIO)
+
+
+@statistic(TwosParameters)
+def told_apart(parameters: TwosParameters, evidence: Evidence) -> Sample:
+    """How much farther the arms of group a are from each other than those of group b, which may be equal.
+
+    d = |M(a1) - M(a2)| - |M(b1) - M(b2)|
+    """
+
+    def compare(values: tuple[float, ...]) -> Compared:
+        a, b = abs(values[0] - values[1]), abs(values[2] - values[3])
+        return a, b, a - b
+
+    arms = (*parameters.a, *parameters.b)
+    series = metrics_of_arms(evidence, parameters.experiment, arms, parameters.metrics_read)
+    return compared(series, compare, DIFFERENCE)
 
 
 class GapParameters(StatisticParameters):

@@ -15,8 +15,9 @@ from typing import Any, Generic, Literal, TypeVar
 from typing_extensions import override
 
 from nstbench.claims.evidence import Evidence
-from nstbench.claims.sample import DIFFERENCE, LOG_RATIO, Sample, Series, log_ratio
+from nstbench.claims.sample import DIFFERENCE, LOG_RATIO, NoEvidenceError, Sample, Series, log_ratio
 from nstbench.core.configuration import Record
+from nstbench.pipeline.experiment import LEAST_FACTORS
 
 # By the judge of the profile.
 CONTENT_METRIC, STYLE_METRIC = "C_judge", "S_judge"
@@ -106,6 +107,16 @@ def statistic(
 def difference(a: float, b: float, transform: Transform) -> float:
     """How far `a` is from `b`; NaN for a ratio unless both are positive."""
     return log_ratio(a, b) if transform == "log" else a - b
+
+
+def metrics_of_sweep(
+    evidence: Evidence, experiment: str, arms: Iterable[str], metrics: Sequence[str]
+) -> list[Series[float]]:
+    """All metrics of the first arm at its first factor, then at the next; NoEvidenceError without a sweep."""
+    points = [(arm, factor) for arm in arms for factor in evidence.factors(experiment, arm)]
+    if len(points) < LEAST_FACTORS:
+        raise NoEvidenceError(f"{experiment} has no sweep of its weights here; run a profile with sweeps")
+    return [evidence.metric(experiment, arm, metric, factor) for arm, factor in points for metric in metrics]
 
 
 def metrics_of_arms(

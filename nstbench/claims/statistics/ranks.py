@@ -1,15 +1,27 @@
-"""Rank correlations over arms, one value per pair."""
+"""Rank correlations over arms, drawings and styles."""
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import permutations
-from typing import Literal
+from statistics import median
 
+import numpy as np
 from pydantic import Field
 from typing_extensions import override
 
 from nstbench.claims.evidence import Evidence
-from nstbench.claims.sample import RANK_CORRELATION, Compared, Sample, compared
+from nstbench.claims.sample import (
+    LOG_RATIO,
+    RANK_CORRELATION,
+    Compared,
+    Pair,
+    Sample,
+    Series,
+    Value,
+    compared,
+    log_ratio,
+)
 from nstbench.claims.statistics.base import StatisticParameters, metrics_of_arms, statistic
 from nstbench.claims.statistics.sweeps import Sweep
 from nstbench.claims.statistics.trade_offs import points
@@ -59,14 +71,12 @@ def trade_off(parameters: Sweep, evidence: Evidence) -> Sample:
     return compared(parameters.distances(evidence), compare, RANK_CORRELATION)
 
 
-class AcrossParameters(StatisticParameters):
-    """`metric` of the results of `arms`, and the metric `given` of what is `copied` in a control."""
+class DrawingsParameters(StatisticParameters):
+    """The arms along which `metrics` are claimed to rise; the factors of their sweep are drawings."""
 
     experiment: str
+    metrics: tuple[str, ...] = Field(min_length=1)
     arms: tuple[str, ...] = Field(min_length=3)
-    metric: str
-    given: str
-    copied: Literal["content copied", "style copied"] = "style copied"
 
     @property
     @override
@@ -76,26 +86,74 @@ class AcrossParameters(StatisticParameters):
     @property
     @override
     def metrics_read(self) -> tuple[str, ...]:
+        return self.metrics
+
+
+@statistic(DrawingsParameters)
+def trend_of_drawings(parameters: DrawingsParameters, evidence: Evidence) -> Sample:
+    """Spearman's rank correlation of metrics with the order of arms, one value per drawing.
+
+    It is the median of the metrics' correlations, so that of three metrics two have to rise.
+    """
+    experiment, arms, metrics = parameters.experiment, parameters.arms, parameters.metrics
+
+    def compare(values: tuple[float, ...]) -> Compared:
+        curves = [values[place :: len(metrics)] for place in range(len(metrics))]
+        return curves[0][0], curves[0][-1], median(spearman(range(len(arms)), curve) for curve in curves)
+
+    values: list[Value] = []
+    dropped = 0
+    for factor in evidence.factors(experiment, arms[0]):
+        series = [evidence.metric(experiment, arm, metric, factor) for arm in arms for metric in metrics]
+        drawn = compared(series, compare, RANK_CORRELATION)
+        dropped += drawn.dropped
+        values += [replace(value, content=f"drawing {factor:g}") for value in drawn.values]
+    return Sample(RANK_CORRELATION, tuple(values), dropped=dropped, noun="drawing")
+
+
+class StylesParameters(StatisticParameters):
+    """`metric` of the results of an arm, and the metric `given` of their styles."""
+
+    experiment: str
+    arm: str
+    metric: str
+    given: str
+
+    @property
+    @override
+    def arms_read(self) -> Mapping[str, tuple[str, ...]]:
+        return {self.experiment: (self.arm,)}
+
+    @property
+    @override
+    def metrics_read(self) -> tuple[str, ...]:
         return self.metric, self.given
 
 
-@statistic(AcrossParameters)
-def across_arms(parameters: AcrossParameters, evidence: Evidence) -> Sample:
-    """Whether results go by what they were made from: Spearman's rank correlation over arms.
+@statistic(StylesParameters)
+def across_styles(parameters: StylesParameters, evidence: Evidence) -> Sample:
+    """Whether results go by their styles: by the quadrants of two metrics (Blomqvist 1950), pair by pair.
 
-    Of each arm, a metric of the result is set against another one of its style, or of its content.
+        d = sign(given - its median over styles) log(metric / its median over the styles of the content)
+
+    It is positive where both lie above their medians, or both below. A style at the median is dropped.
     """
-    experiment, count = parameters.experiment, len(parameters.arms)
+    experiment, arm = parameters.experiment, parameters.arm
+    found = _medians(evidence.metric(experiment, arm, parameters.metric))
+    given = _medians(evidence.control(experiment, arm, "style copied", parameters.given))
+    middle = median({style: value for (_, style), value in given.items()}.values())
+    values = []
+    for (content, style), value in found.items():
+        usual = median(other for (beside, _), other in found.items() if beside == content)
+        sign = np.sign(given[content, style] - middle)
+        difference = float(sign * log_ratio(value, usual))
+        if sign and math.isfinite(difference):
+            values.append(Value(content, style, value, usual, difference))
+    return Sample(LOG_RATIO, tuple(values), dropped=len(found) - len(values))
 
-    def compare(values: tuple[float, ...]) -> Compared:
-        given, found = values[:count], values[count:]
-        return given[0], found[0], spearman(given, found)
 
-    series = [
-        *(evidence.control(experiment, arm, parameters.copied, parameters.given) for arm in parameters.arms),
-        *metrics_of_arms(evidence, experiment, parameters.arms, [parameters.metric]),
-    ]
-    return compared(series, compare, RANK_CORRELATION)
+def _medians(series: Series[float]) -> dict[Pair, float]:
+    return {pair: median(by_seed.values()) for pair, by_seed in series.items()}
 
 
 @statistic(Sweep)

@@ -17,6 +17,7 @@ from nstbench.claims.statistics.base import (
     STYLE_METRIC,
     StatisticParameters,
     metrics_of_arms,
+    metrics_of_sweep,
     statistic,
 )
 from nstbench.claims.statistics.trade_offs import Point, points, reference_distances
@@ -174,27 +175,46 @@ def within(places: FloatArray, heights: FloatArray) -> tuple[float, float]:
     return float(max(found)), float(min(found))
 
 
-class PriceParameters(Sweep):
-    """`most_content` is the largest C."""
+class PriceParameters(StatisticParameters):
+    """The `arm` whose sweep is looked at; up to `part` of the style's C, the content counts as kept."""
 
-    most_content: float = Field(default=0.1, gt=0)
+    experiment: str
+    arm: str
+    part: float = Field(gt=0, lt=1)
+    content: str = CONTENT_METRIC
+    style: str = STYLE_METRIC
+
+    @property
+    @override
+    def arms_read(self) -> Mapping[str, tuple[str, ...]]:
+        return {self.experiment: (self.arm,)}
+
+    @property
+    @override
+    def metrics_read(self) -> tuple[str, ...]:
+        return self.content, self.style
 
 
 @statistic(PriceParameters)
 def price_of_content(parameters: PriceParameters, evidence: Evidence) -> Sample:
     """What it costs in style to keep the content: the best style distance with and without that demand.
 
-        d = log(min S over arms with C <= most content / min S over all arms)
+        d = log(min S over pictures with C <= part * C(style copied) / min S over all pictures of the sweep)
 
-    A pair where no arm keeps so much content is dropped.
+    A pair where no picture keeps so much content is dropped.
     """
+    experiment, arm = parameters.experiment, parameters.arm
 
     def compare(values: tuple[float, ...]) -> Compared:
-        pictures = points(values)
-        kept = [s for c, s in pictures if c <= parameters.most_content]
+        copied, pictures = values[0], points(values[1:])
+        kept = [s for c, s in pictures if c <= parameters.part * copied]
         if not kept:
             return math.nan, math.nan, math.nan
         a, b = min(kept), min(s for _, s in pictures)
         return a, b, log_ratio(a, b)
 
-    return compared(parameters.distances(evidence), compare, LOG_RATIO)
+    series = [
+        evidence.control(experiment, arm, "style copied", parameters.content),
+        *metrics_of_sweep(evidence, experiment, [arm], parameters.metrics_read),
+    ]
+    return compared(series, compare, LOG_RATIO)

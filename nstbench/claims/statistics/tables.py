@@ -8,15 +8,18 @@ from pydantic import Field, model_validator
 
 from nstbench.charts.landscape import barriers
 from nstbench.claims.evidence import Evidence
-from nstbench.claims.sample import LOG_RATIO, NoEvidenceError, Sample, Value
+from nstbench.claims.sample import LOG_RATIO, Fact, NoEvidenceError, Sample, Value
 from nstbench.claims.statistics.base import UNITS, ChartParameters, Transform, difference, statistic
 from nstbench.core.configuration import Record
 from nstbench.core.errors import InputError, shortened
+from nstbench.core.number_format import number
 from nstbench.core.rank_correlation import spearman
 
 if TYPE_CHECKING:
     import pandas as pd
 
+# Correlations that miss what is asked by less than this reach it.
+ROUNDING = 1e-9
 # The value, or the several values, that a row may have in a column.
 Wanted = str | float | tuple[str | float, ...]
 
@@ -123,6 +126,28 @@ def _one(rows: "pd.DataFrame", cells: Cells) -> float:
             return float(np.log10(values).std(ddof=0))
         case reduction:
             return float(getattr(values, reduction)())
+
+
+class RisingParameters(ChartParameters):
+    """Rows in an order, as each of `any_of` chooses them, and the least rank correlation of a rise."""
+
+    any_of: tuple[dict[str, Wanted], ...] = Field(min_length=1)
+    at_least: float = Field(gt=0, le=1)
+
+
+@statistic(RisingParameters)
+def rising(parameters: RisingParameters, evidence: Evidence) -> Sample:
+    """Whether the values of some of several choices of rows rise: Spearman's correlation with their order."""
+    table, said, rises = evidence.chart(parameters.chart), [], []
+    for where in parameters.any_of:
+        values = chosen(table, where)["value"].tolist()
+        if len(values) < 2:
+            raise NoEvidenceError(f"no such values in {evidence.table_name(parameters.chart)}")
+        correlation = spearman(range(len(values)), values)
+        names = " ".join(str(each) for key, each in where.items() if key != "picture")
+        said.append(f"{names} {', '.join(map(number, values))} (rank correlation {correlation:.2f})")
+        rises.append(correlation >= parameters.at_least - ROUNDING)
+    return Sample("", facts=(Fact("; ".join(said), any(rises)),))
 
 
 @statistic(ChartParameters)

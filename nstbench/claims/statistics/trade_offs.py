@@ -21,6 +21,7 @@ from nstbench.claims.statistics.base import (
     Transform,
     difference,
     metrics_of_arms,
+    metrics_of_sweep,
     statistic,
 )
 
@@ -226,18 +227,18 @@ def nearest_match(parameters: MatchParameters, evidence: Evidence) -> Sample:
 
 
 class CurveParameters(StatisticParameters):
-    """The `arm`, the arms of the `sweep`, the metric `x`, and the metrics `y`, which are added."""
+    """The `arm`, the arm whose `sweep` is the curve, the metric `x`, and the metrics `y`, which are added."""
 
     experiment: str
     arm: str
-    sweep: tuple[str, ...] = Field(min_length=2)
+    sweep: str
     x: str
     y: tuple[str, ...] = Field(min_length=1)
 
     @property
     @override
     def arms_read(self) -> Mapping[str, tuple[str, ...]]:
-        return {self.experiment: (self.arm, *self.sweep)}
+        return {self.experiment: (self.arm, self.sweep)}
 
     @property
     @override
@@ -247,7 +248,7 @@ class CurveParameters(StatisticParameters):
     @property
     @override
     def sides(self) -> tuple[str, str]:
-        return self.arm, ", ".join(self.sweep)
+        return self.arm, f"{self.sweep}, its weight swept"
 
 
 @statistic(CurveParameters)
@@ -256,7 +257,8 @@ def below_curve(parameters: CurveParameters, evidence: Evidence) -> Sample:
 
     d = log(y of the arm / y of the curve at the arm's x)
     """
-    metrics, count = parameters.metrics_read, len(parameters.metrics_read)
+    experiment, metrics = parameters.experiment, parameters.metrics_read
+    count = len(metrics)
 
     def compare(values: tuple[float, ...]) -> Compared:
         point, *curve = (
@@ -264,8 +266,11 @@ def below_curve(parameters: CurveParameters, evidence: Evidence) -> Sample:
         )
         return beside_curve(point, curve)
 
-    arms = (parameters.arm, *parameters.sweep)
-    return compared(metrics_of_arms(evidence, parameters.experiment, arms, metrics), compare, LOG_RATIO)
+    series = [
+        *metrics_of_arms(evidence, experiment, [parameters.arm], metrics),
+        *metrics_of_sweep(evidence, experiment, [parameters.sweep], metrics),
+    ]
+    return compared(series, compare, LOG_RATIO)
 
 
 def beside_curve(point: Point, curve: Sequence[Point]) -> Compared:

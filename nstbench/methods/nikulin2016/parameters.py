@@ -87,6 +87,7 @@ class RandomGramParameters(GatysParameters):
 
     `variant`: as drawn (`literal`), with the entries above the diagonal mirrored (`symmetric`), or the
     positive semidefinite matrix nearest to that (`psd`). `redrawn`: other matrices at every evaluation.
+    `drawing`: which of the matrices that a seed has.
 
     Parameters
     ----------
@@ -98,6 +99,8 @@ class RandomGramParameters(GatysParameters):
         "literal", "symmetric" or "psd".
     redrawn
         Whether every evaluation has its own matrices.
+    drawing
+        From 1; the start is the same for all drawings of a seed.
     """
 
     content_layers: dict[str, float] = Field(default={}, max_length=0)
@@ -107,6 +110,7 @@ class RandomGramParameters(GatysParameters):
     target: Annotated[EntryTarget | SparseTarget, Field(discriminator="kind")]
     variant: Literal["literal", "symmetric", "psd"]
     redrawn: bool = False
+    drawing: int = Field(default=1, ge=1)
 
     @override
     def draws(self) -> bool:

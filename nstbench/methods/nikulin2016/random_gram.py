@@ -3,8 +3,9 @@
 The style objective of Gatys et al. 2015, its Gram matrices drawn at random on the scale of a painting's.
 There is no content; the content picture only gives the size.
 
-A matrix is drawn from the run's seed, its layer and the number of the evaluation, so that an interrupted run
-goes on with the matrices that it would have had. Fixed matrices are those of the first evaluation.
+A matrix is drawn from the run's seed, its layer and the numbers of the evaluation and of the drawing, so that
+an interrupted run goes on with the matrices that it would have had. Fixed matrices are those of the first
+evaluation.
 """
 
 from collections.abc import Mapping
@@ -122,7 +123,7 @@ def targets_of(
     Parameters
     ----------
     task
-        The variant, the seed and the device.
+        The variant, the seed, the number of the drawing and the device.
     distributions
         What is drawn from, by layer.
     evaluation
@@ -133,13 +134,13 @@ def targets_of(
     dict
         The matrix (N, N) of each layer, in fp32.
     """
-    layers = architecture(task.parameters.backbone).layer_names
-    return {
-        layer: shaped(
-            distribution.draw(generator(task.seed, layers.index(layer), evaluation)), task.parameters.variant
-        ).to(task.hardware.device)
-        for layer, distribution in distributions.items()
-    }
+    parameters, targets = task.parameters, {}
+    layers = architecture(parameters.backbone).layer_names
+    for layer, distribution in distributions.items():
+        # A zero at the end changes nothing, so the first drawing is that of the other three numbers.
+        random = generator(task.seed, layers.index(layer), evaluation, parameters.drawing - 1)
+        targets[layer] = shaped(distribution.draw(random), parameters.variant).to(task.hardware.device)
+    return targets
 
 
 def shaped(matrix: Tensor, variant: Literal["literal", "symmetric", "psd"]) -> Tensor:

@@ -12,7 +12,13 @@ from nstbench.losses.objective import Objective
 from nstbench.methods import method
 from nstbench.methods.base import Task
 from nstbench.methods.gatys2015.algorithm import style_terms
-from nstbench.methods.nikulin2016.random_gram import relative_to_floor, shaped, targets_of, terms_of
+from nstbench.methods.nikulin2016 import random_gram
+from nstbench.methods.nikulin2016.random_gram import (
+    relative_to_floor,
+    shaped,
+    targets_of,
+    terms_of,
+)
 from nstbench.methods.nikulin2016.random_matrices import (
     SingleEntry,
     SparseEntries,
@@ -20,6 +26,7 @@ from nstbench.methods.nikulin2016.random_matrices import (
     mirrored,
     nearest_gram,
 )
+from nstbench.networks.catalogue import architecture
 from nstbench.optim.checkpoints import Checkpoint
 from nstbench.optim.lockstep import finish
 
@@ -208,6 +215,20 @@ def test_seed_and_evaluation_decide_the_matrix(task):
     assert torch.equal(drawn(0, 3), drawn(0, 3))
     assert not torch.equal(drawn(0, 3), drawn(1, 3))
     assert not torch.equal(drawn(0, 3), drawn(0, 4))
+
+
+def test_a_seed_has_other_matrices_in_each_drawing(task):
+    """The first drawing is that of seed, layer and evaluation alone."""
+    distributions = {"relu2_1": SparseEntries(8, 0.3, 1.0)}
+
+    def drawn(number):
+        return targets_of(task(seed=7, drawing=number), distributions, 2)["relu2_1"]
+
+    layer = architecture("vgg19").layer_names.index("relu2_1")
+    alone = distributions["relu2_1"].draw(random_gram.generator(7, layer, 2))
+    assert torch.equal(drawn(1), shaped(alone, "symmetric"))
+    assert torch.equal(drawn(2), drawn(2))
+    assert len({drawn(number).sum().item() for number in range(1, 7)}) == 6
 
 
 def test_a_layers_matrix_does_not_depend_on_the_other_layers(task):

@@ -30,8 +30,21 @@ OF_ONE_LAYER = {f"S{stride}_lite" for stride in (2, 4, 8, 16)}
 OF_THE_STYLE = {"S", "S_held", "S_vgg16", "SWD", "SWD_fine", "SWD_luma", "ORI", "COLs"} | OF_ONE_LAYER
 OF_THE_STYLE |= {"Sch_lite", "S_lite"}
 OF_LABELS = {"LABEL", "LABELs"}
-OF_WINDOWS = {"EVEN", "Sdev", "SELF"}
-APART = {"HF", "HFflat", "TV1", "ACL", "PNG", "LEAK", "SSIMs", "SSIMs32", "Cs_lite", "LPIPS", "LPIPSt"}
+OF_WINDOWS = {"EVEN", "Sdev", "SELF", "HALVES"}
+APART = {
+    "HF",
+    "HFflat",
+    "TV1",
+    "ACL",
+    "PNG",
+    "GABOR",
+    "LEAK",
+    "SSIMs",
+    "SSIMs32",
+    "Cs_lite",
+    "LPIPS",
+    "LPIPSt",
+}
 APART |= {"LEAK_lite", "LOWs"} | OF_WINDOWS | OF_LABELS
 
 
@@ -214,6 +227,38 @@ def test_a_tiled_picture_is_even_and_half_a_style_is_not(narrow_vgg):
     assert even(replace(given, result=tiled)) > 0.9
     assert even(replace(given, result=mixed)) < even(replace(given, result=tiled)) - 0.3
     assert uneven(replace(given, result=mixed)) > 2 * uneven(replace(given, result=tiled))
+
+
+def test_halves_that_are_alike_are_averaged_and_a_turned_style_is_not(narrow_vgg):
+    """Two equal halves have shares that add up to 1, whichever half of the style they are nearer to."""
+    given = noise_images(narrow_vgg, 64)
+    halves = metrics()["HALVES"].measure
+    dark = given.style.image.clone()
+    dark[..., 32:] *= 0.2
+    style = EvaluatedImage(dark, given.style.backbones)
+    turned = EvaluatedImage(dark.roll(32, -1), given.style.backbones)
+    alike = EvaluatedImage(given.result.image[..., :32].tile(1, 1, 1, 2), given.result.backbones)
+    assert halves(replace(given, style=style, result=style)) == pytest.approx(1, abs=1e-6)
+    assert halves(replace(given, style=style, result=turned)) < 0.1
+    assert halves(replace(given, style=style, result=alike)) == pytest.approx(0.5, abs=0.1)
+
+
+def test_halves_written_out(narrow_vgg):
+    given = noise_images(narrow_vgg, 32)
+    distances = np.zeros((2, 2))
+    for layer in ("stride2", "stride4"):
+        found, wanted = (
+            [
+                half.reshape(len(half), -1) @ half.reshape(len(half), -1).T / half[0].size
+                for half in np.split(features(side)[layer][0].double().numpy(), 2, axis=2)
+            ]
+            for side in (given.result, given.style)
+        )
+        scale = np.square(wanted).sum()
+        distances += [[((x - s) ** 2).sum() / scale for s in wanted] for x in found]
+    left, right = distances
+    expected = (left[1] / (left[0] + left[1]) + right[0] / (right[0] + right[1])) / 2
+    assert metrics()["HALVES"].measure(given) == pytest.approx(expected, rel=1e-4)
 
 
 def test_self_similarity_written_out(narrow_vgg):

@@ -243,6 +243,27 @@ def test_autocorrelation_of_blurred_noise():
     assert score("ACL", np.random.default_rng(0).random((128, 128))) < 1
 
 
+def test_gratings_of_the_filters_take_part_each():
+    """Waves at the centres of filters: one filter answers to one, k to k, whatever mean and contrast."""
+    upright, level, coarse = grating(1 / 8, 0, 128), grating(0, 1 / 8, 128), grating(1 / 32, 0, 128)
+    assert score("GABOR", upright) == pytest.approx(1, abs=0.2)
+    assert score("GABOR", 0.2 + 0.5 * upright) == pytest.approx(score("GABOR", upright), rel=1e-6)
+    assert score("GABOR", (upright + level) / 2) == pytest.approx(2 * score("GABOR", upright), rel=0.02)
+    three = score("GABOR", (upright + level + coarse) / 3)
+    assert three == pytest.approx(3 * score("GABOR", upright), rel=0.1)
+
+
+def test_pink_noise_has_all_scales_and_white_noise_the_finest():
+    """Filters are an octave wide and take 1 : 4 : 16 : 64 of white noise: 6 (85)^2 / 4369 = 9.9 of 24."""
+    white = np.random.default_rng(0).standard_normal((256, 256))
+    frequency = np.hypot(*np.meshgrid(np.fft.fftfreq(256), np.fft.fftfreq(256), indexing="ij"))
+    frequency[0, 0] = 1
+    pink = np.fft.ifft2(np.fft.fft2(white) / frequency).real
+    found = [score("GABOR", 0.5 + 0.1 * noise / noise.std()) for noise in (white, pink)]
+    assert found[0] == pytest.approx(6 * 85**2 / 4369, rel=0.05)
+    assert 20 < found[1] <= 24
+
+
 def test_what_is_random_cannot_be_compressed():
     """Eight grey levels at random are 3 bits a pixel, and no code is shorter; a flat picture is a header."""
     assert 3 < score("PNG", np.random.default_rng(0).random((128, 128))) < 4

@@ -94,6 +94,20 @@ def test_a_grid_adds_its_pairs_to_those_of_experiments_that_ask_for_it(write, co
     assert len(plan(experiment, PROFILE, MANIFEST)) == 2 * 4
 
 
+def test_an_experiment_may_have_pictures_of_its_own_on_the_grid(write, content):
+    gridded = PROFILE.model_copy(update={"grid": Grid(contents=("cat", "ours"), styles=("famous",))})
+
+    def pairs(**changes):
+        experiment = load_experiment(write({**content, "grid": True, **changes}), MANIFEST)
+        planned = plan(experiment, gridded, MANIFEST)
+        return {(each.pair.content, each.pair.style) for each in planned if each.evidence}
+
+    assert pairs(grid_styles=["ours", "cat"]) == {(c, s) for c in ("cat", "ours") for s in ("ours", "cat")}
+    assert pairs(grid_contents=["cat"], grid_styles=["ours"]) == {("cat", "ours")}
+    with pytest.raises(InputError, match="unknown picture 'dog'"):
+        pairs(grid_styles=["dog"])
+
+
 SWEEP = {"parameter": "alpha", "factors": [0.01, 0.1, 1, 10, 100], "arms": ["c/low", "n/low"]}
 
 
