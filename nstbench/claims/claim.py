@@ -78,8 +78,9 @@ class Claim(Named):
     around them. A claim that cannot be tested has a `reason`. Every other one has tests, all of which must
     hold; `missing` names a part of the quote that no test covers, which bars `supported`, and, where
     there are no tests, what they would take. `about_weights` names the weights that a claim is about: with
-    others it cannot be tested. `note` limits what the tests say. `see` are experiments and charts that bear
-    on the claim without deciding it.
+    others it cannot be tested. `same_as` is the id of a claim that rests on the same measurement, so that
+    both are one finding in sums over documents. `note` limits what the tests say. `see` are experiments and
+    charts that bear on the claim without deciding it.
     """
 
     quote: str
@@ -90,6 +91,7 @@ class Claim(Named):
     reason: str | None = None
     missing: str | None = None
     about_weights: tuple[Literal["original", "imagenet"], ...] = ()
+    same_as: str | None = None
     note: str | None = None
     see: tuple[str, ...] = ()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from nstbench.claims.records import ClaimVerdict, Verdicts
 from nstbench.claims.sample import LOG_RATIO
-from nstbench.core.number_format import number
+from nstbench.core.number_format import counted, number
 from nstbench.core.version import __version__
 from nstbench.pipeline.project import Project
 
@@ -16,7 +16,9 @@ COLUMNS = ("claim", "line", "verdict", "n", "estimate", "95 % interval", "p corr
 def page(verdicts: Verdicts, project: Project, edition: str | None = None) -> str:
     """A table per document, then the contradictions; of an edition, or of results of the pipeline."""
     profile = project.profile
-    counts = Counter(claim.verdict for claim in verdicts.claims).most_common()
+    separate = verdicts.separate
+    counts = Counter(claim.verdict for claim in separate).most_common()
+    shared = len(verdicts.claims) - len(separate)
     pairs = "all pairs" if profile.pairs is None else f"at most {profile.pairs} pair(s) an experiment"
     if profile.grid:
         pairs += f" and a grid of {len(profile.grid.pairs)}"
@@ -26,7 +28,8 @@ def page(verdicts: Verdicts, project: Project, edition: str | None = None) -> st
         "",
         f"Written by nstbench {__version__} from {basis} of profile {profile.name} ({profile.size} px, "
         f"{profile.weights} weights, {pairs}). `docs/interpreting.md` says how verdicts come about. "
-        f"{len(verdicts.claims)} claims: {', '.join(f'{count} {verdict}' for verdict, count in counts)}.",
+        f"{counted(len(separate), 'claim')}: {', '.join(f'{count} {verdict}' for verdict, count in counts)}"
+        + (f"; {shared} more rest on the measurement of another one." if shared else "."),
     ]
     if project.pictures_of_grid:
         lines += ["", project.pictures_of_grid]

@@ -91,6 +91,7 @@ class ClaimVerdict(Finding, Judged):
     experiments: tuple[str, ...] = ()
     charts: tuple[str, ...] = ()
     see: tuple[str, ...] = ()
+    same_as: str | None = None
     note: str | None = None
     parts: tuple[Finding, ...] = ()
 
@@ -122,6 +123,11 @@ class Verdicts(_Entry):
     contradictions: tuple[ContradictionOutcome, ...] = ()
     documents: tuple[Source, ...] = ()
     profile: str | None = None
+
+    @property
+    def separate(self) -> list[ClaimVerdict]:
+        """The claims, without those that rest on the measurement of another one."""
+        return [claim for claim in self.claims if claim.same_as is None]
 
     def source(self, claim: Judged) -> Source | None:
         """The document of a claim."""

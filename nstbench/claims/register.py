@@ -68,9 +68,12 @@ def load_register(project: Project) -> Register:
 
     files = sorted((project.root / FOLDER).glob("*.yaml"))
     documents = sorted((load_named(file, Document, check) for file in files), key=lambda each: each.number)
-    contradictions = _load_contradictions(
-        project.root / CONTRADICTIONS, {claim.id for document in documents for claim in document.claims}
-    )
+    known = {claim.id for document in documents for claim in document.claims}
+    for claim in (claim for document in documents for claim in document.claims):
+        if claim.same_as not in {None, *known - {claim.id}}:
+            file = project.root / FOLDER / f"{claim.document}.yaml"
+            raise InputError(f"{file}: {claim.id}: same_as: unknown claim {shortened(str(claim.same_as))}")
+    contradictions = _load_contradictions(project.root / CONTRADICTIONS, known)
     judged = [
         Document.derived_from(
             document, claims=tuple(_judged_in(project.profile.judge, claim) for claim in document.claims)

@@ -98,6 +98,7 @@ def _judge_claim(
         experiments=tuple(dict.fromkeys(id for each in parameters for id in each.arms_read)),
         charts=tuple(dict.fromkeys(id for each in parameters for id in each.charts_read)),
         see=claim.see,
+        same_as=claim.same_as,
         note=claim.note,
         parts=tuple(findings) if len(findings) > 1 else (),
     )

@@ -62,7 +62,7 @@ def write_site(
         reports,
         profile=profile,
         documents=documents,
-        verdict_counts=count_verdicts(verdicts.claims),
+        verdict_counts=count_verdicts(verdicts.separate),
         claims_by_id={claim.id: claim for claim in verdicts.claims},
         claims_notebook=notebook_address("claims", reports),
         titles={figure.entry.id: figure.entry.title for figure in in_order},

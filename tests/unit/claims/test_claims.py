@@ -169,6 +169,7 @@ def test_without_results_only_exact_claims_are_decided(project, tmp_path):
         ({"reason": "no"}, "only a claim of rule not-testable has a reason"),
         ({"rule": "exact"}, "rule exact does not fit side 'less'"),
         ({"see": ["nothing"]}, "unknown experiment or chart 'nothing'; allowed: toy"),
+        ({"same_as": "else-claim-it"}, "same_as: unknown claim 'else-claim-it'"),
         ({"quotes": "?"}, "quotes: unknown key"),
         ({"passage": "What is so? It is not."}, "the passage does not contain the quote word for word"),
         ({"id": "nobody-claim-bad"}, "the ids of claims here are somebody-claim-..."),
@@ -514,6 +515,13 @@ def test_a_damaged_table_is_said_in_one_line(checkout, tmp_path):
 
 
 # ---- what is written ----
+
+
+def test_claims_on_one_measurement_are_one_finding(judged, checkout):
+    found = judged(entry("it"), entry("again", same_as="somebody-claim-it"))
+    assert [claim.verdict for claim in found.claims] == ["supported", "supported"]
+    assert [claim.id for claim in found.separate] == ["somebody-claim-it"]
+    assert "1 claim: 1 supported; 1 more rest on the measurement" in page(found, checkout())
 
 
 def test_json_table_and_page_hold_every_claim(judged, checkout, tmp_path):
