@@ -28,6 +28,7 @@ from nstbench.cli.requirements import missing_package
 from nstbench.cli.verbosity import with_verbosity
 from nstbench.core.errors import InputError
 from nstbench.core.memory import bounded_by_free_memory, ran_out
+from nstbench.core.tuning import tune_process
 from nstbench.core.version import __version__
 
 app = typer.Typer(
@@ -83,6 +84,7 @@ def options(
 
 def main() -> None:
     """Run a command; bad input ends in one line on stderr and exit status 2."""
+    tune_process()
     try:
         app()
     except (InputError, ModuleNotFoundError) as error:

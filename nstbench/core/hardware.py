@@ -11,7 +11,7 @@ import torch
 from nstbench.core.errors import InputError, shortened
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16}
-# Four pictures of 128 px; from 256 px on a batch is slower than its pictures by themselves.
+# Four pictures of 128 px; from 256 px on a batch is hardly quicker than its pictures by themselves.
 PIXELS_ON_CPU = 4 * 128**2
 # Of a descent by L-BFGS on the original VGG-19: features with their gradients, and a hundred steps.
 BYTES_PER_PIXEL = 8192
