@@ -20,6 +20,7 @@ from torch import Tensor
 
 from nstbench.core.files import write_text
 from nstbench.core.hardware import PRECISIONS, Hardware, machine, resolve
+from nstbench.core.memory import ran_out
 from nstbench.core.number_format import counted
 from nstbench.core.progress import progress
 from nstbench.images.package_photographs import photograph
@@ -218,7 +219,9 @@ def evaluations_per_second(
             engine.advance(1)
             done += 1
         taken = time.perf_counter() - started
-    except torch.OutOfMemoryError:
+    except RuntimeError as error:
+        if not ran_out(error):
+            raise
         return None
     finally:
         if device.type == "cuda":

@@ -104,13 +104,22 @@ def test_how_too_large_a_picture_ends_is_told(report):
 def test_out_of_memory_is_a_row_and_ends_the_batches_of_its_size(monkeypatch):
     def advance(self, evaluations):
         if self.size == 48:
-            raise torch.OutOfMemoryError
+            raise torch.OutOfMemoryError("CUDA out of memory")
         self.requests  # noqa: B018
 
     monkeypatch.setattr(gpu, "ARITHMETICS", ARITHMETICS[:1])
     monkeypatch.setattr(Engine, "advance", advance)
     rows = list(gpu.throughput(CPU, SMALL))[1:]
     assert [row[1:4] for row in rows][2:] == [("48", "1", "out of memory")]
+
+
+def test_other_errors_are_not_taken_for_it(monkeypatch):
+    def advance(self, evaluations):
+        raise RuntimeError("shapes do not fit")
+
+    monkeypatch.setattr(Engine, "advance", advance)
+    with pytest.raises(RuntimeError, match="shapes"):
+        list(gpu.throughput(CPU, SMALL))
 
 
 def test_rows_for_which_there_is_no_time_are_named(monkeypatch):
