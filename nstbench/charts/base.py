@@ -14,7 +14,8 @@ from pydantic import Field
 
 from nstbench.core.configuration import Record
 from nstbench.core.errors import InputError
-from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
+from nstbench.images.pictures import SMALLEST_SIDE
+from nstbench.images.reading import LARGEST_SIZE
 from nstbench.methods.base import P
 
 if TYPE_CHECKING:

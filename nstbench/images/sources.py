@@ -9,14 +9,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from nstbench.core.errors import InputError
-from nstbench.images.pictures import (
-    LARGEST_SIZE,
-    check_size,
-    load_picture,
-    read_picture,
-    scale_picture,
-    upright_rgb,
-)
+from nstbench.images.pictures import check_size, load_picture, scale_picture
+from nstbench.images.reading import LARGEST_SIZE, read_picture
+from nstbench.images.rgb import upright_rgb
 
 Source: TypeAlias = str | os.PathLike[str] | Image.Image | NDArray[np.generic]
 
@@ -47,7 +42,7 @@ def read_source(source: Source, role: str, at_least: int = LARGEST_SIZE) -> Imag
         case str() | os.PathLike():
             return read_picture(Path(source), at_least)
         case Image.Image():
-            return upright_rgb(source)
+            return upright_rgb(source, source_name(source, role))
         case np.ndarray():
             return _from_array(source, role)
     raise InputError(

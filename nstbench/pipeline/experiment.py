@@ -13,7 +13,8 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from nstbench.core.configuration import Evaluations, Name, Named, Record, Snapshots, load_named
 from nstbench.core.errors import InputError, shortened
 from nstbench.images.manifest import Manifest
-from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
+from nstbench.images.pictures import SMALLEST_SIDE
+from nstbench.images.reading import LARGEST_SIZE
 from nstbench.methods import method
 from nstbench.methods.base import DescentParameters, Method, Parameters
 

@@ -10,7 +10,8 @@ from nstbench.core.configuration import Evaluations, Name, Record, first_problem
 from nstbench.core.errors import InputError, shortened
 from nstbench.core.yaml_files import read_yaml
 from nstbench.images.manifest import Manifest
-from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
+from nstbench.images.pictures import SMALLEST_SIDE
+from nstbench.images.reading import LARGEST_SIZE
 from nstbench.metrics.feature_spaces import EVALUATED_LAYERS, FEATURE_SPACES, JUDGES, FeatureSpace
 from nstbench.networks.efficientnet import EFFICIENTNET_LITE0
 from nstbench.networks.weight_sources import check_weights

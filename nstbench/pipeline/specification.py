@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from nstbench.core.configuration import Name, Record, Seed, Snapshots
-from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
+from nstbench.images.pictures import SMALLEST_SIDE
+from nstbench.images.reading import LARGEST_SIZE
 from nstbench.methods import method
 from nstbench.methods.base import Parameters
 

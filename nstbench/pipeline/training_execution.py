@@ -4,7 +4,7 @@ from pathlib import Path
 
 from nstbench.core.hardware import resolve
 from nstbench.core.progress import progress
-from nstbench.images.pictures import read_picture
+from nstbench.images.reading import read_picture
 from nstbench.methods import trainer_of
 from nstbench.networks.training.trainer import TrainingTask
 from nstbench.pipeline.specification import TrainingSpecification

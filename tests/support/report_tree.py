@@ -10,6 +10,7 @@ import pandas as pd
 from PIL import Image
 
 from nstbench.images.manifest import Manifest
+from nstbench.metrics.feature_spaces import INDEPENDENT
 from nstbench.pipeline.experiment import Experiment
 from nstbench.pipeline.plan import PlannedRun, plan
 from nstbench.pipeline.profile import Profile
@@ -218,7 +219,7 @@ def leave_run(entry: PlannedRun, folder: Path) -> None:
 def scores(planned: list[PlannedRun]) -> pd.DataFrame:
     """C of a run is its seed plus a half, so its median over two seeds is 1; S of `second` is twice as much.
 
-    S of other experiments is missing for a reason.
+    S of other experiments is missing for a reason. The judge finds in `second` what C and S are.
     """
     values = {entry.run.id: entry.run.seed + 0.5 for entry in planned}
     values |= {control_id(copied, entry.run): 0.25 for entry in planned for copied in ("content", "style")}
@@ -232,4 +233,6 @@ def scores(planned: list[PlannedRun]) -> pd.DataFrame:
     table.loc[second, "value"] = (
         2 * table.loc[(table["experiment"] == "second") & (table["metric"] == "C"), "value"].to_numpy()
     )
-    return table.assign(reason=table["reason"].mask(second))
+    table = table.assign(reason=table["reason"].mask(second))
+    own = table[table["experiment"] == "second"]
+    return pd.concat([table, own.assign(metric=own["metric"] + INDEPENDENT.suffix)], ignore_index=True)

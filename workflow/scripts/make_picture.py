@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from nstbench.images.pictures import read_picture, save_picture
+from nstbench.images.pictures import save_picture
+from nstbench.images.reading import read_picture
 from nstbench.pipeline.project import Project
 
 

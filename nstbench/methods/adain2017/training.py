@@ -8,7 +8,7 @@ Huang and Belongie 2017, arXiv:1703.06868; Soboleva.
 import torch
 
 from nstbench.core.files import sha256
-from nstbench.images.pictures import read_picture
+from nstbench.images.reading import read_picture
 from nstbench.methods.adain2017.loss import DecoderLoss
 from nstbench.methods.adain2017.modules import Decoder, open_encoder
 from nstbench.methods.adain2017.network import KIND, save_stages

@@ -7,7 +7,7 @@ from PIL import Image
 
 from nstbench.core.errors import InputError
 from nstbench.images.package_photographs import PHOTOGRAPHS, photograph
-from nstbench.images.pictures import read_picture
+from nstbench.images.reading import read_picture
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 # Only a checkout has this folder.

@@ -8,7 +8,8 @@ from pydantic import Field, ValidationError, model_validator
 from nstbench.core.configuration import MOST_EVALUATIONS, Name, Named, Record, first_problem
 from nstbench.core.errors import InputError
 from nstbench.core.yaml_files import read_yaml
-from nstbench.images.pictures import LARGEST_SIZE, SMALLEST_SIDE
+from nstbench.images.pictures import SMALLEST_SIDE
+from nstbench.images.reading import LARGEST_SIZE
 from nstbench.methods import method
 from nstbench.methods.base import Parameters
 

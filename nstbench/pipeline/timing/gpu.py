@@ -24,7 +24,8 @@ from nstbench.core.memory import ran_out
 from nstbench.core.number_format import counted
 from nstbench.core.progress import progress
 from nstbench.images.package_photographs import photograph
-from nstbench.images.pictures import read_picture, save_picture
+from nstbench.images.pictures import save_picture
+from nstbench.images.reading import read_picture
 from nstbench.methods.base import Task
 from nstbench.methods.gatys2015 import METHOD
 from nstbench.methods.gatys2015.parameters import GatysParameters

@@ -15,7 +15,7 @@ from pandas.io.formats.style import Styler
 from nstbench.charts.writing import drawing_file, facts_file
 from nstbench.core.errors import InputError
 from nstbench.images.manifest import Manifest, load_manifest
-from nstbench.images.pictures import read_picture
+from nstbench.images.reading import read_picture
 from nstbench.metrics import metrics, shown_metrics
 from nstbench.pipeline.experiment import Experiment, Pair, short_name
 from nstbench.pipeline.finished import FinishedRun

@@ -3,7 +3,7 @@
 import shlex
 from pathlib import Path
 
-from nstbench.images.pictures import read_picture
+from nstbench.images.reading import read_picture
 from nstbench.methods import method
 from nstbench.pipeline.finished import FinishedRun
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 from nstbench.core.files import write_text
-from nstbench.images.pictures import read_picture
+from nstbench.images.reading import read_picture
 from nstbench.report.site.templating import environment
 from nstbench.report.survey.design import Design
 from nstbench.report.survey.mode import Mode

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nstbench.images.pictures import read_picture
+from nstbench.images.reading import read_picture
 from nstbench.metrics.pixels import mean_colour_difference
 from nstbench.pipeline.finished import FinishedRun
 from nstbench.report.figures.pair_results import PairResults

@@ -7,7 +7,8 @@ import torch
 from PIL import Image
 
 from nstbench.core.errors import InputError
-from nstbench.images.pictures import check_output, load_picture, read_picture, save_picture
+from nstbench.images.pictures import check_output, load_picture, save_picture
+from nstbench.images.reading import read_picture
 from nstbench.images.tensors import to_picture, to_tensor
 
 GRADIENT = np.linspace(0, 255, 32 * 24).reshape(24, 32).astype(np.uint8)
@@ -91,7 +92,7 @@ def test_one_pixel_is_a_flat_picture(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(None, "does not exist"), (b"", "is empty"), (b"plain text, no picture", "not a readable image")],
+    [(None, "does not exist"), (b"", "is empty"), (b"plain text, no picture", "not a readable picture")],
 )
 def test_bad_files_are_said(tmp_path, content, message):
     file = tmp_path / "bad.png"
@@ -112,7 +113,7 @@ def test_truncated_file_is_said(tmp_path, suffix):
 
 
 def test_folder_is_no_picture(tmp_path):
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="is a folder; give a picture file"):
         load_picture(tmp_path, 64)
 
 
@@ -124,7 +125,7 @@ def test_impossible_sizes_are_said(photo, size):
 
 def test_failed_save_leaves_nothing(tmp_path):
     class Broken(Image.Image):
-        def save(self, file, format):
+        def save(self, file, format, **options):
             file.write_bytes(b"half")
             raise OSError(28, "No space left on device")
 

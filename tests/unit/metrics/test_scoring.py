@@ -139,8 +139,8 @@ def test_bad_files_are_refused_in_one_line(score, photo, tmp_path):
     Image.new("RGB", (2049, 20)).save(huge)
     for status, out, err, words in (
         (*score(tmp_path / "no.png"), "no.png does not exist"),
-        (*score(photo, content=text), "text.png is not a readable image"),
-        (*score(photo, style=tmp_path), "cannot be read"),
+        (*score(photo, content=text), "text.png is not a readable picture"),
+        (*score(photo, style=tmp_path), "is a folder; give a picture file"),
         (*score(huge), "sides of 16 to 2048 px"),
     ):
         assert (status, out) == (2, "")

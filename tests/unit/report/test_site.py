@@ -194,9 +194,9 @@ def test_a_plane_shows_every_result_and_its_controls_where_both_are_scored(
     tree: Tree, pages: dict[str, Page]
 ) -> None:
     page = pages["figures/second.html"]
-    points = [link for link in page.all("a") if link.get("aria-label", "").endswith("S 1.00")]
+    points = [link for link in page.all("a") if link.get("aria-label", "").endswith("S_lite 1.00")]
     runs = {entry.run.id for entry in tree.planned if entry.experiment == "second"}
-    shown = {link["data-tile"] for link in page.all("a") if "C " in (link.get("aria-label") or "")}
+    shown = {link["data-tile"] for link in page.all("a") if "C_lite " in (link.get("aria-label") or "")}
     assert shown == runs and points
     assert "Content against style" not in pages["figures/first.html"].words
 
