@@ -81,7 +81,8 @@ def _places(claim: Claim, project: Project) -> set[Place]:
         for experiment, arms in parameters.arms_read.items():
             evidence.read.update((experiment, arm, 1.0) for arm in arms)
         try:
-            find_statistic(test.statistic).sample(parameters, evidence)
+            if parameters.arms_read:  # Others read charts, or compute something of their own.
+                find_statistic(test.statistic).sample(parameters, evidence)
         except NoEvidenceError:
             continue
     return evidence.read
