@@ -28,21 +28,17 @@ def judge_by(evidence: Evidence) -> Verdicts:
     """Every claim and every contradiction, judged by this evidence; InputError like `judge_claims`."""
     project = evidence.project
     register = load_register(project)
-    judged: dict[tuple[str, int], Judgement] = {}
-    # Tests are corrected for their number within a document, without those of claims that cannot be tested.
-    for document in register.documents:
-        tests = {
-            (claim.id, place): test
-            for claim in document.claims
-            if _untestable(claim, evidence) is None
-            for place, test in enumerate(claim.tests)
-        }
-        judged |= judge(tests, evidence)
     claims = []
     for document in register.documents:
-        for claim in document.claims:
-            own = [judgement for (id, _), judgement in judged.items() if id == claim.id]
-            claims.append(_judge_claim(claim, document.title, own, evidence))
+        # Corrected for their number within the document, without those that cannot be tested.
+        testable = {
+            claim.id: claim.tests for claim in document.claims if _untestable(claim, evidence) is None
+        }
+        judged = judge(testable, evidence)
+        claims += [
+            _judge_claim(claim, document.title, judged.get(claim.id, []), evidence)
+            for claim in document.claims
+        ]
     verdicts = {claim.id: claim.verdict for claim in claims}
     outcomes = (decide(contradiction, verdicts) for contradiction in register.contradictions)
     return Verdicts(
@@ -119,13 +115,19 @@ def _reasons(claim: Claim, verdict: Verdict, judgements: Sequence[Judgement]) ->
     """The first test that has the claim's verdict, how many others there are, and what was not tested."""
     if judgements:
         deciding = next((each for each in judgements if each.verdict is verdict), judgements[0])
-        says = deciding.test.says
-        yield f"{says[0].upper()}{says[1:]}: {deciding.reason}."
+        yield f"{_capital(deciding.test.says)}: {deciding.reason}."
     if len(judgements) > 1:
         counts = Counter(judgement.verdict for judgement in judgements)
         yield f"Its {len(judgements)} tests: {', '.join(f'{n} {each}' for each, n in counts.items())}."
-    if claim.missing and verdict is not Verdict.CONTRADICTED:
-        yield f"What it would take: {claim.missing}"
+    for judgement in judgements:
+        if judgement.verdict is Verdict.NOT_RUN and judgement is not deciding:
+            yield f"Without evidence: {judgement.test.says} ({judgement.reason})."
+    if claim.missing:
+        yield f"Not tested: {claim.missing}" if claim.tests else f"What it would take: {claim.missing}"
+
+
+def _capital(clause: str) -> str:
+    return clause[0].upper() + clause[1:]
 
 
 def _finding(test: ClaimTest, judgement: Judgement | None = None) -> Finding:

@@ -8,6 +8,7 @@ from nstbench.claims.claim import ClaimTest
 from nstbench.claims.pigeonhole import interval
 from nstbench.claims.records import Verdict
 from nstbench.claims.sample import Sample
+from nstbench.claims.significance import LEVEL
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,14 @@ def median_of(sample: Sample, confidence: float, p: float | None = None) -> Meas
 
 @dataclass(frozen=True)
 class Correction:
-    """A test's p among the `tests` of its document, corrected."""
+    """The p of a test, corrected for the `claims` of its document that have one.
+
+    `level` is what the uncorrected p must stay below.
+    """
 
     p: float
-    tests: int
+    claims: int = 1
+    level: float = LEVEL
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ tests at 5 % (Schuirmann 1987); contradicted when the 95 % interval lies outside
 
 from nstbench.claims.claim import ClaimTest
 from nstbench.claims.pigeonhole import interval
+from nstbench.claims.power import pairs_to_equal, spread_of
 from nstbench.claims.records import Verdict
 from nstbench.claims.rules.base import Correction, Measured, median_of
-from nstbench.claims.rules.scale import ROUNDING, bound, floor, measured_in_words, named, written
+from nstbench.claims.rules.scale import ROUNDING, bound, floor, measured_in_words, named, would_take, written
 from nstbench.claims.sample import Sample
-from nstbench.claims.significance import pairs_needed
+from nstbench.claims.significance import LEAST_PAIRS
 
 WITHIN, OUTSIDE = 0.90, 0.95
 
@@ -24,10 +25,10 @@ def judge(
     test: ClaimTest, sample: Sample, measured: Measured, correction: Correction | None
 ) -> tuple[Verdict, str]:
     """The verdict and why, with the margins."""
+    assert measured.estimate is not None
     said = measured_in_words(sample, measured)
-    needed = pairs_needed()
-    if measured.count < needed or measured.interval is None:
-        return Verdict.INCONCLUSIVE, f"{said}; at least {needed} are needed"
+    if measured.count < LEAST_PAIRS or measured.interval is None:
+        return Verdict.INCONCLUSIVE, f"{said}; at least {LEAST_PAIRS} are needed"
     centre, margin = bound(test, sample), floor(test, sample)
     lowest, highest = centre - margin, centre + margin
     margins = f"{written(lowest, sample)} to {written(highest, sample)}"
@@ -37,4 +38,6 @@ def judge(
     low, high = interval(sample.values, OUTSIDE)
     if low > highest or high < lowest:
         return Verdict.CONTRADICTED, f"{said}; the 95 % interval lies outside of {margins}"
-    return Verdict.INCONCLUSIVE, f"{said}; the interval of the {named(sample)} crosses a margin of {margins}"
+    said += f"; the interval of the {named(sample)} crosses a margin of {margins}"
+    grid = pairs_to_equal(spread_of(sample.values), measured.estimate - centre, margin)
+    return Verdict.INCONCLUSIVE, said + would_take(grid, sample)

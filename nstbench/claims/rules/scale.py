@@ -3,6 +3,7 @@
 import math
 
 from nstbench.claims.claim import ClaimTest
+from nstbench.claims.power import MOST, Grid
 from nstbench.claims.rules.base import Measured
 from nstbench.claims.sample import LOG_RATIO, Sample
 from nstbench.core.number_format import counted, number
@@ -54,3 +55,14 @@ def measured_in_words(sample: Sample, measured: Measured) -> str:
         said += f" ({100 * measured.confidence:.0f} % interval {low} to {high})"
     said += f" of {counted(measured.count, sample.noun)}"
     return f"{said}, {sample.dropped} more without a value" if sample.dropped else said
+
+
+def would_take(grid: Grid | None, sample: Sample) -> str:
+    """A clause for what would decide; empty where the sample is no smaller than that and had bad luck."""
+    count = len(sample.values)
+    if grid is None:
+        return f"; {MOST:.0f} times as many would not tell an effect of this size"
+    if grid.pairs <= count:
+        return ""
+    shape = f" ({' x '.join(map(str, grid.sides))})" if len(grid.sides) > 1 else ""
+    return f"; it would take about {counted(grid.pairs, sample.noun)}{shape} to tell an effect of this size"

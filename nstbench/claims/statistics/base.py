@@ -8,7 +8,7 @@ evidence, entered under its own name, by which the files of claims call it:
         ...
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
@@ -17,6 +17,8 @@ from typing_extensions import override
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import DIFFERENCE, LOG_RATIO, NoEvidenceError, Sample, Series, log_ratio
 from nstbench.core.configuration import Record
+from nstbench.core.number_format import counted
+from nstbench.metrics import metrics
 from nstbench.pipeline.experiment import LEAST_FACTORS
 
 # By the judge of the profile.
@@ -59,6 +61,24 @@ class ChartParameters(StatisticParameters):
     @override
     def charts_read(self) -> tuple[str, ...]:
         return (self.chart,)
+
+    @property
+    @override
+    def metrics_read(self) -> tuple[str, ...]:
+        """Those that columns, or what is sought in them, are called by."""
+        return tuple(name for name in dict.fromkeys(_texts(self.model_dump())) if name in metrics())
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text in keys and values, however deep."""
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            yield from _texts([*value.keys(), *value.values()])
+        case list() | tuple():
+            for each in value:
+                yield from _texts(each)
 
 
 class NoParameters(StatisticParameters):
@@ -110,12 +130,15 @@ def difference(a: float, b: float, transform: Transform) -> float:
 
 
 def metrics_of_sweep(
-    evidence: Evidence, experiment: str, arms: Iterable[str], metrics: Sequence[str]
+    evidence: Evidence, experiment: str, arms: Collection[str], metrics: Sequence[str]
 ) -> list[Series[float]]:
     """All metrics of the first arm at its first factor, then at the next; NoEvidenceError without a sweep."""
     points = [(arm, factor) for arm in arms for factor in evidence.factors(experiment, arm)]
     if len(points) < LEAST_FACTORS:
-        raise NoEvidenceError(f"{experiment} has no sweep of its weights here; run a profile with sweeps")
+        raise NoEvidenceError(
+            f"{', '.join(arms)} of {experiment}: {counted(len(points), 'point')} here, and a sweep has "
+            f"{LEAST_FACTORS} or more; run with a profile that has sweeps"
+        )
     return [evidence.metric(experiment, arm, metric, factor) for arm, factor in points for metric in metrics]
 
 

@@ -11,7 +11,16 @@ from pydantic import Field
 from typing_extensions import override
 
 from nstbench.claims.evidence import Evidence
-from nstbench.claims.sample import LOG_RATIO, Compared, Sample, Series, Value, compared, log_ratio
+from nstbench.claims.sample import (
+    LOG_RATIO,
+    Compared,
+    NoEvidenceError,
+    Sample,
+    Series,
+    Value,
+    compared,
+    log_ratio,
+)
 from nstbench.claims.statistics.arms import TwoGroups
 from nstbench.claims.statistics.base import (
     CONTENT_METRIC,
@@ -34,7 +43,7 @@ LEAST_VOLUME = 1e-2
 
 
 class TradeOffParameters(TwoGroups):
-    """Two groups of arms, of equal numbers of arms if the comparison is to be fair."""
+    """Two groups of arms, each with all factors of its sweep: five pictures or more of each group."""
 
     content: str = CONTENT_METRIC
     style: str = STYLE_METRIC
@@ -55,8 +64,9 @@ def hypervolume(parameters: TradeOffParameters, evidence: Evidence) -> Sample:
 
         d = log(HV(a) / HV(b))
 
-    A volume below a hundredth of a square decade counts as that, or a group that dominates nothing would have
-    no ratio. A pair both of whose volumes are as small is dropped: it says nothing of either group.
+    All factors of the arms' sweeps are points, in equal numbers: one more may add to a volume, and takes none
+    away. A volume below a hundredth of a square decade counts as that, or a group that dominates nothing
+    would have no ratio. A pair both of whose volumes are as small is dropped: it says nothing of either.
     """
     return _compare_groups(parameters, evidence, _compare_volumes)
 
@@ -83,17 +93,32 @@ def _compare_groups(
     compare: Callable[[list[Point], list[Point], Point], Compared],
 ) -> Sample:
     """What `compare` makes of the pictures of both groups and of the reference, pair by pair."""
-    arms, count = (*parameters.a, *parameters.b), len(parameters.a)
+    series, count = swept(parameters, evidence)
+    if len(series) != 2 * len(parameters.metrics_read) * count:
+        raise NoEvidenceError(
+            f"{parameters.sides[0]} and {parameters.sides[1]} differ in their numbers of points"
+        )
 
     def compare_values(values: tuple[float, ...]) -> Compared:
         reference, *found = points(values)
         return compare(found[:count], found[count:], reference)
 
-    series = [
-        *reference_distances(evidence, parameters.experiment, arms[0], parameters.metrics_read),
-        *metrics_of_arms(evidence, parameters.experiment, arms, parameters.metrics_read),
-    ]
-    return compared(series, compare_values, LOG_RATIO)
+    references = reference_distances(
+        evidence, parameters.experiment, parameters.a[0], parameters.metrics_read
+    )
+    return compared([*references, *series], compare_values, LOG_RATIO)
+
+
+def swept(parameters: TradeOffParameters, evidence: Evidence) -> tuple[list[Series[float]], int]:
+    """Content and style distance in turns, of the arms of `a` and then of `b` at every factor of their sweep.
+
+    And how many points the first group has. NoEvidenceError where a group has too few to be a front.
+    """
+    first, second = (
+        metrics_of_sweep(evidence, parameters.experiment, group, parameters.metrics_read)
+        for group in (parameters.a, parameters.b)
+    )
+    return first + second, len(first) // len(parameters.metrics_read)
 
 
 def _compare_volumes(a: list[Point], b: list[Point], reference: Point) -> Compared:
@@ -137,16 +162,16 @@ def points(values: Sequence[float]) -> list[Point]:
 def matched_style(parameters: TradeOffParameters, evidence: Evidence) -> Sample:
     """Content distance at equal style distance, read off two sweeps of weights: d = log(C(a) / C(b)).
 
-    log C is interpolated linearly over log S; both are read at the median of the log S that lie in the range
-    that the sweeps share. A pair whose ranges do not meet is dropped.
+    All factors of the arms' sweeps are points. log C is interpolated linearly over log S; both are read at
+    the median of the log S that lie in the range that the sweeps share. A pair whose ranges do not meet is
+    dropped.
     """
-    arms, count = (*parameters.a, *parameters.b), len(parameters.a)
+    series, count = swept(parameters, evidence)
 
     def compare(values: tuple[float, ...]) -> Compared:
         found = points(values)
         return at_equal_style(found[:count], found[count:])
 
-    series = metrics_of_arms(evidence, parameters.experiment, arms, parameters.metrics_read)
     return compared(series, compare, LOG_RATIO)
 
 

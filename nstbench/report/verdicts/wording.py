@@ -9,7 +9,7 @@ from nstbench.report.site.svg.scale import MINUS
 
 RULES = {
     "directional": "one of two is larger: interval and median lie beyond the floor on one side, "
-    "and the sign test is below 0.05 after Holm's correction",
+    "and p is below 0.05 after correction for the claims of the document",
     "equivalence": "practically equal: the 90 % interval lies within the margin",
     "existence": "possible: supported by one instance that meets the conditions, "
     "contradicted when none of twelve or more does",

@@ -4,6 +4,7 @@ import itertools
 import json
 import shutil
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,9 @@ from PIL import Image
 from skimage.color import deltaE_ciede2000, rgb2lab
 
 from nstbench.charts.chart import Chart, load_charts
+from nstbench.claims.claim import ClaimTest
 from nstbench.claims.evidence import Evidence
+from nstbench.claims.judgement import judged_by_kin
 from nstbench.claims.markdown import page
 from nstbench.claims.records import TABLE_COLUMNS, Verdict, as_json, as_table, read_verdicts
 from nstbench.claims.register import load_register
@@ -21,6 +24,7 @@ from nstbench.claims.sample import NoEvidenceError
 from nstbench.claims.substitutes import substitutes
 from nstbench.claims.verdicts import combined, judge_claims
 from nstbench.core.errors import InputError
+from nstbench.networks.kinship import Origin
 from nstbench.pipeline.experiment import short_name
 from nstbench.pipeline.profile import Grid
 from nstbench.pipeline.project import CHECKOUT, Project
@@ -258,13 +262,38 @@ def test_a_control_takes_the_place_of_an_arm(judged):
     assert row.verdict == "supported"
 
 
-def test_all_tests_must_hold_and_all_are_corrected_together(judged):
+def test_all_tests_must_hold_and_claims_are_corrected_together(judged):
+    """The first has the least p of 12 pairs; one of two parts that is contradicted has twice that."""
     both = entry("both", tests=entry("")["tests"] + other_side()["tests"])
     rows = judged(entry("one"), both).claims
     assert [row.verdict for row in rows] == ["supported", "contradicted"]
     assert [part.part_verdict for part in rows[1].parts] == ["supported", "contradicted"]
-    assert rows[0].p == pytest.approx(2 / 2**12)
-    assert rows[0].p_corrected == pytest.approx(3 * 2 / 2**12)
+    p = 2 / 2**12
+    assert rows[0].p == pytest.approx(p)
+    assert rows[0].p_corrected == pytest.approx(2 * p)  # The larger of 2 p / 1 and 2 (2 p) / 2.
+    assert [part.p_corrected for part in rows[1].parts] == pytest.approx([p, 2 * p])
+    assert "corrected for 2 claims" in rows[0].reason
+
+
+def test_a_claim_of_many_parts_counts_once(judged):
+    """Nine parts that all hold, beside another claim: two claims, not ten tests."""
+    rows = judged(entry("many", tests=entry("")["tests"] * 9), entry("one")).claims
+    assert [row.verdict for row in rows] == ["supported", "supported"]
+    assert rows[0].p_corrected == rows[1].p_corrected == pytest.approx(2 / 2**12)
+
+
+def test_a_part_without_evidence_is_named_and_leaves_a_contradiction(judged):
+    lacking = entry("")["tests"][0] | {
+        "says": "a metric that nobody took",
+        "parameters": PAIRED | {"metric": "S"},
+    }
+    wrong, right = (
+        judged(entry("it", tests=[*tests, lacking])).claims[0]
+        for tests in (other_side()["tests"], entry("")["tests"])
+    )
+    assert [wrong.verdict, right.verdict] == ["contradicted", "inconclusive"]
+    for row in (wrong, right):
+        assert "Without evidence: a metric that nobody took (no S of one in toy)." in row.reason
 
 
 def test_documents_are_corrected_apart(judged):
@@ -289,6 +318,43 @@ def test_a_judge_that_is_kin_to_what_was_optimised_carries_no_verdict(judged, me
     assert row.n_pairs == 12 and row.estimate == pytest.approx(np.log(0.5), abs=0.02)
     assert row.p_corrected is None  # It takes no part in the correction.
     assert other.verdict == "not run"
+
+
+SIDES = {"a": "one", "b": "two"}
+GROUPS = {"experiment": "toy", "a": ["one"], "b": ["two"], "content": "C_lite", "style": "S_lite"}
+
+
+@pytest.mark.parametrize(
+    ("statistic", "parameters", "kin"),
+    [
+        ("hypervolume", GROUPS | {"content": "C"}, True),
+        ("hypervolume", GROUPS | {"style": "S_vgg16"}, True),
+        ("hypervolume", GROUPS, False),
+        ("matched_style", GROUPS | {"content": "C"}, True),
+        ("paired", PAIRED | {"metric": "LABEL", "transform": "difference"}, False),
+        ("evaluations_to_value", {"chart": "ways", "quantity": "S", "part": 0.5} | SIDES, True),
+        ("evaluations_to_value", {"chart": "ways", "quantity": "S_lite", "part": 0.5} | SIDES, False),
+        (
+            "table",
+            {"chart": "ways", "per": ["content"], "a": {"value": "value", "where": {"quantity": "S"}}},
+            True,
+        ),
+        ("table_share", {"chart": "ways", "conditions": {"S": {"at_most": 1}}}, True),
+        ("table_share", {"chart": "elsewhere", "conditions": {"S": {"at_most": 1}}}, False),
+    ],
+)
+def test_kin_is_found_in_trade_offs_and_in_tables_of_charts(statistic, parameters, kin):
+    """Runs optimise VGG-19; `elsewhere` is drawn from none."""
+    judges = {"vgg19": "embedded", "vgg16": "embedded", "efficientnet_lite0": "imagenet"}
+    run = SimpleNamespace(run=None)
+    evidence = SimpleNamespace(
+        project=SimpleNamespace(profile=SimpleNamespace(judges=judges), plans={"toy": [run]}),
+        charts={"ways": SimpleNamespace(experiment="toy"), "elsewhere": SimpleNamespace(experiment=None)},
+        planned=lambda experiment, arm: [run],
+        optimised=lambda run: Origin("vgg19", "embedded"),
+    )
+    test = ClaimTest(statistic=statistic, says="so", side="less", parameters=parameters)
+    assert (judged_by_kin(test.typed_parameters(), evidence) is not None) == kin
 
 
 def test_the_last_judge_of_a_profile_is_the_one_that_claims_name(judged, checkout):

@@ -12,8 +12,17 @@ from nstbench.claims.pigeonhole import bootstrap_medians, interval, weighted_med
 from nstbench.claims.rules import RULES
 from nstbench.claims.rules.base import Correction, Verdict
 from nstbench.claims.sample import DIFFERENCE, LOG_RATIO, SHARE, Fact, Sample, Value
-from nstbench.claims.significance import holm, pairs_needed, sign_test
-from nstbench.claims.simulation import DESIGNS, Design, rates, table
+from nstbench.claims.significance import (
+    LEAST_PAIRS,
+    LEVEL,
+    benjamini_hochberg,
+    corrected,
+    level_among,
+    min_f,
+    p_of_claim,
+    p_value,
+    sign_test,
+)
 from nstbench.core.rank_correlation import spearman
 
 
@@ -30,11 +39,11 @@ def claim_test(side="less", **settings):
     return ClaimTest(statistic="paired", says="a is below b", side=side, **settings)
 
 
-def judged(test, sample, p=None, tests=1):
+def judged(test, sample, p=None, claims=1):
     """The verdict and the reason; `p` takes the place of the corrected one."""
     rule = RULES[test.rule]
     measured = rule.measure(test, sample)
-    correction = None if measured.p is None else Correction(measured.p if p is None else p, tests)
+    correction = None if measured.p is None else Correction(measured.p if p is None else p, claims)
     return rule.judge(test, sample, measured, correction)
 
 
@@ -59,37 +68,107 @@ def test_ten_of_twelve_and_eighteen_of_twenty_four_are_significant():
     assert sign_test([1] * 17 + [-1] * 7) > 0.05
 
 
-@pytest.mark.parametrize(("tests", "needed"), [(1, 6), (2, 7), (25, 10)])
-def test_pairs_needed_are_the_fewest_that_can_be_significant(tests, needed):
-    assert pairs_needed(tests) == needed
-    assert tests * sign_test([1] * needed) < 0.05 <= tests * sign_test([1] * (needed - 1))
+def test_six_pairs_are_the_fewest_that_can_be_significant():
+    assert sign_test([1] * LEAST_PAIRS) < LEVEL <= sign_test([1] * (LEAST_PAIRS - 1))
 
 
-# ---- Holm ----
+# ---- min F' ----
 
 
-def test_holm_by_hand():
-    """Ordered: 4 x 0.005, 3 x 0.01, 2 x 0.03, then the larger of 0.04 and what is before it."""
-    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+def differences_of(d):
+    return crossed(d).values, np.asarray(d).ravel().tolist()
 
 
-def test_holm_rejects_what_the_closed_test_by_bonferroni_rejects():
-    """A hypothesis falls when every set of hypotheses that holds it has a p of 0.05 / its size or less."""
+@pytest.mark.parametrize("shape", [(6, 4), (4, 3), (2, 9)])
+def test_min_f_is_made_of_the_tests_over_contents_and_over_styles(shape):
+    """Clark 1973: F1 F2 / (F1 + F2), by SciPy's t tests on the means of contents and of styles."""
+    for seed in range(5):
+        d = np.random.default_rng(seed).normal(0.3, 1, shape)
+        f1, f2 = (stats.ttest_1samp(d.mean(axis), 0).statistic ** 2 for axis in (1, 0))
+        freedom = (f1 + f2) ** 2 / (f1**2 / (shape[1] - 1) + f2**2 / (shape[0] - 1))
+        expected = stats.f.sf(f1 * f2 / (f1 + f2), 1, freedom)
+        assert min_f(*differences_of(d)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("shape", [(12, 1), (1, 7)])
+def test_without_anything_in_common_min_f_is_the_t_test(shape):
+    d = np.random.default_rng(1).normal(0.3, 1, shape)
+    assert min_f(*differences_of(d)) == pytest.approx(stats.ttest_1samp(d.ravel(), 0).pvalue)
+
+
+def test_pairs_of_other_contents_and_styles_have_nothing_in_common():
+    d = np.random.default_rng(2).normal(0.3, 1, 9)
+    values = [Value(f"c{n}", f"s{n}", 0.0, 0.0, each) for n, each in enumerate(d)]
+    assert min_f(values, d.tolist()) == pytest.approx(stats.ttest_1samp(d, 0).pvalue)
+
+
+def test_min_f_of_an_incomplete_grid_clusters_both_ways():
+    """The sum of both variances of Cameron, Gelbach and Miller, as sums over pairs that share a name."""
+    d = np.random.default_rng(3).normal(0.5, 1, (5, 4))
+    values = [value for place, value in enumerate(crossed(d).values) if place not in (2, 3, 11)]
+    own = np.array([value.difference for value in values])
+    e, parts = own - own.mean(), []
+    for name, groups in (("content", 5), ("style", 4)):
+        shared = [[getattr(a, name) == getattr(b, name) for a in values] for b in values]
+        parts.append((e @ np.array(shared) @ e / len(own) ** 2 * groups / (groups - 1), groups - 1))
+    variance = sum(part for part, _ in parts)
+    freedom = variance**2 / sum(part**2 / degrees for part, degrees in parts)
+    expected = 2 * stats.t.sf(abs(own.mean()) / math.sqrt(variance), freedom)
+    assert min_f(values, own.tolist()) == pytest.approx(expected)
+
+
+def test_p_is_the_larger_of_both_tests():
+    one = [[-0.5, 3.0, 3.0, 3.0]] * 6  # A style that dissents.
+    assert p_value(*differences_of(one)) == min_f(*differences_of(one)) > 0.05 > sign_test(np.ravel(one))
+    assert p_value(*differences_of([[1.0] * 4] * 6)) == sign_test([1.0] * 24)
+    assert min_f(*differences_of([[0.0] * 4] * 6)) == min_f(*differences_of([[2.0]])) == 1.0
+
+
+# ---- corrections ----
+
+
+def test_benjamini_and_hochberg_is_what_scipy_has():
     random = np.random.default_rng(0)
-    for _ in range(50):
-        ps = random.beta(0.3, 2, 5)
-        for place, corrected in enumerate(holm(ps)):
-            sets = (
-                {place, *others}
-                for count in range(5)
-                for others in itertools.combinations(set(range(5)) - {place}, count)
-            )
-            assert (corrected <= 0.05) == all(min(ps[list(each)]) <= 0.05 / len(each) for each in sets)
+    for count in (1, 5, 20):
+        ps = random.beta(0.3, 2, count).tolist()
+        expected = stats.false_discovery_control(ps, method="bh")
+        assert benjamini_hochberg(ps) == pytest.approx(expected.tolist())
+        assert corrected(ps[0], ps[1:]) == pytest.approx(expected[0])
+    assert benjamini_hochberg([]) == []
 
 
-def test_holm_stays_below_one_and_may_be_empty():
-    assert holm([0.9, 0.8]) == [1.0, 1.0]
-    assert holm([]) == []
+def test_the_level_among_others_is_where_the_corrected_p_is_that_of_a_test():
+    random = np.random.default_rng(1)
+    for count in (0, 1, 4, 19):
+        others = random.beta(0.3, 2, count).tolist()
+        level = level_among(others)
+        assert corrected(level * 0.9999, others) < LEVEL <= corrected(level * 1.0001, others)
+
+
+@pytest.mark.parametrize(
+    ("parts", "p"),
+    [
+        ([(0.01, True)], 0.01),
+        ([(0.01, False)], 0.01),
+        ([(0.01, True), (0.2, True)], 0.2),
+        ([(0.01, True), (0.004, False)], 0.008),
+        ([(0.01, False), (0.3, False), (0.001, True)], 0.03),
+        ([(0.9, False), (0.8, True)], 1.0),
+    ],
+)
+def test_a_claim_holds_with_all_of_its_parts_and_falls_with_one(parts, p):
+    assert p_of_claim(parts) == pytest.approx(p)
+
+
+def test_a_claim_of_several_parts_is_falsely_decided_no_more_often_than_one_of_one():
+    """Three parts without any effect, alike or not: support takes all, contradiction a third of the level."""
+    random = np.random.default_rng(2)
+    for alike in (0.0, 0.9):
+        z = math.sqrt(alike) * random.normal(size=(20_000, 1))
+        z = z + math.sqrt(1 - alike) * random.normal(size=(20_000, 3))
+        ps = 2 * stats.norm.sf(np.abs(z))
+        claims = [p_of_claim(list(zip(p, each > 0, strict=True))) for p, each in zip(ps, z, strict=True)]
+        assert np.mean(np.array(claims) < 0.05) <= 0.053
 
 
 # ---- the pigeonhole bootstrap ----
@@ -217,9 +296,9 @@ def test_bounds_and_floors_of_ratios_are_factors():
 
 
 def test_a_single_pair_never_decides():
-    verdict, reason = judged(claim_test(), log_ratios(0.1, (1, 1)), tests=25)
+    verdict, reason = judged(claim_test(), log_ratios(0.1, (1, 1)), claims=25)
     assert verdict is Verdict.INCONCLUSIVE
-    assert "of 1 pair; at least 6 are needed (10 to stand the correction for 25 tests)" in reason
+    assert "of 1 pair; at least 6 are needed" in reason
 
 
 @pytest.mark.parametrize(("pairs", "verdict"), [((5, 1), "inconclusive"), ((6, 1), "supported")])
@@ -404,23 +483,3 @@ def test_facts_must_all_hold():
     assert verdict is Verdict.CONTRADICTED
     assert reason == "one is one: true; one is two: false"
     assert judged(claim_test("holds"), Sample("", facts=facts[:1]))[0] is Verdict.SUPPORTED
-
-
-# ---- the rule under the null ----
-
-
-@pytest.mark.slow
-def test_verdicts_are_rarer_than_false_sign_tests():
-    """As docs/interpreting.md reports, with fewer samples; and a real effect is found."""
-    independent, alike = (rates(Design(6, 4, shared), 200) for shared in (0.0, 0.5))
-    assert independent.sign_test <= 0.06
-    assert independent.verdict <= 0.02
-    assert alike.sign_test > 2 * independent.sign_test
-    assert alike.verdict <= 0.09
-    assert rates(Design(6, 4, 0.0), 60, tests=25, effect=-0.4).supported >= 0.9
-
-
-def test_the_table_of_false_positives_has_a_row_per_design():
-    head, rule, *rows = table(4)
-    assert [head.count("|"), rule.count("|")] == [6, 6]
-    assert [row.split(" | ")[0] for row in rows] == [f"| {each.contents} x {each.styles}" for each in DESIGNS]

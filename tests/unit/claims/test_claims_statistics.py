@@ -28,10 +28,15 @@ class Known:
     def __init__(self, metrics=None, controls=None, losses=None, facts=None, tables=None, pictures=None):
         self.metrics, self.controls = metrics or {}, controls or {}
         self.losses, self.facts_, self.tables = losses or {}, facts or {}, tables or {}
-        self.pictures = pictures or {}
+        self.pictures, self.swept = pictures or {}, (0.01, 0.1, 1.0, 10.0, 100.0)
 
-    def metric(self, experiment, arm, metric):
-        return self._found(self.metrics, (arm, metric))
+    def factors(self, experiment, arm):
+        return self.swept
+
+    def metric(self, experiment, arm, metric, factor=1.0):
+        """At every factor of a sweep the same, unless there are values for it."""
+        key = (arm, metric, factor) if (arm, metric, factor) in self.metrics else (arm, metric)
+        return self._found(self.metrics, key)
 
     def table_name(self, chart):
         return f"the table of {chart}"
@@ -202,7 +207,7 @@ def test_a_smaller_volume_counts_where_all_of_it_is_dominated(worse, difference)
 def test_one_picture_that_is_not_dominated_is_enough():
     controls = {("style copied", "C_judge"): one(1.0), ("content copied", "S_judge"): one(1.0)}
     known = Known(placed({"a": (0.1, 0.1), "near": (0.5, 0.005), "b": (0.01, 0.01)}), controls)
-    assert sampled("dominance", known, a=["a", "near"], b=["b"]).differences == [0.0]
+    assert sampled("dominance", known, a=["a", "near"], b=["b", "b"]).differences == [0.0]
 
 
 def test_content_at_equal_style_is_read_off_straight_lines_in_logs():
@@ -234,6 +239,48 @@ def test_content_is_read_at_the_median_of_the_styles_that_both_sweeps_have():
 def test_sweeps_that_share_no_style_do_not_compare():
     assert math.isnan(at_equal_style([(1, 0.1), (1, 0.2)], [(1, 0.3), (1, 0.4)])[2])
     assert math.isnan(at_equal_style([(0, 0.1), (1, 0.4)], [(1, 0.3), (1, 0.4)])[2])
+
+
+def swept(c, s, factors=(0.01, 0.1, 1.0, 10.0, 100.0)):
+    """C and S of arm `a`, which go with the factor of its sweep, and those of `b`, which are 1 at all."""
+    metrics = {("b", name): one(1.0) for name in ("C_judge", "S_judge")}
+    for factor in factors:
+        metrics |= {("a", "C_judge", factor): one(c / factor), ("a", "S_judge", factor): one(s * factor)}
+    return Known(metrics, {("style copied", "C_judge"): one(10.0), ("content copied", "S_judge"): one(10.0)})
+
+
+def test_all_factors_of_a_sweep_are_points():
+    """C S = 0.01, a stair of five corners a decade apart, up to (10, 10); the other has one of 1 by 1.
+
+    Columns of one decade: below S of 1, 0.1, ... lie 1 (C of 10 has no width), so areas are 1, 2 and 3.
+    """
+    sample = sampled("hypervolume", swept(0.1, 0.1), a=["a"], b=["b"])
+    assert (sample.values[0].a, sample.values[0].b) == approx((1 + 2 + 3, 1.0))
+    assert sample.differences == approx([math.log(6)])
+
+
+def test_matched_style_reads_all_factors_of_a_sweep():
+    """At S = 1, the only S of the other, C of the sweep is 0.01, where its pictures have 0.1 and 0.001."""
+    known = swept(0.1, 0.1)
+    assert sampled("matched_style", known, a=["a"], b=["b"]).differences == approx([math.log(0.01)])
+
+
+@pytest.mark.parametrize("statistic", ["hypervolume", "dominance", "matched_style", "scatter_over_contents"])
+def test_fewer_than_five_points_are_no_evidence(statistic):
+    known = swept(0.1, 0.1)
+    known.swept = known.swept[:4]
+    with pytest.raises(
+        NoEvidenceError, match=r"^a of .*: 4 points here, .* run with a profile that has sweeps"
+    ):
+        sampled(statistic, known, a=["a"], b=["b"])
+    known.swept = (1.0,)
+    with pytest.raises(NoEvidenceError, match=r"^b of .*: 1 point here"):
+        sampled(statistic, known, a=["a"] * 5, b=["b"])
+
+
+def test_hypervolumes_of_unequal_numbers_of_points_are_no_evidence():
+    with pytest.raises(NoEvidenceError, match="a, a and b differ in their numbers of points"):
+        sampled("hypervolume", swept(0.1, 0.1), a=["a", "a"], b=["b"])
 
 
 def test_a_point_below_a_curve():

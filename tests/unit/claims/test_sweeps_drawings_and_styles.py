@@ -61,7 +61,7 @@ def test_the_price_of_keeping_the_content():
     assert kept.differences == approx([math.log(0.4 / 0.1)])
     none = sampled("price_of_content", Known(metrics, controls), **asked, part=0.01)
     assert (none.values, none.dropped) == ((), 1)
-    with pytest.raises(NoEvidenceError, match="fig has no sweep of its weights here"):
+    with pytest.raises(NoEvidenceError, match="arm of fig: 1 point here"):
         sampled("price_of_content", Known(metrics, controls, factors=(1.0,)), **asked, part=0.1)
 
 
@@ -74,7 +74,7 @@ def test_a_picture_beside_the_curve_of_a_sweep():
     asked = {"experiment": "fig", "arm": "arm", "sweep": "full", "x": "COLc", "y": ["S4", "S16"]}
     sample = sampled("below_curve", Known(metrics), **asked)
     assert sample.differences == approx([math.log(0.25)])
-    with pytest.raises(NoEvidenceError, match="run a profile with sweeps"):
+    with pytest.raises(NoEvidenceError, match="run with a profile that has sweeps"):
         sampled("below_curve", Known(metrics, factors=(1.0, 10.0)), **asked)
 
 
