@@ -85,6 +85,7 @@ def stylize(
     method: str | Method = "gatys2015",
     size: int = 256,
     evaluations: int | None = None,
+    scales: int | None = None,
     backbone: str | None = None,
     weights: str | None = None,
     preprocessing: str | None = None,
@@ -117,6 +118,9 @@ def stylize(
         Long side of the result in pixels, 16 to 8192.
     evaluations : int, optional
         How often a descent may evaluate its loss; the method's own number when left out.
+    scales : int, optional
+        At how many sizes a descent is made, the last of them `size` and each twice the one before; they share
+        the evaluations. 1 when left out; 2 or 3 paint larger strokes from 768 px on.
     backbone : str, optional
         The network whose features are compared, such as "vgg19"; the method's own when left out.
     weights : str, optional
@@ -161,6 +165,7 @@ def stylize(
         "strength": strength,
         "blend": dict(blend) if blend else None,
         "evaluations": evaluations,
+        "scales": scales,
         "preserve_colour": preserve_colour,
     }
     given = {name: value for name, value in options.items() if value is not None}

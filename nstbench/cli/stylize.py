@@ -43,6 +43,14 @@ Evaluations = Annotated[
         show_default="the method's",
     ),
 ]
+Scales = Annotated[
+    int | None,
+    typer.Option(
+        help="Sizes to descend at, each twice the one before; they share the evaluations. 2 or 3 paint "
+        "larger strokes from 768 px on.",
+        show_default="1",
+    ),
+]
 Backbone = Annotated[str | None, typer.Option(help="See `nstbench list backbones`.", show_default="vgg19")]
 Weights = Annotated[
     str | None,
@@ -97,6 +105,7 @@ def stylize(
     method: Annotated[str, typer.Option(help="See `nstbench list methods`.")] = "gatys2015",
     size: Size = 256,
     evaluations: Evaluations = None,
+    scales: Scales = None,
     backbone: Backbone = None,
     weights: Weights = None,
     preprocessing: Preprocessing = None,
@@ -120,6 +129,7 @@ def stylize(
         method=method,
         size=size,
         evaluations=evaluations,
+        scales=scales,
         backbone=backbone,
         weights=weights,
         preprocessing=preprocessing,

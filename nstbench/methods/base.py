@@ -187,6 +187,8 @@ class Task(Generic[P_co]):
         Called with the evaluations spent and the image reached.
     others
         Further pictures (1, 3, H, W), RGB in [0, 1], by their names in the parameters.
+    start
+        What a descent starts from (1, 3, H, W); as its parameters say when left out.
     """
 
     content: "Tensor"
@@ -198,6 +200,7 @@ class Task(Generic[P_co]):
     checkpoint: "Checkpoint | None" = None
     show: "Show | None" = None
     others: "Mapping[str, Tensor]" = field(default_factory=dict)
+    start: "Tensor | None" = None
 
 
 @dataclass(frozen=True)
@@ -291,6 +294,10 @@ class Method(Generic[P]):
         Outcome
             What `stylize` gives.
         """
+        if getattr(task.parameters, "scales", 1) > 1:
+            from nstbench.methods import coarse_to_fine
+
+            return await coarse_to_fine.stylize(self.outcome, task)
         made = self.stylize(task)
         return await made if inspect.isawaitable(made) else made
 

@@ -179,7 +179,7 @@ def start_image(task: Task[Parameters], init: str) -> Tensor:
     Parameters
     ----------
     task
-        Content and style (1, 3, H, W), RGB in [0, 1], and the seed.
+        Content and style (1, 3, H, W), RGB in [0, 1], and the seed; its `start` comes before `init`.
     init
         `content`, `style` (resized), or `noise` (by the seed).
 
@@ -188,6 +188,8 @@ def start_image(task: Task[Parameters], init: str) -> Tensor:
     Tensor
         (1, 3, H, W), of the content's size, its own memory.
     """
+    if task.start is not None:
+        return task.start.clone()
     if init == "noise":
         return grey_noise(task.content.shape, task.seed).to(task.content.device)
     if init == "style":

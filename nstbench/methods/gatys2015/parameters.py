@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, field_validator, model_serializer, model_validator
 from typing_extensions import override
 
 from nstbench.methods.base import DescentParameters, TotalVariation
@@ -77,6 +77,8 @@ class GatysParameters(DescentParameters):
         The total variation's weight and form.
     init
         What the descent starts from.
+    scales
+        At how many sizes it descends, each twice the one before, with equal shares of the evaluations.
     optimiser
         Which, and its settings.
     """
@@ -97,6 +99,7 @@ class GatysParameters(DescentParameters):
     alpha: float = Field(ge=0)
     tv: TotalVariation | None = None
     init: Literal["content", "style", "noise"]
+    scales: int = Field(default=1, ge=1, le=6)
     optimiser: OptimiserSettings
 
     @override
@@ -130,6 +133,20 @@ class GatysParameters(DescentParameters):
     def _preprocessing_of_a_file(self) -> "GatysParameters":
         check_preprocessing(self.weights, self.preprocessing)
         return self
+
+    @model_validator(mode="after")
+    def _an_evaluation_a_size(self) -> "GatysParameters":
+        if self.evaluations < self.scales:
+            raise ValueError(
+                f"{self.evaluations} evaluations do not suffice for {self.scales} scales; each needs one"
+            )
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_scales(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # A run of one size is named as it was before there were more.
+        written: dict[str, Any] = write(self)
+        return {name: value for name, value in written.items() if (name, value) != ("scales", 1)}
 
     @model_validator(mode="after")
     def _known_layers(self) -> "GatysParameters":
