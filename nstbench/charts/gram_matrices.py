@@ -6,6 +6,7 @@ bottom layers to the top ones, without saying how they divided the matrices; Jai
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import Field, model_validator
@@ -166,8 +167,12 @@ class GramSparsity(NetworkKind):
             {"picture": "", "layer": layer, "quantity": READ_OFF, "value": percent / 100}
             for layer, percent in zip(layers, self.read_off, strict=True)
         ]
+        # A stand-in counts once, however many pictures it stands for.
+        distinct: dict[Path, str] = {}
+        for name, file in materials.pictures.items():
+            distinct.setdefault(file, name)
         with torch.no_grad():
-            for name, file in materials.pictures.items():
+            for file, name in distinct.items():
                 features = backbone(materials.picture(file), layers)
                 for layer in layers:
                     for quantity, value in zero_shares(activations(features[layer]), self.shift):

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image
@@ -17,6 +17,14 @@ from nstbench.report.figures.pair_results import PairResults
 
 CANONICAL_RATIO = "canonical \N{GREEK SMALL LETTER ALPHA}/β"
 JPEG_QUALITY = 90
+# What networks are called where a panel shows several kinds.
+KINDS = {
+    "original": "the original network",
+    "imagenet": "trained on ImageNet",
+    "embedded": "a student, half as wide",
+    "random": "untrained",
+    "random-half": "untrained, half as wide",
+}
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,14 @@ def result_tile(run: FinishedRun, snapshot: int = 0) -> Tile:
 def _tile(pair: PairResults, name: str) -> Tile:
     if name not in IMAGE_TILES:
         arm, snapshot = arm_and_snapshot(name)
-        return result_tile(pair.shown[arm], snapshot)
+        tile = result_tile(pair.shown[arm], snapshot)
+        parameters = {id: run.planned.run.parameters for id, run in pair.shown.items()}
+        weights = {id: str(own["weights"]) for id, own in parameters.items() if "weights" in own}
+        if snapshot or arm not in weights or len({*weights.values()}) == 1:
+            return tile
+        # Which network is real and which learned from another one is no difference to be overlooked.
+        kind = KINDS.get(weights[arm], "own weights")
+        return replace(tile, note=" · ".join(filter(None, (kind, tile.note))))
     planned = pair.runs[0].planned
     wanted, used = getattr(planned.asked, name), getattr(planned.used, name)
     file, size = pair.results / "pictures" / f"{used}.png", planned.run.size

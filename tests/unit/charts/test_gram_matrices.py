@@ -1,5 +1,7 @@
 """Shares of zero entries against an explicit double loop and against matrices made by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -52,6 +54,13 @@ def test_every_relu_of_every_picture_is_counted(materials):
     assert len(table[table["quantity"] == UNSHIFTED]) == 2 * 16
     read_off = table[table["quantity"] == READ_OFF].set_index("layer")["value"]
     assert (read_off["relu1_1"], read_off["relu5_4"]) == (0.0, 0.15)
+
+
+def test_pictures_with_one_stand_in_count_once(materials):
+    asked = materials(["a", "b"])
+    twice = replace(asked, pictures={**asked.pictures, "c": asked.pictures["a"]})
+    table = GramSparsity(read_off=[*range(16)]).measure(twice)
+    assert table.loc[table["quantity"] == UNSHIFTED, "picture"].unique().tolist() == ["a", "b"]
 
 
 def test_read_off_values_are_one_a_layer():

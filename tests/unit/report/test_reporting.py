@@ -17,11 +17,13 @@ from nstbench.core.number_format import duration, number, scientific
 from nstbench.metrics import shown_metrics
 from nstbench.pipeline.experiment import Experiment
 from nstbench.pipeline.plan import PlannedRun, plan
+from nstbench.pipeline.profile import Profile
 from nstbench.pipeline.tables import control_id, tidy_scores, trial_id
 from nstbench.report.figures.curves import save_curves
 from nstbench.report.figures.files import write_figure
 from nstbench.report.figures.pair_results import results_by_pair
 from nstbench.report.figures.panel import draw_panel
+from nstbench.report.figures.tiles import panel_tiles
 from nstbench.report.figures.typography import Face, paragraph
 from nstbench.report.site.experiment_page import make_experiment_page
 from nstbench.report.site.write import write_site
@@ -69,6 +71,32 @@ def test_long_captions_push_the_next_row_down(tree: Tree) -> None:
     below = np.asarray(panel)[weak[3] : content[1], weak[0] : weak[2]]
     assert (below < 128).any()
     assert (below[-8:] == 255).all()
+
+
+def test_tiles_say_which_network_is_real_where_a_panel_shows_several(tmp_path: Path) -> None:
+    arms = [
+        {"id": "weak", "caption": "VGG-19"},
+        {"id": "strong", "caption": "VGG-16", "settings": {"backbone": "vgg16"}},
+        {"id": "alone", "caption": "noise", "settings": {"weights": "random-half"}},
+    ]
+
+    def notes(weights: str, arms: list[dict[str, object]]) -> list[str]:
+        one = experiment(
+            "networks", axes=[arms], comparisons=[], panel={"rows": [[arm["id"] for arm in arms]]}
+        )
+        profile = Profile(name="small", size=64, evaluations=5, weights=weights)
+        planned = plan(one, profile, MANIFEST)
+        for entry in planned:
+            leave_run(entry, tmp_path / "runs" / entry.run.id)
+        ((row,), *_) = (
+            panel_tiles(each) for each in results_by_pair(one, planned, profile, MANIFEST, tmp_path)
+        )
+        return [tile.note.partition("canonical")[0].removesuffix(" · ") for tile in row if tile]
+
+    real, student, untrained = "the original network", "a student, half as wide", "untrained, half as wide"
+    assert notes("original", arms) == [real, student, untrained]
+    assert notes("embedded", arms) == [student, student, untrained]
+    assert notes("embedded", arms[:2]) == ["", ""]
 
 
 @pytest.mark.parametrize("width", [60, 150, 400])
