@@ -129,7 +129,7 @@ def without_sweeps(planned: Iterable[PlannedRun]) -> list[PlannedRun]:
 def _runs(
     experiment: Experiment, pair: Pair, arm: Arm, profile: Profile, manifest: Manifest
 ) -> Iterable[tuple[float, RunSpecification]]:
-    """Factors of the sweep, each with the runs of every seed."""
+    """Factors of the sweep, each with its runs: of every seed at the factor 1, of the first at the others."""
     recipe = experiment.method_of(arm)
     shortened = profile.evaluations is not None
     settings = experiment.settings_of(arm, shortened)
@@ -149,7 +149,7 @@ def _runs(
     seeds = min(profile.seeds, experiment.seeds or profile.seeds)
     for factor in experiment.factors_of(arm) if profile.sweeps else (1.0,):
         parameters = experiment.configure(arm, changes, factor)
-        for seed in range(seeds if parameters.draws() else 1):
+        for seed in range(seeds if parameters.draws() and factor == 1 else 1):
             run = RunSpecification(
                 method=recipe.id,
                 content=manifest.available(pair.content),
