@@ -125,7 +125,7 @@ class ChannelMeans(LayersKind):
     @staticmethod
     def draw(table: "pd.DataFrame", figure: "Figure") -> None:
         """A panel a network, an outline a layer; the legend says how many channels lie beyond the axis."""
-        from matplotlib.ticker import MultipleLocator
+        from matplotlib.ticker import MaxNLocator
 
         from nstbench.charts.style import COLOURS, INK
 
@@ -141,8 +141,8 @@ class ChannelMeans(LayersKind):
                     top = axes.get_xaxis_transform()
                     axes.plot(shown, [0.015] * len(shown), "^", color=colour, transform=top, clip_on=False)
             axes.axvline(1, color=INK, linewidth=0.8, linestyle=(0, (2, 2)))
-            axes.set_ylim(0, 1.2 * axes.get_ylim()[1])
-            axes.yaxis.set_major_locator(MultipleLocator(5))
+            axes.set_ylim(0, 1.4 * axes.get_ylim()[1])
+            axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
             axes.grid(axis="y")
             axes.set_axisbelow(True)
             axes.legend(frameon=False, fontsize=8)
