@@ -2,12 +2,12 @@
 
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from typing_extensions import override
 
-from nstbench.claims.claim import Claim
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.register import load_register
 from nstbench.claims.sample import NoEvidenceError, Pair
@@ -66,26 +66,20 @@ def readers(project: Project) -> dict[Place, set[str]]:
     """
     found: dict[Place, set[str]] = {}
     for claim in load_register(project).claims:
-        for place in _places(claim, project):
+        evidence = _MadeUp(project, project.root)
+        for test in claim.tests:
+            parameters = test.typed_parameters()
+            for chart in parameters.charts_read:
+                for entry in project.plans.get(evidence.charts[chart].experiment or "", []):
+                    evidence.read.add((entry.experiment, entry.arm.id, 1.0))
+            for experiment, arms in parameters.arms_read.items():
+                evidence.read.update((experiment, arm, 1.0) for arm in arms)
+            if parameters.arms_read:  # Others read charts, or compute something of their own.
+                with suppress(NoEvidenceError):
+                    find_statistic(test.statistic).sample(parameters, evidence)
+        for place in evidence.read:
             found.setdefault(place, set()).add(claim.id)
     return found
-
-
-def _places(claim: Claim, project: Project) -> set[Place]:
-    evidence = _MadeUp(project, project.root)
-    for test in claim.tests:
-        parameters = test.typed_parameters()
-        for chart in parameters.charts_read:
-            for entry in project.plans.get(evidence.charts[chart].experiment or "", []):
-                evidence.read.add((entry.experiment, entry.arm.id, 1.0))
-        for experiment, arms in parameters.arms_read.items():
-            evidence.read.update((experiment, arm, 1.0) for arm in arms)
-        try:
-            if parameters.arms_read:  # Others read charts, or compute something of their own.
-                find_statistic(test.statistic).sample(parameters, evidence)
-        except NoEvidenceError:
-            continue
-    return evidence.read
 
 
 @dataclass(frozen=True)
