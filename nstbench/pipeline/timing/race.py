@@ -95,8 +95,8 @@ def benchmark(size: int, evaluations: int) -> list[Row]:
     the median of the turns, with the quickest and the slowest. `ratio` is how many times as fast it is as
     `against`, turn by turn. `evaluations_to_quality` and `seconds_to_quality` are what it needs until the
     common objective is at `quality`, which pastiche reaches with all `evaluations`; None where it does not
-    get there, or has a few turns only. `start_loss` is its own loss at the start, `loss_difference` how far
-    that is from the common objective, relative to it.
+    get there with twice as many, or has a few turns only. `start_loss` is its own loss at the start,
+    `loss_difference` how far that is from the common objective, relative to it.
     """
     if evaluations < 1:
         raise InputError(f"evaluations {evaluations} is out of range; allowed: 1 and more")
@@ -127,7 +127,9 @@ def beside_peers(size: int, evaluations: int, hardware: Hardware) -> list[Row]:
         entries.append(Entry(Engine("nstbench", METHOD, task_at(size, OBJECTIVE, hardware)), turns))
     judge = common_objective(task)
     take_turns(entries, evaluations, f"bench at {size} px", judge)
-    return [row_of(entry, entries[0], judge(task.content), entries[0].losses[-1]) for entry in entries]
+    quality = entries[0].losses[-1]
+    catch_up([entry for entry in entries if entry.turns == turns], quality, judge)
+    return [row_of(entry, entries[0], judge(task.content), quality) for entry in entries]
 
 
 def in_lockstep(size: int, evaluations: int, device: torch.device) -> list[Row]:
@@ -167,6 +169,14 @@ def take_turns(entries: Sequence[Entry], evaluations: int, title: str, judge: Ju
                     entry.take_turn(step, judge)
                     done += step
                     watch(done, entry.losses[-1])
+
+
+def catch_up(entries: Sequence[Entry], quality: float, judge: Judge) -> None:
+    """Let those go on that are not at `quality` yet, in turns, but for no more turns than they have had."""
+    for _ in range(max(entry.turns for entry in entries)):
+        for entry in entries:
+            if not min(entry.losses) <= quality:
+                entry.take_turn(TURN, judge)
 
 
 def row_of(entry: Entry, against: Entry, start_loss: float, quality: float | None = None) -> Row:
