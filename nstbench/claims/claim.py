@@ -52,6 +52,15 @@ class ClaimTest(Record):
             raise ValueError(str(error)) from error  # Told with its place in the file.
 
     @model_validator(mode="after")
+    def _with_reasons(self) -> "ClaimTest":
+        given = [name for name in ("bound", "floor", "share") if getattr(self, name) is not None]
+        if given and self.because is None:
+            raise ValueError(f"{' and '.join(given)} without because, which says where the number comes from")
+        if self.because is not None and not self.because.startswith(("the document's: ", "ours: ")):
+            raise ValueError('because begins with "the document\'s: " or "ours: "')
+        return self
+
+    @model_validator(mode="after")
     def _with_margin(self) -> "ClaimTest":
         if self.side == "equal" and not self.floor:
             raise ValueError("side 'equal' needs a floor, the margin within which things are equal")
@@ -84,7 +93,7 @@ class Claim(Named):
     """
 
     quote: str
-    passage: str | None = None
+    passage: str
     line: int = Field(ge=1)
     rule: RuleName
     tests: tuple[ClaimTest, ...] = ()
@@ -102,7 +111,7 @@ class Claim(Named):
 
     @model_validator(mode="after")
     def _in_its_passage(self) -> "Claim":
-        if self.passage is not None and quoted_places(self.quote, self.passage) is None:
+        if quoted_places(self.quote, self.passage) is None:
             raise ValueError(f"{self.id}: the passage does not contain the quote word for word")
         return self
 

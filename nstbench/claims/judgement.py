@@ -17,7 +17,6 @@ from nstbench.claims.statistics.base import StatisticParameters
 from nstbench.core.number_format import counted
 from nstbench.metrics import metrics
 from nstbench.networks.kinship import Origin, kinship
-from nstbench.pipeline.plan import PlannedRun
 
 NOTHING = Measured(0)
 
@@ -111,16 +110,13 @@ def judged_by_kin(parameters: StatisticParameters, evidence: Evidence) -> str | 
         for name in parameters.metrics_read
         if (backbone := metrics()[name].backbone) and backbone in weights
     }
-    for judge, entry in product(judges, _runs_read(parameters, evidence)):
+    compared = (
+        evidence.planned(experiment, arm) for experiment, arms in parameters.arms_read.items() for arm in arms
+    )
+    experiments = (evidence.charts[chart].experiment for chart in parameters.charts_read)
+    drawn = (evidence.project.plans[experiment] for experiment in experiments if experiment)
+    for judge, entry in product(judges, chain(*compared, *drawn)):
         optimised = evidence.optimised(entry.run)
         if optimised and (kin := kinship(judge, optimised)):
             return f"judged by {judge}, {kin}"
     return None
-
-
-def _runs_read(parameters: StatisticParameters, evidence: Evidence) -> list[PlannedRun]:
-    compared = (
-        evidence.planned(experiment, arm) for experiment, arms in parameters.arms_read.items() for arm in arms
-    )
-    drawn = (evidence.charts[chart].experiment for chart in parameters.charts_read)
-    return [*chain(*compared), *chain(*(evidence.project.plans[id] for id in drawn if id))]

@@ -1,6 +1,6 @@
 """Which test and which correction: false positives and power of each, in simulated families of claims.
 
-`python -m nstbench.claims.simulation` prints the tables of docs/interpreting.md, in about two minutes.
+`python -m nstbench.claims.simulation` prints the tables of docs/interpreting.md, in half a minute.
 
 The log ratio of a pair is an effect, plus what its content, its style and the pair itself add, all normal
 with mean 0. `shared` is the part of the variance that contents and styles have, one half each: where it is
@@ -258,10 +258,19 @@ def rates(
     effects: int = 0,
     effect: float = EFFECT,
     claims: int = CLAIMS,
+    alike: float = 0.0,
 ) -> Rates:
-    """Of families in which `effects` of the claims have the effect, and the others none."""
+    """Of families in which `effects` of the claims have the effect, and the others none.
+
+    `alike` is the part of the variance that all claims of a family have in common, up to their sign, as
+    claims about the same arms do.
+    """
     random = np.random.default_rng(0)
     d = design.draw(random, families * claims)
+    if alike:
+        common = np.repeat(design.draw(random, families), claims, axis=0)
+        signs = random.choice([-1, 1], (len(d), 1, 1))
+        d = np.sqrt(alike) * signs * common + np.sqrt(1 - alike) * d
     real = np.tile(np.arange(claims) < effects, families)
     d[real] += effect
     corrected = CORRECTIONS[correction](TESTS[test](d).reshape(families, claims)).ravel()
@@ -279,7 +288,7 @@ FAMILIES = 1000
 
 
 def lines() -> Iterator[str]:
-    """The lines of both tables."""
+    """The lines of the tables."""
     yield f"| test | correction | {' | '.join(f'{shared:.0%} shared' for shared in SHARED)} |"
     yield f"|---|---|{'---|' * len(SHARED)}"
     for test, correction in (
@@ -313,6 +322,15 @@ def lines() -> Iterator[str]:
                     f"| {contents} x {styles} | {spread:g} | {shared:.0%} | {null.false_families:.1%} "
                     f"| {every.power:.0%} | {half.power:.0%} | {half.false_share:.1%} |"
                 )
+
+    yield ""
+    yield f"| claims alike | {' | '.join(f'{shared:.0%} shared' for shared in SHARED)} |"
+    yield f"|---|{'---|' * len(SHARED)}"
+    for alike in (0.5, 0.9):
+        cells = [
+            f"{rates(Design(shared=shared), FAMILIES, alike=alike).false_families:.1%}" for shared in SHARED
+        ]
+        yield f"| {alike:.0%} | {' | '.join(cells)} |"
 
 
 def main() -> None:

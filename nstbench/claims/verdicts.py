@@ -115,7 +115,8 @@ def _reasons(claim: Claim, verdict: Verdict, judgements: Sequence[Judgement]) ->
     """The first test that has the claim's verdict, how many others there are, and what was not tested."""
     if judgements:
         deciding = next((each for each in judgements if each.verdict is verdict), judgements[0])
-        yield f"{_capital(deciding.test.says)}: {deciding.reason}."
+        says = deciding.test.says
+        yield f"{says[0].upper()}{says[1:]}: {deciding.reason}."
     if len(judgements) > 1:
         counts = Counter(judgement.verdict for judgement in judgements)
         yield f"Its {len(judgements)} tests: {', '.join(f'{n} {each}' for each, n in counts.items())}."
@@ -124,10 +125,6 @@ def _reasons(claim: Claim, verdict: Verdict, judgements: Sequence[Judgement]) ->
             yield f"Without evidence: {judgement.test.says} ({judgement.reason})."
     if claim.missing:
         yield f"Not tested: {claim.missing}" if claim.tests else f"What it would take: {claim.missing}"
-
-
-def _capital(clause: str) -> str:
-    return clause[0].upper() + clause[1:]
 
 
 def _finding(test: ClaimTest, judgement: Judgement | None = None) -> Finding:

@@ -62,7 +62,12 @@ def entry(name, **changes):
         "side": "less",
         "parameters": dict(PAIRED),
     }
-    known = {"id": f"somebody-claim-{name}", "quote": "it is so", "line": 7}
+    known = {
+        "id": f"somebody-claim-{name}",
+        "quote": "It is so.",
+        "passage": "Somebody says: It is so. Why, is not said.",
+        "line": 7,
+    }
     return known | {"rule": "directional", "tests": [test]} | changes
 
 
@@ -191,6 +196,11 @@ def test_a_bad_entry_is_refused(checkout, changes, complaint):
     [
         ({"statistic": "guess"}, "unknown statistic 'guess'; allowed: "),
         ({"side": "equal"}, "side 'equal' needs a floor"),
+        ({"because": "it is so"}, 'because begins with "the document\'s: " or "ours: "'),
+        (
+            {"floor": 2, "share": 0.5},
+            "floor and share without because, which says where the number comes from",
+        ),
         ({"parameters": PAIRED | {"b": "three"}}, "unknown arm of toy 'three'; allowed: one, two"),
         ({"parameters": PAIRED | {"metric": "Q"}}, "unknown metric 'Q'; allowed: "),
         ({"parameters": PAIRED | {"experiment": "no"}}, "unknown experiment 'no'; allowed: toy"),

@@ -36,7 +36,7 @@ def crossed(differences, unit=DIFFERENCE):
 
 
 def claim_test(side="less", **settings):
-    return ClaimTest(statistic="paired", says="a is below b", side=side, **settings)
+    return ClaimTest(statistic="paired", says="a is below b", side=side, because="ours: a test", **settings)
 
 
 def judged(test, sample, p=None, claims=1):

@@ -75,6 +75,10 @@ def test_families_without_effects_have_a_verdict_in_at_most_one_of_twenty(shared
     assert rates(Design(shared=shared), 200).false_families <= 0.05
 
 
+def test_claims_that_are_alike_are_not_wrong_more_often():
+    assert rates(Design(shared=0.5), 200, alike=0.9).false_families <= 0.05
+
+
 def test_an_effect_of_a_fifth_is_found_four_times_in_five():
     """At the spread of most comparisons, a quarter of it shared, where the other claims hold too."""
     assert rates(Design(shared=0.25), 60, effects=20).power >= 0.78
@@ -92,10 +96,11 @@ def test_tests_that_take_pairs_for_independent_are_wrong_far_too_often():
 def test_the_tables_have_a_row_for_each_candidate(monkeypatch):
     monkeypatch.setattr(simulation, "FAMILIES", 5)
     monkeypatch.setattr(simulation, "DRAWS", 20)
-    first, second = "\n".join(simulation.lines()).split("\n\n")
+    first, second, third = "\n".join(simulation.lines()).split("\n\n")
     assert len(first.splitlines()) == 2 + len(TESTS) + len(CORRECTIONS) - 1
     assert len(second.splitlines()) == 2 + 27
-    assert len({line.count("|") for line in first.splitlines()}) == 1
+    assert len(third.splitlines()) == 2 + 2
+    assert all(len({line.count("|") for line in each.splitlines()}) == 1 for each in (first, second, third))
 
 
 # ---- how many pairs it would take ----

@@ -235,6 +235,15 @@ def test_claims_are_grouped_and_say_what_was_found(pages: dict[str, Page]) -> No
     assert page.all("a", href="figures/first.html")
 
 
+def test_a_quote_is_marked_in_its_passage_below_the_document_and_its_link(pages: dict[str, Page]) -> None:
+    page = pages["claims.html"]
+    html = page.file.read_text()
+    assert "Before. <mark>what a-claim-two says</mark> After &lt;it&gt;.</blockquote>" in html
+    assert "A. Burr. Report. 1801." in page.words
+    assert page.all("a", href="https://example.org/burr")
+    assert len(page.all("mark")) == len(page.all("blockquote")) == 1
+
+
 def test_contradictions_say_who_says_what_and_which_position_stands(pages: dict[str, Page]) -> None:
     page = pages["contradictions.html"]
     assert page.words.count("Burr, Report") == 1 and "nobody" in page.words
