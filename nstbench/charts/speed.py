@@ -90,9 +90,8 @@ class EngineSpeed(ChartKind):
             (each, table["seconds"], names),
             (until, table["seconds_to_quality"][timed], names[timed]),
         ):
-            bars = axes.barh(range(len(shown)), seconds, color=COLOURS[0])
-            axes.set_yticks(range(len(shown)), shown)
-            axes.bar_label(bars, fmt="%.3g s", label_type="center", color="white", fontsize=8)
+            axes.barh(range(len(shown)), seconds, color=COLOURS[0])
+            axes.set_yticks(range(len(shown)), shown + seconds.map(": {:.3g} s".format))
             axes.invert_yaxis()
             axes.grid(axis="x")
             axes.set_axisbelow(True)

