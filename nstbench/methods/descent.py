@@ -24,6 +24,7 @@ from nstbench.optim.loop import Outcome
 from nstbench.optim.optimiser import Optimiser
 from nstbench.optim.settings import AdamSettings, LBFGSSettings, OptimiserSettings, SGDSettings
 from nstbench.optim.sgd import SGD
+from nstbench.optim.smoothing import Smoothing
 
 # Networks that a descent holds, so that others beside it share them.
 _IN_USE: WeakValueDictionary[Hashable, Backbone] = WeakValueDictionary()
@@ -108,7 +109,7 @@ async def descend(
     outcome = await loop.descend(
         objective,
         start_image(task, parameters.init),
-        make_optimiser(parameters.optimiser),
+        make_optimiser(parameters.optimiser, task.content),
         parameters.evaluations,
         task.watch,
         task.checkpoint,
@@ -216,13 +217,15 @@ def style_at_size_of_content(task: Task[Parameters]) -> Tensor:
     ).clamp_(0, 1)
 
 
-def make_optimiser(settings: OptimiserSettings) -> Optimiser:
+def make_optimiser(settings: OptimiserSettings, image: Tensor | None = None) -> Optimiser:
     """Make the optimiser that settings describe.
 
     Parameters
     ----------
     settings
         Its kind and its numbers.
+    image
+        (1, 3, H, W), of the size and on the device of what descends, which only smoothing asks for.
 
     Returns
     -------
@@ -231,7 +234,11 @@ def make_optimiser(settings: OptimiserSettings) -> Optimiser:
     """
     match settings:
         case LBFGSSettings():
-            return LBFGS(settings.rate, settings.history, settings.line_search)
+            smooth = None
+            if settings.smoothing and image is not None:
+                height, width = image.shape[-2:]
+                smooth = Smoothing(height, width, settings.smoothing, image.device)
+            return LBFGS(settings.rate, settings.history, settings.line_search, smooth)
         case AdamSettings():
             return Adam(settings.rate)
         case SGDSettings():

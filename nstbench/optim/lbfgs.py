@@ -6,6 +6,7 @@ using MapReduce", algorithm 3). The long vectors are touched twice per iteration
 and once for the direction, and values leave the device once.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
-from nstbench.optim.optimiser import Evaluate, Evaluation, Optimiser, has_run_away
+from nstbench.optim.optimiser import Evaluate, Optimiser, has_run_away
 from nstbench.optim.wolfe import strong_wolfe
 
 # The first step moves no pixel by more than a tenth of a grey level; Torch7's min(1, 1/|g|_1) depends on
@@ -44,40 +45,50 @@ class LBFGS(Optimiser):
         How many steps H is made from, at least 1; fewer where the picture is large (`remembered`).
     line_search
         Whether steps meet the strong Wolfe conditions.
+    smooth
+        A symmetric linear map F: steps and gradients are remembered in coordinates z of the point x = F z.
+        The point, its steps and their limits stay those of x.
 
     References
     ----------
     Nocedal and Wright 2006, algorithm 7.4; Chen, Wang and Zhou 2014, algorithm 3.
     """
 
-    def __init__(self, rate: float = 1.0, history: int = 100, line_search: bool = False) -> None:
+    def __init__(
+        self,
+        rate: float = 1.0,
+        history: int = 100,
+        line_search: bool = False,
+        smooth: Callable[[Tensor], Tensor] | None = None,
+    ) -> None:
         self.rate = rate
         self.history = history
         self.line_search = line_search
+        self.smooth = smooth or (lambda values: values)
 
     def _begin(self) -> None:
         self._memory = _Memory(remembered(self.history, self.point.numel()), self.point)
 
     @override
     async def step(self, evaluate: Evaluate) -> None:
-        direction = self._memory.direction(self.current.gradient)
-        length = self.rate if self._memory.usable else self._first_length()
+        own_direction = self._memory.direction(self.smooth(self.current.gradient))
+        direction = self.smooth(own_direction)
+        length = self.rate if self._memory.usable else self._first_length(direction)
         for _ in range(MOST_RETRIES):
             if self.line_search:
                 length, trial = await strong_wolfe(evaluate, self.point, direction, length, self.current)
             else:
                 trial = await evaluate(self.point + length * direction)
             if not has_run_away(trial, self.current.value):
-                self._move(length * direction, trial)
+                gradient = self.smooth(trial.gradient)
+                change = gradient - self.smooth(self.current.gradient)
+                self._memory.remember(length * own_direction, change, gradient)
+                self.point = self.point + length * direction
+                self.current = trial
                 return
             self.rejected_steps += 1
             length *= SHORTER
         self._memory.forget()
-
-    def _move(self, step: Tensor, trial: Evaluation) -> None:
-        self._memory.remember(step, trial.gradient - self.current.gradient, trial.gradient)
-        self.point = self.point + step
-        self.current = trial
 
     def _memorised(self) -> dict[str, Any]:
         return self._memory.state()
@@ -86,8 +97,8 @@ class LBFGS(Optimiser):
         self._begin()
         self._memory.restore(memory)
 
-    def _first_length(self) -> float:
-        largest = self.current.gradient.abs().max().item()
+    def _first_length(self, direction: Tensor) -> float:
+        largest = direction.abs().max().item()
         if largest == 0:
             return 0.0
         # Where the loss curves downwards nothing is learned from a step: each next one is twice as long.

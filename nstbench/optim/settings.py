@@ -1,8 +1,8 @@
 """Optimisers as data, readable without importing torch."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from nstbench.core.configuration import Record
 
@@ -20,12 +20,21 @@ class LBFGSSettings(Record):
         How many steps are remembered, at least 1.
     line_search
         Whether steps meet the strong Wolfe conditions.
+    smoothing
+        p, 0 to 1: it descends in coordinates whose spectrum is multiplied by f^-p; 0 is the picture's own.
     """
 
     kind: Literal["lbfgs"] = "lbfgs"
     rate: float = Field(default=1.0, gt=0)
     history: int = Field(default=100, ge=1)
     line_search: bool = False
+    smoothing: float = Field(default=0.0, ge=0, le=1)
+
+    @model_serializer(mode="wrap")
+    def _without_smoothing(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # A run without it is named as it was before there was any.
+        written: dict[str, Any] = write(self)
+        return {name: value for name, value in written.items() if (name, value) != ("smoothing", 0)}
 
 
 class AdamSettings(Record):

@@ -14,6 +14,7 @@ from nstbench.methods.novak2016.parameters import RECOMMENDED, NovakParameters
 from nstbench.networks.catalogue import ARCHITECTURES
 from nstbench.networks.training.trainer import Recipe
 from nstbench.networks.weight_sources import weights_for
+from nstbench.optim.settings import LBFGSSettings
 
 if TYPE_CHECKING:
     from nstbench.losses.objective import Term
@@ -135,6 +136,7 @@ DEFAULT_TRAINING = TransformationRecipe(
         content_layers={"relu3_3": 1.0},
         style_layers=equal_weights(["relu1_2", "relu2_2", "relu3_3", "relu4_3"]),
         alpha=0.2,
+        optimiser=LBFGSSettings(),
         tv=TotalVariation(form="squared", weight=5e-3),
     ),
     style_size=320,

@@ -29,6 +29,7 @@ from nstbench.networks.vgg import VGG19
 from nstbench.networks.winograd import Convolution3x3
 from nstbench.optim.lockstep import Request, evaluate
 from nstbench.optim.loop import descend
+from nstbench.optim.settings import LBFGSSettings
 from nstbench.pipeline.timing.reference import TextbookLoop, restore
 
 G = TypeVar("G", bound=GatysParameters)
@@ -48,6 +49,8 @@ OBJECTIVE = GatysParameters.derived_from(
         for name in ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
     },
     init="content",
+    # That of the peers, so that what differs is the engine.
+    optimiser=LBFGSSettings(),
 )
 
 
@@ -93,7 +96,7 @@ class Engine(Contestant):
         objective = Objective(backbone, recipe.terms_of(task, backbone))
         start = start_image(task, task.parameters.init)
         self._descents = [
-            descend(objective, start, make_optimiser(task.parameters.optimiser), sys.maxsize)
+            descend(objective, start, make_optimiser(task.parameters.optimiser, start), sys.maxsize)
             for _ in range(pictures)
         ]
         self.requests: list[Request] = [descent.send(None) for descent in self._descents]
