@@ -83,9 +83,14 @@ def publish(evidence: Evidence, name: str, folder: Path) -> Provenance:
     entries = {entry.run.id: entry for entry in evidence.project.planned}
     records = {id: noting.record(entry) or {} for id, entry in entries.items()}
     scores = noting.score_table()
+    runs = []
+    for id, entry in entries.items():
+        kept = {key: value for key, value in records[id].items() if key not in NOT_PUBLISHED}
+        specification = entry.run.model_dump_json()
+        runs.append({"run": id, "specification": specification, "record": to_json(kept, indent=0)})
     tables = {
         "plan": pd.DataFrame(_place(entry) for entry in evidence.project.planned),
-        "runs": pd.DataFrame(_described(entry.run, records[id]) for id, entry in entries.items()),
+        "runs": pd.DataFrame(runs),
         "scores": None if scores is None else scores.drop(columns="reason", errors="ignore"),
         "traces": pd.DataFrame(noting.steps, columns=["run", "evaluation", "loss"]),
         "differences": pd.DataFrame(noting.differences, columns=["one", "other", "size", "difference"]),
@@ -116,11 +121,6 @@ def _place(entry: PlannedRun) -> dict[str, object]:
         "evidence": entry.evidence,
         "run": entry.run.id,
     }
-
-
-def _described(run: RunSpecification, record: Mapping[str, Any]) -> dict[str, object]:
-    kept = {key: value for key, value in record.items() if key not in NOT_PUBLISHED}
-    return {"run": run.id, "specification": run.model_dump_json(), "record": to_json(kept, indent=0)}
 
 
 def _provenance(name: str, evidence: Evidence, records: Mapping[str, Mapping[str, Any]]) -> Provenance:
@@ -286,11 +286,7 @@ def load_edition(root: Path, name: str) -> Edition:
     except ValidationError as error:
         raise InputError(f"{file} cannot be read ({first_problem(error, Provenance)})") from error
     project = Project.load(root, own_pictures=provenance.own_pictures)
-    return Edition(replace(project, profile=profile, recorded=_planned(folder, project)), folder, provenance)
-
-
-def _planned(folder: Path, project: Project) -> dict[str, list[PlannedRun]]:
-    """What was planned, without the experiments and arms that there are no more."""
+    # What was planned, without the experiments and arms that there are no more.
     table = _read_table(folder / "runs.parquet")
     specifications = zip(table["run"], table["specification"], strict=True)
     runs = {id: RunSpecification.model_validate(json.loads(text)) for id, text in specifications}
@@ -307,7 +303,7 @@ def _planned(folder: Path, project: Project) -> dict[str, list[PlannedRun]]:
                     experiment, pair, arm, runs[place["run"]], truth, factor, evidence=bool(place["evidence"])
                 )
             )
-    return planned
+    return Edition(replace(project, profile=profile, recorded=planned), folder, provenance)
 
 
 def _read_table(file: Path) -> "pd.DataFrame":

@@ -21,9 +21,7 @@ from nstbench.pipeline.specification import RunSpecification
 from nstbench.pipeline.tables import control_id
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
-    from numpy.typing import NDArray
 
 T = TypeVar("T")
 # The control that is scored in the place of an arm's results, as tables call it.
@@ -146,11 +144,14 @@ class Evidence:
 
     def colour_difference(self, one: Picture, other: Picture) -> float:
         """The mean over pixels of CIEDE2000."""
+        import numpy as np
+
+        from nstbench.images.pictures import load_picture
         from nstbench.metrics.pixels import mean_colour_difference
 
-        return mean_colour_difference(
-            *(_pixels(self.results / each.file, each.size) for each in (one, other))
-        )
+        # As runs read them.
+        pictures = (load_picture(self.results / file, size, square=True) for file, size in (one, other))
+        return mean_colour_difference(*(np.asarray(each, dtype=np.float64) / 255 for each in pictures))
 
     def optimised(self, run: RunSpecification) -> Origin | None:
         """The network whose features a run optimised, if any."""
@@ -233,12 +234,3 @@ class Evidence:
             at = "" if factor == 1 else f" at {factor:g} times its parameter"
             raise NoEvidenceError(f"no {what} of {arm} in {experiment}{at}")
         return found
-
-
-def _pixels(file: Path, size: int) -> "NDArray[np.float64]":
-    """A picture as runs read it, (H, W, 3), RGB in [0, 1]."""
-    import numpy as np
-
-    from nstbench.images.pictures import load_picture
-
-    return np.asarray(load_picture(file, size, square=True), dtype=np.float64) / 255

@@ -66,8 +66,12 @@ def _cells(claim: ClaimVerdict) -> tuple[str, ...]:
         if claim.confidence != 0.95:
             interval += f" ({100 * claim.confidence:.0f} %)"
     surrogate = f" (surrogate: {claim.surrogate})" if claim.surrogate else ""
+    # The quote in bold where a passage stands around it.
+    passage = claim.quote
+    if claim.passage is not None:
+        passage = "".join(f"**{text}**" if quoted else text for text, quoted in claim.marked_passage)
     return (
-        f"`{claim.id}`: \N{LEFT DOUBLE QUOTATION MARK}{_passage(claim)}\N{RIGHT DOUBLE QUOTATION MARK}",
+        f"`{claim.id}`: \N{LEFT DOUBLE QUOTATION MARK}{passage}\N{RIGHT DOUBLE QUOTATION MARK}",
         str(claim.line),
         f"{claim.verdict if claim.caveat else f'**{claim.verdict}**'}{surrogate}",
         str(claim.n_pairs or ""),
@@ -76,13 +80,6 @@ def _cells(claim: ClaimVerdict) -> tuple[str, ...]:
         "" if claim.p_corrected is None else f"{claim.p_corrected:.2g}",
         " ".join(filter(None, (claim.reason, claim.note))),
     )
-
-
-def _passage(claim: ClaimVerdict) -> str:
-    """The passage with the quote in bold; the quote where there is no more."""
-    if claim.passage is None:
-        return claim.quote
-    return "".join(f"**{text}**" if quoted else text for text, quoted in claim.marked_passage)
 
 
 def _written(value: float, in_logs: bool) -> str:

@@ -73,18 +73,7 @@ def load_register(project: Project) -> Register:
         if claim.same_as not in {None, *known - {claim.id}}:
             file = project.root / FOLDER / f"{claim.document}.yaml"
             raise InputError(f"{file}: {claim.id}: same_as: unknown claim {shortened(str(claim.same_as))}")
-    contradictions = _load_contradictions(project.root / CONTRADICTIONS, known)
-    judged = [
-        Document.derived_from(
-            document, claims=tuple(_judged_in(project.profile.judge, claim) for claim in document.claims)
-        )
-        for document in documents
-    ]
-    return Register(documents=tuple(judged), contradictions=contradictions)
-
-
-def _load_contradictions(file: Path, known: Collection[str]) -> tuple[Contradiction, ...]:
-    """InputError when one names a claim that is not `known`."""
+    file = project.root / CONTRADICTIONS
     try:
         contradictions = Contradictions.model_validate(read_yaml(file)).contradictions
     except ValidationError as error:
@@ -93,7 +82,13 @@ def _load_contradictions(file: Path, known: Collection[str]) -> tuple[Contradict
         named = {id for position in contradiction.positions for id in position.claims}
         for id in sorted(named.union(contradiction.decided_by).difference(known)):
             raise InputError(f"{file}: {shortened(contradiction.topic)}: unknown claim {shortened(id)}")
-    return contradictions
+    judged = [
+        Document.derived_from(
+            document, claims=tuple(_judged_in(project.profile.judge, claim) for claim in document.claims)
+        )
+        for document in documents
+    ]
+    return Register(documents=tuple(judged), contradictions=contradictions)
 
 
 def _judged_in(space: FeatureSpace, claim: Claim) -> Claim:

@@ -13,7 +13,6 @@ from nstbench.core.errors import InputError
 
 if TYPE_CHECKING:
     from nstbench.claims.evidence import Evidence
-    from nstbench.claims.records import ClaimVerdict
 
 EXAMPLES = (
     "nstbench claims",
@@ -82,27 +81,21 @@ def claims(
     elif as_json:
         print_json([claim.model_dump(mode="json") for claim in found.claims])
     else:
-        _print_verdicts(found.claims)
+        from nstbench.core.number_format import MISSING
+
+        rows = []
+        for each in found.claims:
+            estimate = MISSING
+            if each.estimate is not None:
+                # The first test's median with its interval, in its unit.
+                ends = " to ".join(f"{end:.2f}" for end in each.interval or ())
+                estimate = f"{each.estimate:.2f}{f' ({ends})' if ends else ''} {each.unit}"
+            rows.append((each.id, each.verdict, str(each.n_pairs), estimate, each.reason))
+        print_table(("claim", "verdict", "n", "estimate", "reason"), rows)
+        counts = Counter(claim.verdict for claim in found.claims).most_common()
+        print(f"{len(rows)} claims: " + ", ".join(f"{count} {verdict}" for verdict, count in counts))
         if warning := evidence.project.profile.warning:
             print(warning)
-
-
-def _print_verdicts(found: "tuple[ClaimVerdict, ...]") -> None:
-    from nstbench.core.number_format import MISSING
-
-    rows = []
-    for each in found:
-        estimate = MISSING
-        if each.estimate is not None:
-            # The first test's median with its interval, in its unit.
-            ends = " to ".join(f"{end:.2f}" for end in each.interval or ())
-            estimate = f"{each.estimate:.2f}{f' ({ends})' if ends else ''} {each.unit}"
-        rows.append((each.id, each.verdict, str(each.n_pairs), estimate, each.reason))
-    print_table(("claim", "verdict", "n", "estimate", "reason"), rows)
-    counts = Counter(claim.verdict for claim in found)
-    print(
-        f"{len(found)} claims: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
-    )
 
 
 def _finished(root: Path, results: Path, profile: str | None = None) -> "Evidence":

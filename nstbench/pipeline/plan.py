@@ -82,7 +82,12 @@ def plan(experiment: Experiment, profile: Profile, manifest: Manifest) -> list[P
     every = experiment.every_pair
     all_own = every if isinstance(every, bool) else profile.name in every
     own = experiment.pairs if all_own else experiment.pairs[: profile.pairs]
-    grid = _grid(experiment, profile)
+    grid: tuple[Pair, ...] = ()
+    if profile.grid and experiment.grid:
+        # With the pictures that the experiment has in the place of the profile's.
+        contents = experiment.grid_contents or profile.grid.contents
+        styles = experiment.grid_styles or profile.grid.styles
+        grid = Grid(contents=contents, styles=styles).pairs
     pairs, arms = dict.fromkeys((*own, *grid)), experiment.arms
     for_figure = Profile.model_validate({**dict(profile), "seeds": 1, "sweeps": False}) if grid else profile
     points = sum(len(experiment.factors_of(arm)) if profile.sweeps else 1 for arm in arms)
@@ -101,15 +106,6 @@ def plan(experiment: Experiment, profile: Profile, manifest: Manifest) -> list[P
                 PlannedRun(experiment.id, pair, arm, run, truth, factor, is_evidence) for factor, run in made
             ]
     return planned
-
-
-def _grid(experiment: Experiment, profile: Profile) -> tuple[Pair, ...]:
-    """The pairs of the profile's grid, with the pictures that the experiment has in their place."""
-    if not profile.grid or not experiment.grid:
-        return ()
-    contents = experiment.grid_contents or profile.grid.contents
-    styles = experiment.grid_styles or profile.grid.styles
-    return Grid(contents=contents, styles=styles).pairs
 
 
 def shown(experiment: Experiment, planned: Iterable[PlannedRun]) -> list[PlannedRun]:
@@ -188,17 +184,7 @@ def batches(plans: Sequence[PlannedRun]) -> dict[str, tuple[RunSpecification, ..
     by_experiment: dict[str, list[RunSpecification]] = {}
     for experiment, run in owners.values():
         by_experiment.setdefault(experiment, []).append(run)
-    return {
-        id: part
-        for experiment, runs in _sharing(by_experiment).items()
-        for id, part in _split(
-            experiment, runs, MOST_RUNS_PER_BATCH if work(runs) > LEAST_WORK_PER_BATCH else len(runs)
-        )
-    }
-
-
-def _sharing(by_experiment: dict[str, list[RunSpecification]]) -> dict[str, list[RunSpecification]]:
-    """The runs by the experiment that opens their batch: one that computes little takes in the next."""
+    # By the experiment that opens a batch: one that computes little takes in the next.
     shared: dict[str, list[RunSpecification]] = {}
     open_batch: list[RunSpecification] = []
     for experiment, runs in by_experiment.items():
@@ -206,7 +192,13 @@ def _sharing(by_experiment: dict[str, list[RunSpecification]]) -> dict[str, list
             shared[experiment] = open_batch = list(runs)
         else:
             open_batch += runs
-    return shared
+    return {
+        id: part
+        for experiment, runs in shared.items()
+        for id, part in _split(
+            experiment, runs, MOST_RUNS_PER_BATCH if work(runs) > LEAST_WORK_PER_BATCH else len(runs)
+        )
+    }
 
 
 def work(runs: Iterable[RunSpecification]) -> int:

@@ -21,7 +21,8 @@ FOLDER = "seals"
 def seal(results: Path, job: str, files: Iterable[Path]) -> None:
     """Write the seal of a job in the folder `results`; of `files`, folders count with all that is in them."""
     entries = {}
-    for file in sorted(set(_files_in(files))):
+    every = {file for path in files for file in (path.rglob("*") if path.is_dir() else [path])}
+    for file in sorted(file for file in every if file.is_file()):
         status = file.stat()
         entries[os.path.relpath(file, results)] = {
             "sha256": sha256(file),
@@ -76,17 +77,14 @@ def whole(file: Path) -> Path:
     for folder in file.absolute().parents:
         for results in (folder, folder / "results"):
             for sealed in (results / FOLDER).glob("*.json"):
-                _check(file, os.path.relpath(file, results), sealed)
+                try:
+                    entries = _read_once(sealed, sealed.stat().st_mtime_ns)
+                except (ValueError, FileNotFoundError):
+                    continue  # The pipeline will notice.
+                entry = entries.get(os.path.relpath(file, results))
+                if entry and (wrong := _difference(file, entry, hashed=True)):
+                    raise InputError(f"{file} cannot be read, it {wrong}; run snakemake again")
     return file
-
-
-def _check(file: Path, name: str, sealed: Path) -> None:
-    try:
-        entry = _read_once(sealed, sealed.stat().st_mtime_ns).get(name)
-    except (ValueError, FileNotFoundError):
-        return  # The pipeline will notice.
-    if entry and (wrong := _difference(file, entry, hashed=True)):
-        raise InputError(f"{file} cannot be read, it {wrong}; run snakemake again")
 
 
 @cache
@@ -118,11 +116,3 @@ def _difference(file: Path, entry: dict[str, str | int], hashed: bool) -> str | 
         return f"has {status.st_size:,} bytes instead of {entry['size']:,}"
     unchanged = status.st_mtime_ns == entry["mtime_ns"] and not hashed
     return None if unchanged or sha256(file) == entry["sha256"] else "has another content than was written"
-
-
-def _files_in(paths: Iterable[Path]) -> Iterable[Path]:
-    for path in paths:
-        if path.is_dir():
-            yield from (file for file in path.rglob("*") if file.is_file())
-        elif path.exists():
-            yield path

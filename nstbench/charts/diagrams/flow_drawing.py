@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nstbench.charts.diagrams.data_uri import from_data_uri
@@ -13,7 +12,6 @@ from nstbench.charts.diagrams.sheet import (
     ORANGE,
     Place,
     Point,
-    Row,
     arrow,
     box,
     label,
@@ -49,28 +47,25 @@ def draw_flow(table: pd.DataFrame, figure: Figure) -> None:
             middle = ((points[1][0] + points[2][0]) / 2, (points[1][1] + points[2][1]) / 2)
             label(axes, middle, row["text"], backgroundcolor="white")
     for row in nodes.to_dict("records"):
-        layers = table[(table["part"] == "layer") & (table["node"] == row["node"])]
-        _draw_node(axes, places[row["node"]], row, layers)
-
-
-def _draw_node(axes: Axes, place: Place, row: Row, layers: pd.DataFrame) -> None:
-    """Boxes have their text inside, pictures below and networks above."""
-    match row["kind"]:
-        case "picture":
-            picture(axes, place, from_data_uri(row["picture"]))
-            label(axes, (place.x, place.bottom[1] - CAPTION), row["text"])
-        case "network":
-            # A slab a layer, as high as its maps are large.
-            pitch = place.width / len(layers)
-            slabs = zip(layers["kind"], layers["stride"].cumprod(), strict=True)
-            for number, (kind, scale) in enumerate(slabs):
-                height = place.height * (1 - LOWER_PER_OCTAVE * np.log2(scale))
-                slab = Place(place.left[0] + (number + 0.5) * pitch, place.y, pitch - LAYER_GAP, height)
-                box(axes, slab, LAYER_COLOURS[kind], radius=0.02, tinted=0.35)
-            label(axes, (place.x, place.top[1] + CAPTION), row["text"])
-        case _:
-            box(axes, place, BOX_COLOURS[row["about"]])
-            label(axes, (place.x, place.y), row["text"], linespacing=1.4)
+        # Boxes have their text inside, pictures below and networks above.
+        place = places[row["node"]]
+        match row["kind"]:
+            case "picture":
+                picture(axes, place, from_data_uri(row["picture"]))
+                label(axes, (place.x, place.bottom[1] - CAPTION), row["text"])
+            case "network":
+                # A slab a layer, as high as its maps are large.
+                layers = table[(table["part"] == "layer") & (table["node"] == row["node"])]
+                pitch = place.width / len(layers)
+                slabs = zip(layers["kind"], layers["stride"].cumprod(), strict=True)
+                for number, (kind, scale) in enumerate(slabs):
+                    high = place.height * (1 - LOWER_PER_OCTAVE * np.log2(scale))
+                    slab = Place(place.left[0] + (number + 0.5) * pitch, place.y, pitch - LAYER_GAP, high)
+                    box(axes, slab, LAYER_COLOURS[kind], radius=0.02, tinted=0.35)
+                label(axes, (place.x, place.top[1] + CAPTION), row["text"])
+            case _:
+                box(axes, place, BOX_COLOURS[row["about"]])
+                label(axes, (place.x, place.y), row["text"], linespacing=1.4)
 
 
 def _points(start: Place, end: Place, way: str) -> list[Point]:

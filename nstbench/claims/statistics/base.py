@@ -69,6 +69,18 @@ class ChartParameters(StatisticParameters):
         return tuple(name for name in dict.fromkeys(_texts(self.model_dump())) if name in metrics())
 
 
+class ContentAndStyle(StatisticParameters):
+    """Distances of content and of style, by the judge of the profile unless others are named."""
+
+    content: str = CONTENT_METRIC
+    style: str = STYLE_METRIC
+
+    @property
+    @override
+    def metrics_read(self) -> tuple[str, ...]:
+        return self.content, self.style
+
+
 def _texts(value: object) -> Iterator[str]:
     """Every text in keys and values, however deep."""
     match value:

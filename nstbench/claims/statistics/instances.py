@@ -76,34 +76,31 @@ class InstancesParameters(StatisticParameters):
 
 @statistic(InstancesParameters)
 def instances(parameters: InstancesParameters, evidence: Evidence) -> Sample:
-    """Which pictures meet all conditions."""
+    """Which pictures meet all conditions: one value per pair of an arm.
+
+    `a` and `b` of a value are the first condition's value and bound.
+    """
     values: list[Value] = []
     lacking: list[str] = []
     for experiment, arm in ((id, arm) for id, arms in parameters.cases.items() for arm in arms):
         try:
-            values += _instances_of_arm(parameters, evidence, experiment, arm)
+            checked = [_checked(condition, evidence, experiment, arm) for condition in parameters.conditions]
+            filters = [_checked(condition, evidence, experiment, arm) for condition in parameters.among]
         except NoEvidenceError as error:
             lacking.append(str(error))
+            continue
+        first = checked[0]
+        # By the arm's own style, where it has one.
+        styles = {evidence.pair(entry): entry.run.style for entry in evidence.planned(experiment, arm)}
+        values += [
+            Value(pair[0], styles[pair], *first[pair][:2], float(all(entry[pair][2] for entry in checked)))
+            for pair in first
+            if all(pair in entry for entry in checked)
+            and all(pair in entry and entry[pair][2] for entry in filters)
+        ]
     if not values:
         raise NoEvidenceError(lacking[0] if lacking else "no run of the kind that the claim is about")
     return Sample(SHARE, tuple(values), dropped=len(lacking), noun="instance")
-
-
-def _instances_of_arm(
-    parameters: InstancesParameters, evidence: Evidence, experiment: str, arm: str
-) -> list[Value]:
-    """One value per pair, with the first condition's value and bound as `a` and `b`."""
-    checked = [_checked(condition, evidence, experiment, arm) for condition in parameters.conditions]
-    filters = [_checked(condition, evidence, experiment, arm) for condition in parameters.among]
-    first = checked[0]
-    # By the arm's own style, where it has one.
-    styles = {evidence.pair(entry): entry.run.style for entry in evidence.planned(experiment, arm)}
-    return [
-        Value(pair[0], styles[pair], *first[pair][:2], float(all(entry[pair][2] for entry in checked)))
-        for pair in first
-        if all(pair in entry for entry in checked)
-        and all(pair in entry and entry[pair][2] for entry in filters)
-    ]
 
 
 def _checked(

@@ -13,9 +13,7 @@ from typing_extensions import override
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.sample import LOG_RATIO, Compared, Sample, Series, compared, log_ratio
 from nstbench.claims.statistics.base import (
-    CONTENT_METRIC,
-    STYLE_METRIC,
-    StatisticParameters,
+    ContentAndStyle,
     metrics_of_arms,
     metrics_of_sweep,
     statistic,
@@ -30,23 +28,16 @@ TINY = 1e-9
 LEAST_BEND = 0.1
 
 
-class Sweep(StatisticParameters):
-    """Arms of one experiment in an order, with distances of content and style."""
+class Sweep(ContentAndStyle):
+    """Arms of one experiment in an order."""
 
     experiment: str
     arms: tuple[str, ...] = Field(min_length=2)
-    content: str = CONTENT_METRIC
-    style: str = STYLE_METRIC
 
     @property
     @override
     def arms_read(self) -> Mapping[str, tuple[str, ...]]:
         return {self.experiment: self.arms}
-
-    @property
-    @override
-    def metrics_read(self) -> tuple[str, ...]:
-        return self.content, self.style
 
     def distances(self, evidence: Evidence) -> list[Series[float]]:
         """Content and style distance of each arm in turns."""
@@ -175,24 +166,17 @@ def within(places: FloatArray, heights: FloatArray) -> tuple[float, float]:
     return float(max(found)), float(min(found))
 
 
-class PriceParameters(StatisticParameters):
+class PriceParameters(ContentAndStyle):
     """The `arm` whose sweep is looked at; up to `part` of the style's C, the content counts as kept."""
 
     experiment: str
     arm: str
     part: float = Field(gt=0, lt=1)
-    content: str = CONTENT_METRIC
-    style: str = STYLE_METRIC
 
     @property
     @override
     def arms_read(self) -> Mapping[str, tuple[str, ...]]:
         return {self.experiment: (self.arm,)}
-
-    @property
-    @override
-    def metrics_read(self) -> tuple[str, ...]:
-        return self.content, self.style
 
 
 @statistic(PriceParameters)

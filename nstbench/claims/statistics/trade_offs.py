@@ -23,9 +23,8 @@ from nstbench.claims.sample import (
 )
 from nstbench.claims.statistics.arms import TwoGroups
 from nstbench.claims.statistics.base import (
-    CONTENT_METRIC,
-    STYLE_METRIC,
     UNITS,
+    ContentAndStyle,
     StatisticParameters,
     Transform,
     difference,
@@ -42,16 +41,8 @@ LEAST = 1e-4
 LEAST_VOLUME = 1e-2
 
 
-class TradeOffParameters(TwoGroups):
+class TradeOffParameters(TwoGroups, ContentAndStyle):
     """Two groups of arms, each with all factors of its sweep: five pictures or more of each group."""
-
-    content: str = CONTENT_METRIC
-    style: str = STYLE_METRIC
-
-    @property
-    @override
-    def metrics_read(self) -> tuple[str, ...]:
-        return self.content, self.style
 
 
 @statistic(TradeOffParameters)

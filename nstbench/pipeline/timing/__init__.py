@@ -1,1 +1,1 @@
-"""The engine's speed beside that of a plain textbook loop."""
+"""What the engine takes: beside other code, by method, and on a GPU."""

@@ -243,14 +243,10 @@ def operations(size: int) -> float:
 
 
 def matrix_product(device: torch.device, precision: str, side: int) -> float:
-    """Operations per second of the product of two square matrices, the quickest of five."""
+    """Operations per second of the product of two square matrices, the quickest of six."""
     left = torch.randn(side, side, device=device, dtype=PRECISIONS[precision])
-    best = float("inf")
-    for _ in range(6):
-        started = time.perf_counter()
-        (left @ left)[0, 0].item()  # Waits for the device.
-        best = min(best, time.perf_counter() - started)
-    return 2 * side**3 / best
+    # Reading an entry waits for the device.
+    return 2 * side**3 / quickest(lambda: (left @ left)[0, 0].item(), 6)
 
 
 def recorded(device: torch.device, extent: Extent) -> Iterator[Line]:
@@ -263,8 +259,8 @@ def recorded(device: torch.device, extent: Extent) -> Iterator[Line]:
             with products(way.products):
                 task = task_at(size, OBJECTIVE, Hardware(device, way.precision))
                 requests = Engine("", METHOD, task, pictures=batch).requests
-                plain = _milliseconds(partial(evaluate, requests))
-                quick = _milliseconds(record(requests))
+                plain = 1000 * quickest(partial(evaluate, requests), 20)
+                quick = 1000 * quickest(record(requests), 20)
             yield way.name, str(size), str(batch), f"{plain:.2f}", f"{quick:.2f}", f"{plain / quick:.2f}"
 
 
@@ -290,14 +286,14 @@ def record(requests: Sequence[Request]) -> Callable[[], Tensor]:
     return again
 
 
-def _milliseconds(work: Callable[[], object]) -> float:
-    """Of one call, the quickest of twenty."""
-    best = float("inf")
-    for _ in range(21):
+def quickest(work: Callable[[], object], calls: int) -> float:
+    """Seconds of the quickest of so many calls."""
+    seconds = []
+    for _ in range(calls):
         started = time.perf_counter()
         work()
-        best = min(best, time.perf_counter() - started)
-    return 1000 * best
+        seconds.append(time.perf_counter() - started)
+    return min(seconds)
 
 
 def slice_of(extent: Extent) -> Iterator[Line]:

@@ -19,17 +19,10 @@ LOSSES = {TOTAL: "^total$", "style loss": "^style/", "content loss": "^content/"
 
 
 def save_curves(pair: PairResults, svg: Path, pixels: Path) -> None:
-    """Write the loss curves of a pair as SVG, and as PNG for notebooks."""
-    figure = _draw_curves(pair)
-    with matplotlib.rc_context(TYPOGRAPHY):
-        figure.savefig(svg, format="svg", metadata={"Date": None})
-    # Everything has found its place, and finding it takes longer than drawing.
-    figure.set_layout_engine("none")
-    pixels.write_bytes(png(figure))
+    """Write the loss curves of a pair, each arm's shown run, as SVG, and as PNG for notebooks.
 
-
-def _draw_curves(pair: PairResults) -> Figure:
-    """The curves of each arm's shown run; axes that no run has a loss for are left out."""
+    Axes that no run has a loss for are left out.
+    """
     shown = losses(list(pair.shown.values()))
     with matplotlib.rc_context(TYPOGRAPHY):
         figure = Figure(figsize=INCHES, layout="constrained")
@@ -47,7 +40,10 @@ def _draw_curves(pair: PairResults) -> Figure:
         handles = figure.axes[0].get_lines()
         columns = min(4, len(handles))
         figure.legend(handles=handles, loc="outside lower left", ncols=columns, frameon=False)
-    return figure
+        figure.savefig(svg, format="svg", metadata={"Date": None})
+    # Everything has found its place, and finding it takes longer than drawing.
+    figure.set_layout_engine("none")
+    pixels.write_bytes(png(figure))
 
 
 def losses(runs: Sequence[FinishedRun]) -> dict[str, list[pd.Series]]:

@@ -76,10 +76,9 @@ def write_site(
     pages.write("contradictions.html", contradictions=verdicts.contradictions)
     pages.write("methods.html", topics=load_topics(), methods=methods().values())
     for place, figure in enumerate(in_order):
-        address = f"figures/{figure.entry.id}.html"
-        claims = verdicts.about(figure.entry.id, figure.entry.source.claims)
-        around = neighbours(in_order, place)
-        pages.write(address, figure.template, figure=figure, claims=claims, neighbours=around)
+        id, around = figure.entry.id, neighbours(in_order, place)
+        claims = verdicts.about(id, figure.entry.source.claims)
+        pages.write(f"figures/{id}.html", figure.template, figure=figure, claims=claims, neighbours=around)
     # Last, because it leads to all of them.
     pages.write(
         "index.html",

@@ -34,7 +34,16 @@ def draw_design(collection: Collection, arms: Sequence[str], pairs: int, mode: M
 
     InputError when an arm is unknown, when there are too few pairs, or when a choice is not between two arms.
     """
-    arms = _chosen_arms(collection, arms, mode)
+    for arm in arms:
+        if arm not in collection.arms:
+            allowed = ", ".join(collection.arms) or "none, since no run is finished"
+            raise InputError(f"unknown arm {arm!r} of {collection.title}; allowed: {allowed}")
+    arms = tuple(dict.fromkeys(arms)) or collection.arms
+    if mode is Mode.CHOICE and len(arms) != 2:
+        raise InputError(
+            f"a choice is between two arms, not {len(arms)} ({', '.join(arms) or 'none finished'}); "
+            "give --arm twice"
+        )
     complete = collection.complete(arms)
     if pairs > len(complete):
         there, remedy = len(complete), collection.remedy
@@ -59,17 +68,3 @@ def draw_design(collection: Collection, arms: Sequence[str], pairs: int, mode: M
         sheet = tuple(questions[place][::-1] if swapped[place] else questions[place] for place in order)
         sheets += [sheet, tuple(question[::-1] for question in reversed(sheet))]
     return Design(tuple(arms), results, tuple(sheets))
-
-
-def _chosen_arms(collection: Collection, arms: Sequence[str], mode: Mode) -> Sequence[str]:
-    for arm in arms:
-        if arm not in collection.arms:
-            allowed = ", ".join(collection.arms) or "none, since no run is finished"
-            raise InputError(f"unknown arm {arm!r} of {collection.title}; allowed: {allowed}")
-    chosen = tuple(dict.fromkeys(arms)) or collection.arms
-    if mode is Mode.CHOICE and len(chosen) != 2:
-        raise InputError(
-            f"a choice is between two arms, not {len(chosen)} ({', '.join(chosen) or 'none finished'}); "
-            "give --arm twice"
-        )
-    return chosen

@@ -32,7 +32,7 @@ class Returned:
 
 
 class _UnfitError(Exception):
-    """Raised where a file cannot be counted; the message says why."""
+    """Raised where a sheet cannot be counted; the message says why."""
 
 
 def read_returned(files: Sequence[Path]) -> Returned:
@@ -46,12 +46,18 @@ def read_returned(files: Sequence[Path]) -> Returned:
     sheets: dict[Path, AnswerSheet] = {}
     for file in dict.fromkeys(files):
         try:
-            record = _read(file)
+            content = read_json(file)
         except InputError as problem:
             remarks.append(f"{problem}; left out")
             continue
-        except _UnfitError as problem:
-            remarks.append(f"{file}: {problem}; left out")
+        kind = RECORDS.get(str(content.get("format"))) if isinstance(content, dict) else None
+        if kind is None:
+            remarks.append(f"{file}: neither a survey's key nor its answers; left out")
+            continue
+        try:
+            record = kind.model_validate(content)
+        except ValidationError as error:
+            remarks.append(f"{file}: {first_problem(error, kind)}; left out")
             continue
         if isinstance(record, Key):
             keys[file] = record
@@ -83,17 +89,6 @@ def read_returned(files: Sequence[Path]) -> Returned:
             of = counted(len(sheet.questions), "question")
             remarks.append(f"{file}: {len(sheet.answered)} of {of} answered; counted for these")
     return Returned(key, tuple(counted_sheets.values()), tuple(remarks))
-
-
-def _read(file: Path) -> Key | AnswerSheet:
-    content = read_json(file)
-    kind = RECORDS.get(str(content.get("format"))) if isinstance(content, dict) else None
-    if kind is None:
-        raise _UnfitError("neither a survey's key nor its answers")
-    try:
-        return kind.model_validate(content)
-    except ValidationError as error:
-        raise _UnfitError(first_problem(error, kind)) from error
 
 
 def _check(sheet: AnswerSheet, key: Key) -> None:
