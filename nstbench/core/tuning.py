@@ -21,10 +21,12 @@ OF_MEMORY = (
     "LD_PRELOAD",
 )
 OF_WAITING = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME")
+# How often a waiting thread looks before it sleeps: for a few microseconds (docs/benchmarks.md).
+SPINS = "300"
 
 
 def tune_process() -> bool:
-    """Keep freed memory, and let waiting threads sleep; what the environment says about either wins.
+    """Keep freed memory, and let waiting threads sleep soon; what the environment says about either wins.
 
     Returns
     -------
@@ -32,7 +34,7 @@ def tune_process() -> bool:
         Whether freed memory is kept: only with glibc.
     """
     if not any(name in os.environ for name in OF_WAITING):
-        os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+        os.environ["GOMP_SPINCOUNT"] = SPINS
     if not sys.platform.startswith("linux") or any(name in os.environ for name in OF_MEMORY):
         return False
     library = ctypes.CDLL(None)

@@ -33,8 +33,9 @@ FILTER = torch.tensor(
     ],
     dtype=torch.float64,
 )
-# How much of the input is worked on at a time, in values, so that what is made of it stays in the cache.
-CHUNK = 2**19
+# How much of the input is worked on at a time, in values, so that what is made of it stays in the cache; more
+# by several threads, which meet after each of the small steps.
+CHUNK, CHUNK_OF_A_THREAD = 2**19, 2**20
 
 
 def choose(height: int, width: int, inputs: int, outputs: int) -> Algorithm:
@@ -278,7 +279,9 @@ def _in_chunks(
     batch, height, width, channels = lines.shape
     tiles = -(-height // 4)
     out = lines.new_empty(batch, 4 * tiles, width, outputs)
-    step = max(1, CHUNK // (4 * batch * width * channels))
+    threads = torch.get_num_threads()
+    chunk = CHUNK if threads == 1 else threads * CHUNK_OF_A_THREAD
+    step = max(1, chunk // (4 * batch * width * channels))
     for first in range(0, tiles, step):
         count = min(step, tiles - first)
         top, bottom = 4 * first - 1, 4 * (first + count) + 1

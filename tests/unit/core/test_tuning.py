@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from nstbench.core.tuning import OF_MEMORY, OF_WAITING
+from nstbench.core.tuning import OF_MEMORY, OF_WAITING, SPINS
 
 glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="mallopt(3) is glibc's")
 # How many pages the kernel has to give for five blocks of 64 MB, one after another.
@@ -64,13 +64,13 @@ def test_the_users_own_memory_settings_win(setting):
 
 
 @pytest.mark.parametrize(
-    ("setting", "policy"),
-    [({}, "PASSIVE"), ({"OMP_WAIT_POLICY": "ACTIVE"}, "ACTIVE"), ({"GOMP_SPINCOUNT": "100"}, "None")],
+    ("setting", "spins"),
+    [({}, SPINS), ({"OMP_WAIT_POLICY": "ACTIVE"}, "None"), ({"GOMP_SPINCOUNT": "100"}, "100")],
 )
-def test_threads_wait_asleep_from_before_pytorch_is_imported(setting, policy):
+def test_threads_soon_sleep_from_before_pytorch_is_imported(setting, spins):
     program = (
         "import os, sys\nfrom nstbench.cli import main\nsys.argv = ['nstbench', '--version']\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "print(os.environ.get('OMP_WAIT_POLICY'), 'torch' in sys.modules)"
+        "print(os.environ.get('GOMP_SPINCOUNT'), 'torch' in sys.modules)"
     )
-    assert python(program, **setting)[-2:] == [policy, "False"]
+    assert python(program, **setting)[-2:] == [spins, "False"]
