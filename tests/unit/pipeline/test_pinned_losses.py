@@ -137,8 +137,8 @@ def pooled(monkeypatch):
 def hurried(monkeypatch):
     make = descent.make_optimiser
 
-    def faster(settings):
-        optimiser = make(settings)
+    def faster(*arguments):
+        optimiser = make(*arguments)
         optimiser.rate *= 1.01
         return optimiser
 
@@ -339,7 +339,7 @@ def test_one_thread_and_the_number_of_threads_put_back(checkout, monkeypatch):
     monkeypatch.setattr(
         descent,
         "make_optimiser",
-        lambda settings: used.add(torch.get_num_threads()) or make(settings),
+        lambda *arguments: used.add(torch.get_num_threads()) or make(*arguments),
     )
     threads = torch.get_num_threads()
     try:
