@@ -114,12 +114,12 @@ def test_a_file_that_is_something_else_is_refused_in_one_line_with_its_name(smal
 
 
 def places(content, path=()):
-    """Paths to the values of a file, to two entries of any list and of any mapping to records."""
+    """Paths to the values of a file, to one entry of any list and of any mapping to records."""
     yield path
     entries = content if isinstance(content, dict) else {}
     entries = dict(enumerate(content)) if isinstance(content, list) else entries
     alike = isinstance(content, list) or all(isinstance(value, dict) for value in entries.values())
-    for key, value in list(entries.items())[: 2 if alike else None]:
+    for key, value in list(entries.items())[: 1 if alike else None]:
         yield from places(value, (*path, key))
 
 
