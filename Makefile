@@ -74,7 +74,7 @@ gallery: install  ## Make the pictures of the README again.
 		-o ../../docs/gallery/stylize.jpg --size 320 --evaluations 60
 
 lock: install  ## Resolve requirements.lock again.
-	$(BIN)/uv pip compile pyproject.toml --extra pipeline --extra dev --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --quiet --output-file requirements.lock
 
 clean:  ## Delete what the pipeline has made.
