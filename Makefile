@@ -9,7 +9,7 @@ export PROFILE
 # Where bytecode is not kept, as in many containers, every job would compile torch and all else again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install help reproduce test lint types unit coverage regress smoke pictures overhead gpu gallery lock clean
+.PHONY: install help reproduce test lint types docs unit coverage regress smoke pictures overhead gpu gallery lock clean
 
 install: .venv/installed  ## Install the package, its extras and the tools for development into .venv/ (the default).
 
@@ -19,7 +19,7 @@ help:  ## List the targets.
 reproduce: install  ## Make every figure, score, verdict and page; open reports/index.html.
 	$(BIN)/snakemake --cores $(CORES)
 
-test: lint types unit regress smoke  ## Run every check.
+test: lint types docs unit regress smoke  ## Run every check.
 
 .venv/installed: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("nstbench needs Python 3.11 or newer; run make PYTHON=/path/to/python3.11" if sys.version_info < (3, 11) else 0)'
@@ -40,6 +40,10 @@ lint: install  ## Check style, imports and the workflow.
 
 types: install  ## Check types.
 	$(BIN)/mypy
+
+# A link that leads nowhere fails. The variable turns off an advertisement.
+docs: install  ## Write the documentation as a site: open build/docs/index.html.
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 # A process a core, so each of them computes with one thread.
 unit: install  ## Run the unit tests.
