@@ -6,6 +6,7 @@ import torch
 from nstbench.losses.chained_gram import ChainedGramLoss, chained_gram
 from nstbench.losses.content import ContentLoss
 from nstbench.losses.covariation import CovariationLoss
+from nstbench.losses.distributions import BatchStatisticsLoss, GaussianMMDLoss, LinearMMDLoss
 from nstbench.losses.gram import GramLoss, gram
 from nstbench.losses.local_gram import LocalGramLoss, PixelGramLoss, window
 from nstbench.losses.self_convolution import (
@@ -26,6 +27,9 @@ LOSSES = {
     "correlation": (AutocorrelationLoss, ONE),
     "all-pairs": (PairwiseConvolutionLoss, ONE),
     "covariation": (CovariationLoss, TWO),
+    "linear MMD": (LinearMMDLoss, ONE),
+    "Gaussian MMD": (GaussianMMDLoss, ONE),
+    "batch statistics": (BatchStatisticsLoss, ONE),
     "squared variation": (lambda _: TotalVariationLoss("squared"), ONE),
     "absolute variation": (lambda _: TotalVariationLoss("absolute"), ONE),
 }
