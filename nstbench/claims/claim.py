@@ -10,6 +10,19 @@ from nstbench.claims.statistics.base import StatisticParameters
 from nstbench.core.configuration import Named, Record, first_problem
 from nstbench.core.errors import InputError, shortened
 
+# What a claim is about; the order is that of pages.
+Topic = Literal[
+    "content against style",
+    "layers",
+    "style statistics",
+    "place of style",
+    "networks",
+    "optimisation",
+    "starting picture",
+    "colour",
+    "fast networks",
+    "judging results",
+]
 RuleName = Literal["directional", "equivalence", "existence", "exact", "not-testable"]
 Side = Literal["less", "greater", "equal", "exists", "none", "holds"]
 # The rule by which a test of each claimed side is judged.
@@ -81,7 +94,7 @@ class ClaimTest(Record):
 
 
 class Claim(Named):
-    """What a document says in line `line`, and how it is judged.
+    """What a document says in line `line` about `topic`, and how it is judged.
 
     `quote` is whole sentences, word for word but without marks of Markdown and LaTeX, `passage` what stands
     around them. A claim that cannot be tested has a `reason`. Every other one has tests, all of which must
@@ -95,6 +108,7 @@ class Claim(Named):
     quote: str
     passage: str
     line: int = Field(ge=1)
+    topic: Topic | None = None
     rule: RuleName
     tests: tuple[ClaimTest, ...] = ()
     reason: str | None = None

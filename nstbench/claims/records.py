@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ConfigDict, ValidationError
 
-from nstbench.claims.claim import Position, RuleName, Side, Source
+from nstbench.claims.claim import Position, RuleName, Side, Source, Topic
 from nstbench.claims.quotation import marked
 from nstbench.claims.sample import Value
 from nstbench.core.configuration import Record, first_problem
@@ -47,6 +47,7 @@ class Judged(_Entry):
     quote: str
     passage: str | None = None
     line: int
+    topic: Topic | None = None
     rule: RuleName
     verdict: Verdict
     surrogate: str | None = None

@@ -85,6 +85,7 @@ def _judge_claim(
         quote=claim.quote,
         passage=claim.passage,
         line=claim.line,
+        topic=claim.topic,
         rule=claim.rule,
         verdict=verdict,
         surrogate=", ".join(surrogates) or None,

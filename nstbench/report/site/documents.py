@@ -34,6 +34,11 @@ class Document:
         return short_name(self.title)
 
     @property
+    def first_author(self) -> str:
+        """The first word of its title, as it is written."""
+        return self.title.split()[0].rstrip(",")
+
+    @property
     def verdict_counts(self) -> VerdictCounts:
         """How many of its claims have which verdict."""
         return count_verdicts(self.claims)

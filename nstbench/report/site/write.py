@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nstbench.charts.chart import Chart
-from nstbench.claims.records import read_verdicts
+from nstbench.claims.records import Verdict, read_verdicts
+from nstbench.core.files import write_text
 from nstbench.core.number_format import counted, duration
 from nstbench.images.manifest import Manifest
 from nstbench.methods import methods
@@ -16,14 +17,19 @@ from nstbench.report.figures.pair_results import results_by_pair
 from nstbench.report.figures.tiles import panel_tiles, result_tile, write_tiles
 from nstbench.report.site.addresses import notebook_address
 from nstbench.report.site.chart_page import make_chart_page
+from nstbench.report.site.claim_cards import make_cards
 from nstbench.report.site.documents import FigurePage, group_by_document, neighbours
 from nstbench.report.site.experiment_page import make_experiment_page
+from nstbench.report.site.front_page import by_verdict, findings, profile_in_words, verdict_map
 from nstbench.report.site.methods_page import load_topics
 from nstbench.report.site.provenance_page import pictures_used, provenance
 from nstbench.report.site.templating import Pages
 from nstbench.report.tables.chart_values import publish_table
 from nstbench.report.tables.scores import read_scores
 from nstbench.report.verdicts.counts import count_verdicts
+
+# What of results/ the site offers as files.
+DOWNLOADS = ("scores.csv", "claims.csv", "claims.json")
 
 
 def write_site(
@@ -57,12 +63,20 @@ def write_site(
     write_tiles([*tiles, *map(result_tile, runs)], reports)
     for chart in charts:
         publish_table(results, reports, chart.id)
+    downloads = []
+    for file in filter(Path.is_file, (results / name for name in DOWNLOADS)):
+        write_text(reports / "tables" / file.name, file.read_text(encoding="utf-8"))
+        downloads.append(f"tables/{file.name}")
 
+    counts = count_verdicts(verdicts.separate)
     pages = Pages(
         reports,
         profile=profile,
+        edition=profile_in_words(profile),
         documents=documents,
-        verdict_counts=count_verdicts(verdicts.separate),
+        downloads=downloads,
+        topics=verdict_map([document for document in documents if document.claims]),
+        verdict_counts=counts,
         claims_by_id={claim.id: claim for claim in verdicts.claims},
         claims_notebook=notebook_address("claims", reports),
         titles={figure.entry.id: figure.entry.title for figure in in_order},
@@ -72,7 +86,8 @@ def write_site(
         provenance=provenance(runs, profile, commit),
         pictures=pictures_used(runs, (name for chart in charts for name in chart.pictures), manifest),
     )
-    pages.write("claims.html")
+    by_id = {figure.entry.id: figure for figure in in_order}
+    pages.write("claims.html", cards=make_cards(documents, by_id))
     pages.write("contradictions.html", contradictions=verdicts.contradictions)
     pages.write("methods.html", topics=load_topics(), methods=methods().values())
     for place, figure in enumerate(in_order):
@@ -85,4 +100,9 @@ def write_site(
         sizes=[counted(len(figures), "figure"), counted(len(runs), "picture")],
         computing=duration(sum(run.record["seconds"] for run in runs)),
         weights=weights_used(runs),
+        findings=findings(verdicts, documents, counts),
+        verdict_lists={
+            "What fell, and why": by_verdict(documents, Verdict.CONTRADICTED),
+            "What holds, and on what grounds": by_verdict(documents, Verdict.SUPPORTED),
+        },
     )

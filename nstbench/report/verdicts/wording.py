@@ -5,8 +5,8 @@ import math
 from nstbench.claims.records import Finding
 from nstbench.claims.sample import LOG_RATIO, SHARE
 from nstbench.core.number_format import counted, number
-from nstbench.report.site.svg.scale import MINUS
 
+MINUS = "\N{MINUS SIGN}"
 RULES = {
     "directional": "one of two is larger: interval and median lie beyond the floor on one side, "
     "and p is below 0.05 after correction for the claims of the document",
@@ -40,6 +40,27 @@ def finding_in_words(finding: Finding) -> str:
     else:
         said = f"{median}{finding.unit} is {_written(finding, finding.estimate)}"
     return f"{said} of {sample}{_interval(finding)}."
+
+
+def limits_in_words(finding: Finding) -> str:
+    """What a test asks for, as a noun phrase: where its median or its interval has to lie."""
+    if is_share(finding):
+        return f"{_percent(finding.share)} of the instances or more as claimed" if finding.share else ""
+    if finding.bound is None and finding.floor is None:
+        return ""
+    centre, floor, name = finding.bound or 0.0, finding.floor or 0.0, finding.unit
+    name = "ratio" if name == LOG_RATIO else name
+    if finding.claimed_side == "equal":
+        low, high = _written(finding, centre - floor), _written(finding, centre + floor)
+        return f"a 90 % interval of the median {name} within {low} to {high}"
+    if finding.claimed_side not in ("less", "greater"):
+        return ""
+    limit = centre + floor if finding.claimed_side == "greater" else centre - floor
+    more, side = ("more", "above") if finding.claimed_side == "greater" else ("less", "below")
+    return (
+        f"a median {name} of {_written(finding, limit)} or {more} whose whole interval lies {side} "
+        f"{_written(finding, centre)}"
+    )
 
 
 def is_share(finding: Finding) -> bool:
