@@ -8,7 +8,6 @@ charts/ the tables of charts.
 """
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -41,8 +40,6 @@ FOLDER = Path("data") / "editions"
 MOST_BYTES = 20_000_000
 # What of run.json is said once for the whole edition, or is of files that are not published.
 NOT_PUBLISHED = {"id", "specification", "sha256", "versions", "platform", "outputs"}
-# How a page of verdicts names the edition that it follows from.
-NAMED = re.compile(r"edition `([\w-]+)`")
 
 
 class Provenance(Record):
@@ -314,15 +311,3 @@ def _read_table(file: Path) -> "pd.DataFrame":
         return pd.read_parquet(file)
     except (OSError, ValueError) as error:
         raise InputError(f"{file} cannot be read ({str(error).splitlines()[0]}); fetch it again") from error
-
-
-def named_edition(page: str) -> str | None:
-    """The edition from which a page of verdicts says that it follows."""
-    found = NAMED.search(page)
-    return found and found[1]
-
-
-def first_missing_line(page: str, verdicts: str) -> str | None:
-    """The first line of an edition's `verdicts` that a page lacks; the page may have others between them."""
-    lines = iter(page.splitlines())
-    return next((line for line in verdicts.splitlines() if line and line not in lines), None)

@@ -7,6 +7,7 @@ References
 Huang and Belongie 2017, arXiv:1703.06868, eq. 14.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ import torch
 from torch import Tensor
 
 from nstbench.core.errors import InputError
+from nstbench.core.files import sha256
 from nstbench.core.hardware import Hardware
 from nstbench.methods.adain2017.architecture import DEEPEST
 from nstbench.methods.adain2017.modules import Decoder, blend, open_encoder
@@ -25,6 +27,9 @@ from nstbench.networks.catalogue import architecture
 from nstbench.networks.feedforward.files import read_network, save_network
 from nstbench.networks.feedforward.inventory import checked_card
 from nstbench.networks.feedforward.modules import reflect
+from nstbench.networks.weight_sources import RANDOM_WIDTHS, locate_weights
+
+log = logging.getLogger(__name__)
 
 # What files of decoders hold, by their card.
 KIND = "decoder"
@@ -102,9 +107,24 @@ def load_network(file: Path, stage: int | None, hardware: Hardware) -> StyleTran
     Raises
     ------
     InputError
-        When the file is missing, damaged, or holds no such decoder.
+        When the file is missing, damaged, holds no such decoder, or was trained with another encoder.
     """
     decoder, card = read_decoder(file, stage, hardware.device)
+    if card.weights not in RANDOM_WIDTHS:
+        weights = locate_weights(architecture(card.backbone), card.weights)
+        found = sha256(weights)
+        if card.encoder_sha256 is None:
+            log.warning(
+                "%s does not say which encoder it was trained with, so %s is taken as it is today; "
+                "`nstbench train-adain` writes files that say so",
+                file,
+                weights,
+            )
+        elif found != card.encoder_sha256:
+            raise InputError(
+                f"{file} was trained with another encoder than {weights}, whose SHA-256 is {found[:12]}...; "
+                f"allowed: {card.encoder_sha256[:12]}...; put that file there, or train the decoder again"
+            )
     encoder = open_encoder(card.backbone, card.weights, card.normalisation, hardware, [DEEPEST])
     return StyleTransferNetwork(encoder, decoder, card, hardware)
 

@@ -84,6 +84,8 @@ class DecoderCard(Card):
     ----------
     backbone, weights, normalisation
         The encoder.
+    encoder_sha256
+        Of the file that its weights were read from; None in files that do not say so, and for random weights.
     norm
         Of the decoder's layers.
     stages
@@ -92,6 +94,7 @@ class DecoderCard(Card):
 
     backbone: Literal["vgg16", "vgg19"]
     weights: str
+    encoder_sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
     normalisation: Literal["mean-1", "none"]
     norm: Literal["none", "instance", "batch"]
     stages: list[Evaluations] = Field(min_length=1)

@@ -17,6 +17,7 @@ from nstbench.networks.feedforward.files import check_network_output
 from nstbench.networks.training.crops import CropSource
 from nstbench.networks.training.loop import Schedule, train
 from nstbench.networks.training.trainer import TrainingTask
+from nstbench.networks.weight_sources import RANDOM_WIDTHS, locate_weights
 from nstbench.optim.checkpoints import Checkpoint
 
 # Styles are drawn by other numbers than contents, whatever the seed of a recipe.
@@ -54,6 +55,9 @@ def train_decoder(task: TrainingTask[DecoderRecipe]) -> None:
         "kind": KIND,
         "backbone": recipe.backbone,
         "weights": recipe.weights,
+        "encoder_sha256": None
+        if recipe.weights in RANDOM_WIDTHS
+        else sha256(locate_weights(encoder.architecture, recipe.weights)),
         "normalisation": recipe.normalisation,
         "width": encoder.width,
         "norm": recipe.norm,

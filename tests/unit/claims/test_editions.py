@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import shutil
 
 import numpy as np
@@ -13,7 +14,7 @@ from PIL import Image
 from nstbench.charts.chart import Chart
 from nstbench.claims import editions, register, verdicts
 from nstbench.claims.claim import Claim, ClaimTest
-from nstbench.claims.editions import first_missing_line, load_edition, named_edition, publish
+from nstbench.claims.editions import load_edition, publish
 from nstbench.claims.evidence import Evidence
 from nstbench.claims.markdown import page
 from nstbench.claims.records import as_json
@@ -252,6 +253,18 @@ def test_mistakes_are_told_in_one_line(root, run, monkeypatch, arguments, compla
 
 
 # ---- the page of verdicts ----
+
+
+def named_edition(page):
+    """The edition from which a page of verdicts says that it follows."""
+    found = re.search(r"edition `([\w-]+)`", page)
+    return found and found[1]
+
+
+def first_missing_line(page, verdicts):
+    """The first line of an edition's `verdicts` that a page lacks; the page may have others between them."""
+    lines = iter(page.splitlines())
+    return next((line for line in verdicts.splitlines() if line and line not in lines), None)
 
 
 def test_a_page_follows_from_the_edition_that_it_names(root, run, monkeypatch):

@@ -1,5 +1,6 @@
 """Training a decoder: its losses, the stages that are kept, launches on the way, and its files."""
 
+import hashlib
 import json
 from dataclasses import replace
 
@@ -19,17 +20,19 @@ from nstbench.methods.adain2017.architecture import DEEPEST, LAYERS
 from nstbench.methods.adain2017.loss import DecoderLoss
 from nstbench.methods.adain2017.method import TRAINER, AdaINParameters
 from nstbench.methods.adain2017.modules import Decoder, align, open_encoder
-from nstbench.methods.adain2017.network import read_decoder
+from nstbench.methods.adain2017.network import load_network, read_decoder
 from nstbench.methods.adain2017.recipe import DecoderRecipe
 from nstbench.methods.adain2017.training import train_decoder
+from nstbench.networks.feedforward.files import read_network, save_network
 from nstbench.networks.feedforward.inventory import CARD, read_card, shipped_networks
 from nstbench.networks.training.crops import CropSource
 from nstbench.networks.training.loop import Schedule, train
 from nstbench.networks.training.trainer import TrainingTask
+from nstbench.networks.weight_sources import embedded_file
 from nstbench.optim.checkpoints import Checkpoint
 
 CPU = Hardware(torch.device("cpu"), "fp32")
-RECIPE = DecoderRecipe(crop=32, batch=1, rate=1e-3, steps=6, decay="none")
+RECIPE = DecoderRecipe(weights="embedded", crop=32, batch=1, rate=1e-3, steps=6, decay="none")
 
 
 def photographs():
@@ -75,6 +78,36 @@ def test_training_leaves_a_decoder_for_every_stage_and_the_curve(asked):
     train_decoder(shorter)
     first, _ = read_decoder(shorter.output, None, CPU.device)
     assert torch.equal(first.layers.deconv1_1.weight, last[0])
+
+
+def with_checksum(file, folder, checksum):
+    """A decoder whose card names another encoder, or none."""
+    stored = read_network(file, "decoder")
+    copy = folder / f"{checksum}.safetensors"
+    save_network(stored.weights, {**stored.card, "encoder_sha256": checksum}, copy)
+    return copy
+
+
+def test_a_decoder_goes_with_the_encoder_that_it_was_trained_with(asked, tmp_path, caplog):
+    task = asked(steps=1)
+    train_decoder(task)
+    encoder = embedded_file("vgg19")
+    checksum = hashlib.sha256(encoder.read_bytes()).hexdigest()
+    assert read_card(task.output)["encoder_sha256"] == checksum
+    for file in (task.output, shipped_networks()["any_style"]):
+        load_network(file, None, CPU)
+    assert not caplog.records
+    other = with_checksum(task.output, tmp_path, 64 * "0")
+    with pytest.raises(InputError) as refused:
+        load_network(other, None, CPU)
+    assert str(refused.value) == (
+        f"{other} was trained with another encoder than {encoder}, whose SHA-256 is {checksum[:12]}...; "
+        "allowed: 000000000000...; put that file there, or train the decoder again"
+    )
+    old = with_checksum(task.output, tmp_path, None)
+    load_network(old, None, CPU)
+    (told,) = caplog.messages
+    assert told.startswith(f"{old} does not say which encoder it was trained with, so {encoder} is taken")
 
 
 def test_training_brings_the_losses_down(asked):
@@ -231,6 +264,7 @@ def test_a_stage_that_was_not_kept_is_told(asked, stage):
         ("backbone", ["vgg19"], "backbone: Input should be 'vgg16' or 'vgg19'"),
         ("weights", ["embedded"], "weights: Input should be a valid string"),
         ("weights", ..., "weights: Field required"),
+        ("encoder_sha256", "abc", "encoder_sha256: String should match pattern"),
         ("stages", ..., "stages: Field required"),
     ],
 )
