@@ -23,9 +23,14 @@ def checkout() -> Path:
     return CHECKOUT
 
 
+# Which of the package's extras brings what is not there; the pipeline's brings all else.
+EXTRAS = {"fastapi": "studio", "uvicorn": "studio", "telegram": "bot", "av": "video"}
+
+
 def missing_package(error: ModuleNotFoundError) -> str:
     """Say in one line which package a command lacks and how to install it."""
+    extra = EXTRAS.get(str(error.name).partition(".")[0], "pipeline")
     return (
-        f"this needs the Python package {error.name!r}, which is not installed; install what the pipeline "
-        "needs with `pip install 'nstbench[pipeline]'`"
+        f"this needs the Python package {error.name!r}, which is not installed; install it with "
+        f"`pip install 'nstbench[{extra}]'`"
     )

@@ -1,0 +1,144 @@
+"""What somebody asks for: two pictures, a method, and what its parameters are to be."""
+
+import inspect
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from nstbench.core.errors import InputError, shortened
+from nstbench.methods import method as find_method
+from nstbench.methods.base import Method
+from nstbench.networks.catalogue import ARCHITECTURES
+from nstbench.networks.feedforward.inventory import read_card, shipped_networks
+
+# Of a descent's network: its authors', and a quicker one of half the width.
+WEIGHTS = ("original", "embedded")
+
+
+@dataclass(frozen=True)
+class Option:
+    """A parameter of a method that people may set.
+
+    `kind` says how it is asked for. `least` and `most` bound a number; a bound that is not there is None.
+    """
+
+    name: str
+    kind: Literal["choice", "number", "switch"]
+    default: Any
+    choices: tuple[str, ...] = ()
+    whole: bool = False
+    least: float | None = None
+    most: float | None = None
+
+
+def options_of(method: Method[Any]) -> list[Option]:
+    """Give what people may set of a method, from the schema of its parameters.
+
+    These are the parameters that `nstbench.stylize` takes as arguments, and that a form can ask for: choices,
+    numbers and switches.
+    """
+    usual = method.presets[method.default_preset]
+    known = {"backbone": tuple(ARCHITECTURES), "weights": WEIGHTS, "network": _networks_of(method)}
+    found = []
+    for name, schema in method.parameters.model_json_schema()["properties"].items():
+        if name not in _arguments():
+            continue
+        default, choices = getattr(usual, name), tuple(schema.get("enum", known.get(name, ())))
+        if choices:
+            found.append(Option(name, "choice", default, choices))
+        elif schema.get("type") in ("integer", "number"):
+            least, most = schema.get("minimum", schema.get("exclusiveMinimum")), schema.get("maximum")
+            whole = schema["type"] == "integer"
+            found.append(Option(name, "number", default, whole=whole, least=least, most=most))
+        elif schema.get("type") == "boolean":
+            found.append(Option(name, "switch", default))
+    return found
+
+
+@cache
+def _arguments() -> frozenset[str]:
+    """What `nstbench.stylize` takes by name."""
+    from nstbench.api import stylize
+
+    return frozenset(inspect.signature(stylize).parameters)
+
+
+def _networks_of(method: Method[Any]) -> tuple[str, ...]:
+    """The shipped networks that a method of one pass can stylize with."""
+    if method.trainer is None:
+        return ()
+    kind = "transformation" if method.trainer.one_style else "decoder"
+    return tuple(name for name, file in shipped_networks().items() if read_card(file)["kind"] == kind)
+
+
+@dataclass(frozen=True)
+class Order:
+    """A picture to make.
+
+    Parameters
+    ----------
+    content
+        The file of the picture to stylize.
+    style
+        The file of the picture whose style is taken; None for a method that needs none.
+    method
+        Its id.
+    size
+        Long side of the result in pixels.
+    options
+        Parameters that are not to be the method's own, by name.
+    seed
+        Of every random draw.
+    """
+
+    content: Path
+    style: Path | None
+    method: str
+    size: int
+    options: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
+
+    def check(self) -> None:
+        """Refuse, before anything is queued, what `stylize` would refuse for its parameters.
+
+        Raises
+        ------
+        InputError
+            If the method or a parameter is unknown or out of range, or a style is missing.
+        """
+        recipe = find_method(self.method)
+        options = {option.name: option for option in options_of(recipe)}
+        for name, value in self.options.items():
+            if name not in options:
+                raise InputError(f"{self.method} has no option {name!r}; allowed: {', '.join(options)}")
+            choices = options[name].choices
+            if choices and value not in choices:  # A file would do for some, but not from elsewhere.
+                raise InputError(f"unknown {name} {shortened(value)}; allowed: {', '.join(choices)}")
+        recipe.configure(recipe.default_preset, self.options)
+        if recipe.needs_style and self.style is None:
+            raise InputError(f"{self.method} takes the style from a picture; choose one")
+
+    @property
+    def quick(self) -> bool:
+        """Whether one pass makes the picture, so that nobody has to wait long for it."""
+        recipe = find_method(self.method)
+        return recipe.configure(recipe.default_preset, self.options).steps(self.size, self.size) == 1
+
+    def command(self, *pictures: str) -> str:
+        """Give the command line that makes the same picture, of files with these names."""
+        files = [f"./{name}" if name.startswith("-") else name for name in pictures]
+        words = ["nstbench", "stylize", *files, "-o", "out.png"]
+        words += ["--method", self.method, "--size", str(self.size)]
+        for name, value in self.options.items():
+            option = name.replace("_", "-")
+            match value:
+                case bool():
+                    words.append(f"--{option}" if value else f"--no-{option}")
+                case _:
+                    words += [f"--{option}", str(value)]
+        if self.seed:
+            words += ["--seed", str(self.seed)]
+        return shlex.join(words)

@@ -1,0 +1,164 @@
+// What can be chosen: two pictures, a method, and the options that its parameters have.
+export class Form {
+  constructor(form, begun) {
+    this.form = form;
+    this.wells = [...form.querySelectorAll(".well")].map((well) => new Well(well));
+    this.method = form.querySelector("#method");
+    this.options = form.querySelector("#options");
+    this.method.onchange = () => this.showOptions();
+    form.onsubmit = async (event) => {
+      event.preventDefault();
+      const refused = form.querySelector("#refused");
+      refused.textContent = "";
+      try {
+        begun(await ask("tries", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(this.wish()) }));
+      } catch (error) {
+        refused.textContent = error.message;
+      }
+    };
+  }
+
+  async load() {
+    const [methods, pictures] = await Promise.all([ask("methods"), ask("pictures")]);
+    this.methods = new Map(methods.map((method) => [method.id, method]));
+    for (const { id, title } of methods) this.method.add(new Option(title, id));
+    this.method.value = "adain2017";
+    this.showOptions();
+    for (const well of this.wells) {
+      for (const picture of pictures) well.offer(picture);
+      const first = well.role === "style" ? "whirling_night" : "chelsea";
+      well.choose((pictures.find(({ id }) => id === first) ?? pictures[0]).id);
+    }
+  }
+
+  showOptions(values = {}) {
+    const method = this.methods.get(this.method.value);
+    this.wells.find(({ role }) => role === "style").element.disabled = !method.needs_style;
+    this.options.replaceChildren(...method.options.map((option) => fieldOf(option, values[option.name] ?? option.default)));
+  }
+
+  // Only what is not as the method has it by itself.
+  wish() {
+    const [content, style] = this.wells.map(({ chosen }) => chosen);
+    const method = this.methods.get(this.method.value);
+    const options = {};
+    for (const { name, kind, default: usual } of method.options) {
+      const field = this.options.querySelector(`[name="${name}"]`);
+      const value = kind === "switch" ? field.checked : kind === "number" ? field.valueAsNumber : field.value;
+      if (value !== usual && !Number.isNaN(value)) options[name] = value;
+    }
+    return {
+      content,
+      style: method.needs_style ? style : null,
+      method: method.id,
+      size: this.form.querySelector("#size").valueAsNumber,
+      seed: this.form.querySelector("#seed").valueAsNumber,
+      options,
+    };
+  }
+
+  // The settings of a try, to be changed and tried again.
+  take(found) {
+    this.method.value = found.method;
+    this.form.querySelector("#size").value = found.size;
+    this.form.querySelector("#seed").value = found.seed;
+    this.showOptions(found.options);
+    for (const well of this.wells) if (found[well.role]) well.choose(found[well.role]);
+    this.method.focus();
+  }
+}
+
+export async function ask(address, request) {
+  const response = await fetch(address, request);
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.error);
+  return answer;
+}
+
+function fieldOf({ name, kind, choices, whole, least, most }, value) {
+  const label = document.createElement("label");
+  const words = name.replaceAll("_", " ");
+  label.textContent = words[0].toUpperCase() + words.slice(1);
+  const field = document.createElement(kind === "choice" ? "select" : "input");
+  field.name = name;
+  if (kind === "choice") {
+    for (const choice of choices) field.add(new Option(choice.replaceAll("_", " "), choice));
+    field.value = value;
+  } else if (kind === "switch") {
+    field.type = "checkbox";
+    field.checked = value;
+  } else {
+    const bounded = least !== null && most !== null && most <= 1;
+    field.type = bounded ? "range" : "number";
+    field.step = whole ? 1 : bounded ? 0.05 : "any";
+    if (least !== null) field.min = least;
+    if (most !== null) field.max = most;
+    field.value = value;
+    if (bounded) {
+      const text = label.firstChild;
+      field.oninput = () => { text.data = `${text.data.split(":")[0]}: ${field.value}`; };
+      field.oninput();
+    }
+  }
+  label.append(field);
+  return label;
+}
+
+// Where a picture is dropped, or chosen from those that are there.
+class Well {
+  constructor(element) {
+    this.element = element;
+    this.role = element.dataset.role;
+    this.drop = element.querySelector(".drop");
+    this.gallery = element.querySelector(".gallery");
+    this.error = element.querySelector(".error");
+    const input = element.querySelector("input");
+    input.setAttribute("aria-label", `A picture file for the ${this.role}`);
+    input.onchange = () => { if (input.files[0]) this.upload(input.files[0]); input.value = ""; };
+    for (const kind of ["dragenter", "dragover"]) this.drop.addEventListener(kind, (event) => { event.preventDefault(); this.drop.classList.add("over"); });
+    for (const kind of ["dragleave", "drop"]) this.drop.addEventListener(kind, () => this.drop.classList.remove("over"));
+    this.drop.addEventListener("drop", (event) => {
+      event.preventDefault();
+      if (event.dataTransfer.files[0]) this.upload(event.dataTransfer.files[0]);
+    });
+  }
+
+  async upload(file) {
+    this.error.textContent = "";
+    const hint = this.element.querySelector(".hint");
+    const before = hint.innerHTML;
+    hint.textContent = `Reading ${file.name} ...`;
+    try {
+      const picture = await ask(`pictures?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
+      this.offer(picture, true);
+      this.choose(picture.id);
+    } catch (error) {
+      this.error.textContent = error instanceof TypeError ? `${file.name} could not be sent; it may be too large.` : error.message;
+    }
+    hint.innerHTML = before;
+  }
+
+  offer({ id, title }, first = false) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.dataset.id = id;
+    button.title = title;
+    const image = document.createElement("img");
+    image.src = `pictures/${id}`;
+    image.alt = title;
+    image.loading = "lazy";
+    button.append(image);
+    button.onclick = () => this.choose(id);
+    first ? this.gallery.prepend(button) : this.gallery.append(button);
+  }
+
+  choose(id) {
+    this.chosen = id;
+    for (const button of this.gallery.children) button.setAttribute("aria-pressed", String(button.dataset.id === id));
+    const image = this.drop.querySelector("img");
+    image.src = `pictures/${id}`;
+    const button = this.gallery.querySelector('[aria-pressed="true"]');
+    image.alt = button ? button.title : "";
+    if (button) this.gallery.scrollLeft = button.offsetLeft - this.gallery.clientWidth / 2 + button.clientWidth / 2;
+  }
+}
