@@ -27,6 +27,7 @@ def serve(open_browser: bool) -> None:
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
         )
+        app.state.stopping = lambda: server.should_exit
         print(f"{address}\nopen this page in a browser on this machine; Ctrl-C stops the studio", flush=True)
         if open_browser:
             # The browser may be asked before the server answers: the socket keeps it waiting.

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -58,6 +58,8 @@ def create_app(folder: Path, token: str, hosts: frozenset[str]) -> FastAPI:
 
     app = FastAPI(lifespan=making, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.tries = tries
+    # Replaced by who runs the server: a stream that went on would keep it from stopping.
+    app.state.stopping = lambda: False
 
     @app.exception_handler(InputError)
     async def refused(request: Request, error: InputError) -> Response:
@@ -162,16 +164,19 @@ def _routes(library: Library, tries: Tries) -> APIRouter:
 
     @routes.get("/events")
     async def events(request: Request) -> StreamingResponse:
-        return StreamingResponse(_events(request, tries), media_type="text/event-stream")
+        async def over() -> bool:
+            return request.app.state.stopping() or await request.is_disconnected()
+
+        return StreamingResponse(_events(tries, over), media_type="text/event-stream")
 
     return routes
 
 
-async def _events(request: Request, tries: Tries) -> AsyncIterator[str]:
-    """Server-sent events: every try at first, then each that is different."""
+async def _events(tries: Tries, over: Callable[[], Awaitable[bool]]) -> AsyncIterator[str]:
+    """Server-sent events until it is over: every try at first, then each that is different."""
     sent: dict[str, str] = {}
     quiet = HEARTBEAT
-    while not await request.is_disconnected():
+    while not await over():
         for each in tries:
             news = json.dumps(tries.described(each))
             if sent.get(each.id) != news:

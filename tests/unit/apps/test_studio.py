@@ -230,24 +230,22 @@ def test_two_people_wait_in_one_queue_and_are_told_their_place(tmp_path):
 def test_a_page_that_is_opened_again_hears_of_every_try(tmp_path):
     """Events begin with what there is; afterwards only what is new comes."""
 
-    class Page:
-        open = True
-
-        async def is_disconnected(self):
-            return not self.open
-
     async def main():
         async with studio(tmp_path, quick) as client:
             ids = [(await client.post("tries", json=ORDER)).json()["id"] for _ in range(2)]
             for id in ids:
                 await until_over(client, id)
-            page = Page()
-            events = _events(page, client.tries)
+            closed = asyncio.Event()
+
+            async def over():
+                return closed.is_set()
+
+            events = _events(client.tries, over)
             heard = [json.loads((await anext(events)).removeprefix("data: ")) for _ in ids]
             assert [(each["id"], each["state"], each["losses"][-1]) for each in heard] == [
                 (id, "done", [2, 2.0]) for id in ids
             ]
-            page.open = False
+            closed.set()
             assert [event async for event in events] == []
 
     asyncio.run(main())

@@ -5,7 +5,10 @@ import { Form } from "./form.js";
 const $ = (id) => document.getElementById(id);
 const tries = new Map();
 const form = new Form($("form"), begun);
+const compared = document.querySelector(".compare");
 let current = null;
+// Whether somebody has chosen what to look at.
+let touched = false;
 
 await form.load();
 const events = new EventSource("events");
@@ -20,14 +23,10 @@ events.onmessage = ({ data }) => {
   if (found.id === current) show(found);
 };
 
-// Whether somebody has chosen what to look at.
-let touched = false;
-
 function begun(found) {
   tries.set(found.id, found);
   showInHistory(found);
   choose(found.id);
-  $("stage").scrollIntoView({ block: "nearest" });
 }
 
 function choose(id) {
@@ -37,6 +36,9 @@ function choose(id) {
   compare();
   show(tries.get(id));
   for (const button of $("history").querySelectorAll("button")) mark(button);
+  // On a phone the result lies below the settings and above the history.
+  const { top } = $("stage").getBoundingClientRect();
+  if (top < 0 || top > innerHeight / 2) $("stage").scrollIntoView();
 }
 
 function show(found) {
@@ -91,7 +93,7 @@ function showInHistory(found) {
     button.dataset.id = found.id;
     button.append(document.createElement("img"), document.createElement("span"));
     button.firstChild.alt = "";
-    button.onclick = () => { choose(found.id); $("stage").scrollIntoView({ block: "nearest" }); };
+    button.onclick = () => choose(found.id);
     const entry = document.createElement("li");
     entry.append(button);
     list.prepend(entry);
@@ -113,10 +115,12 @@ function setSource(image, source) {
 }
 
 function compare() {
-  document.querySelector(".compare").style.setProperty("--shown", `${$("slider").value}%`);
+  compared.style.setProperty("--shown", `${$("slider").value}%`);
 }
 
 $("slider").oninput = compare;
+// The picture has its own shape, and at most two thirds of the window's height.
+$("after").onload = ({ target }) => compared.style.setProperty("--aspect", target.naturalWidth / target.naturalHeight);
 $("cancel").onclick = () => fetch(`tries/${current}/cancel`, { method: "POST" });
 $("reuse").onclick = () => form.take(tries.get(current));
 $("copy").onclick = async () => {
