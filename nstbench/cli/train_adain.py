@@ -12,7 +12,9 @@ EXAMPLES = ("nstbench train-adain --styles paintings/ --images photographs/ -o m
 
 
 def train_adain(
-    styles: Annotated[list[Path], typer.Option(help="A folder of paintings; may be given several times.")],
+    styles: Annotated[
+        list[Path], typer.Option(help="Paintings, or a folder of them; may be given several times.")
+    ],
     out: Network,
     images: Photographs = None,
     preset: Annotated[str, typer.Option(help="soboleva, literal, huang or default.")] = "default",

@@ -14,7 +14,9 @@ EXAMPLES = (
 )
 
 Architecture = Annotated[str, typer.Argument(help="Which network to distil.")]
-Images = Annotated[list[Path], typer.Option(help="A folder of pictures; may be given several times.")]
+Images = Annotated[
+    list[Path], typer.Option(help="Pictures, or a folder of them; may be given several times.")
+]
 Lessons = Annotated[
     Path,
     typer.Option(

@@ -15,7 +15,7 @@ Photographs = Annotated[
     list[Path] | None,
     typer.Option(
         "--images",
-        help="A folder of photographs; may be given several times.",
+        help="Photographs, or a folder of them; may be given several times.",
         show_default="those of installed packages and of a checkout",
     ),
 ]
@@ -42,11 +42,11 @@ def train(
     """Train on the pictures in the folders `images`, or on our own, and say what was written."""
     from nstbench.core.hardware import resolve
     from nstbench.core.progress import progress
-    from nstbench.networks.training.pictures import own_photographs, pictures_in
+    from nstbench.networks.training.pictures import own_photographs, picture_files
     from nstbench.networks.training.trainer import TrainingTask
 
     hardware = resolve(device, precision)
-    photographs = pictures_in(images) if images else own_photographs()
+    photographs = tuple(picture_files(images) if images else own_photographs())
     with progress(f"{title} on {hardware.device} in {hardware.precision}", recipe.steps) as watch:
         trainer.train(TrainingTask(recipe, tuple(styles), photographs, out, hardware, watch))
     say(f"wrote {out} and {out.with_suffix('.csv')}")

@@ -28,6 +28,18 @@ _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # Pillow warns at this limit and refuses at twice as much.
 
 
+def readable_suffixes() -> frozenset[str]:
+    """How the names of picture files may end.
+
+    Returns
+    -------
+    frozenset of str
+        In lower case, each with its dot: those of the formats that are read, as far as they are installed.
+    """
+    formats = _formats()
+    return frozenset(suffix for suffix, name in Image.registered_extensions().items() if name in formats)
+
+
 def read_picture(path: Path, at_least: int = LARGEST_SIZE) -> Image.Image:
     """Read a picture file at its own size, as 8-bit sRGB.
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from nstbench.core.hardware import resolve
 from nstbench.core.progress import progress
-from nstbench.images.reading import read_picture
 from nstbench.methods import trainer_of
 from nstbench.networks.training.trainer import TrainingTask
 from nstbench.pipeline.specification import TrainingSpecification
@@ -15,7 +14,7 @@ def train(training: TrainingSpecification, pictures: Path, output: Path) -> None
     trainer = trainer_of(training.method)
     recipe = trainer.recipe.model_validate(training.recipe)
     styles = tuple(pictures / f"{name}.png" for name in training.styles)
-    photographs = (read_picture(pictures / f"{name}.png") for name in training.photographs)
+    photographs = tuple(pictures / f"{name}.png" for name in training.photographs)
     with progress(training.id, recipe.steps) as watch:
         hardware = resolve(precision=training.precision)
         trainer.train(TrainingTask(recipe, styles, photographs, output, hardware, watch))

@@ -8,7 +8,6 @@ Huang and Belongie 2017, arXiv:1703.06868; Soboleva.
 import torch
 
 from nstbench.core.files import sha256
-from nstbench.images.reading import read_picture
 from nstbench.methods.adain2017.loss import DecoderLoss
 from nstbench.methods.adain2017.modules import Decoder, open_encoder
 from nstbench.methods.adain2017.network import KIND, save_stages
@@ -44,8 +43,7 @@ def train_decoder(task: TrainingTask[DecoderRecipe]) -> None:
     check_network_output(task.output)
     hardware = task.hardware
     contents = CropSource(task.photographs, recipe.crop, recipe.batch, recipe.seed)
-    paintings = (read_picture(style) for style in task.styles)
-    styles = CropSource(paintings, recipe.crop, recipe.batch, STYLE_SEED + recipe.seed)
+    styles = CropSource(task.styles, recipe.crop, recipe.batch, STYLE_SEED + recipe.seed)
     encoder = open_encoder(recipe.backbone, recipe.weights, recipe.normalisation, hardware)
     torch.manual_seed(recipe.seed)
     decoder = Decoder(encoder.architecture, encoder.width, recipe.norm)

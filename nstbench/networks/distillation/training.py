@@ -27,7 +27,7 @@ from nstbench.networks.distillation.teacher import Teacher
 from nstbench.networks.feedforward.files import check_network_output
 from nstbench.networks.normalisation import calibrate
 from nstbench.networks.training.crops import CropSource
-from nstbench.networks.training.pictures import pictures_in
+from nstbench.networks.training.pictures import picture_files
 from nstbench.networks.training.trainer import Recipe
 from nstbench.networks.weight_files import save_weights
 from nstbench.networks.weight_sources import EMBEDDED_WIDTH
@@ -124,7 +124,7 @@ def train_backbone(
     """
     check_network_output(output)
     teacher = Teacher.load(teacher_weights)
-    crops = CropSource(pictures_in(folders), recipe.crop, recipe.batch, recipe.seed)
+    crops = CropSource(picture_files(folders), recipe.crop, recipe.batch, recipe.seed)
     lessons = Lessons(teacher, crops, lessons_folder, teacher_weights)
     student = Student(recipe.architecture, recipe.width, recipe.seed, teacher)
     student.to(memory_format=torch.channels_last)

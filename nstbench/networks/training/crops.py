@@ -1,19 +1,19 @@
-"""Random training crops from pictures that are decoded once and kept in memory."""
+"""Random training crops of pictures."""
 
 import math
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 from torch.nn.functional import interpolate
 
 from nstbench.core.errors import InputError
 from nstbench.networks.normalisation import CALIBRATION_SIZE
+from nstbench.networks.training.pictures import DecodedPictures
 
-# Pixels that decoded pictures are shrunk to, so that thousands of them fit into memory.
-SHORT_SIDE = 288
 HELD_OUT_EVERY = 20
 CALIBRATION_PICTURES = 400
 
@@ -22,11 +22,13 @@ class CropSource:
     """Square crops, each batch a function of (seed, step) alone.
 
     The first of every twenty pictures is held out of training. Crops are taken at random scales and flips.
+    Pictures are decoded when a crop needs them; those that cannot be read are skipped. The next step's batch
+    is made while the network learns from this one.
 
     Parameters
     ----------
-    pictures
-        To crop; all of them are decoded and kept.
+    files
+        Of the pictures to crop.
     size
         Side of the crops in pixels.
     batch
@@ -40,22 +42,19 @@ class CropSource:
         When there are fewer than two pictures.
     """
 
-    def __init__(self, pictures: Iterable[Image.Image], size: int, batch: int, seed: int) -> None:
+    def __init__(self, files: Iterable[Path], size: int, batch: int, seed: int) -> None:
         self.size, self.batch, self.seed = size, batch, seed
-        decoded: list[Tensor] = []
-        for picture in pictures:
-            factor = SHORT_SIDE / min(picture.size)
-            if factor < 1:
-                shrunk = (round(picture.width * factor), round(picture.height * factor))
-                picture = picture.resize(shrunk, Image.Resampling.BICUBIC)
-            decoded.append(torch.from_numpy(np.array(picture)).permute(2, 0, 1).contiguous())
-        if len(decoded) < 2:
+        files = list(files)
+        if len(files) < 2:
             raise InputError(
                 f"a training needs at least 2 pictures, because the first of every {HELD_OUT_EVERY} is held "
-                f"out; given: {len(decoded)}"
+                f"out; given: {len(files)}"
             )
-        self.held_out_pictures = decoded[::HELD_OUT_EVERY]
-        self.training_pictures = [p for i, p in enumerate(decoded) if i % HELD_OUT_EVERY]
+        self.held_out_pictures = files[::HELD_OUT_EVERY]
+        self.training_pictures = [file for i, file in enumerate(files) if i % HELD_OUT_EVERY]
+        self._decoded = DecodedPictures()
+        self._worker = ThreadPoolExecutor(1)
+        self._ahead: dict[int, Future[Tensor]] = {}
 
     def training(self, step: int) -> Tensor:
         """A batch to train on.
@@ -70,7 +69,17 @@ class CropSource:
         Tensor
             (N, 3, size, size), RGB in [0, 1]. Half of the crops get a random colour transform, because
             paintings have palettes that photographs lack.
+
+        Raises
+        ------
+        InputError
+            When no picture can be read.
         """
+        batch = self._ahead[step].result() if step in self._ahead else self._training(step)
+        self._ahead = {step + 1: self._worker.submit(self._training, step + 1)}
+        return batch
+
+    def _training(self, step: int) -> Tensor:
         random = np.random.default_rng((self.seed, step))
         crops = [self._crop(self.training_pictures, random) for _ in range(self.batch)]
         recoloured = [_recolour(crop, random) if random.random() < 0.5 else crop for crop in crops]
@@ -88,6 +97,11 @@ class CropSource:
         -------
         Tensor
             (N, 3, size, size), RGB in [0, 1].
+
+        Raises
+        ------
+        InputError
+            When none of them can be read.
         """
         random = np.random.default_rng((self.seed, step))
         return torch.stack([self._crop(self.held_out_pictures, random) for _ in range(self.batch)])
@@ -107,16 +121,19 @@ class CropSource:
         pictures = self.training_pictures[::every]
         described = f"{len(pictures)} training pictures ({CALIBRATION_SIZE} px)"
 
-        def centre(picture: Tensor) -> Tensor:
-            _, height, width = picture.shape
-            side = min(height, width)
-            top, left = (height - side) // 2, (width - side) // 2
-            return _resized(picture[:, top : top + side, left : left + side], CALIBRATION_SIZE)[None]
+        def centres() -> Iterator[Tensor]:
+            for picture in map(self._decoded.read, pictures):
+                if picture is None:
+                    continue
+                _, height, width = picture.shape
+                side = min(height, width)
+                top, left = (height - side) // 2, (width - side) // 2
+                yield _resized(picture[:, top : top + side, left : left + side], CALIBRATION_SIZE)[None]
 
-        return map(centre, pictures), described
+        return centres(), described
 
-    def _crop(self, pictures: list[Tensor], random: np.random.Generator) -> Tensor:
-        picture = pictures[random.integers(len(pictures))]
+    def _crop(self, files: list[Path], random: np.random.Generator) -> Tensor:
+        picture = self._decoded.any_of(files, random)
         _, height, width = picture.shape
         largest = min(height, width)
         smallest = min(largest, 0.8 * self.size)

@@ -1,6 +1,6 @@
 """What a training is: a recipe, pictures to learn from, and a file to write; torch is not needed."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Self
@@ -11,8 +11,6 @@ from nstbench.core.configuration import Evaluations, Record, configured
 from nstbench.core.progress import Watch
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
-
     from nstbench.core.hardware import Hardware
 
 
@@ -59,7 +57,7 @@ class TrainingTask(Generic[R_co]):
     styles
         Files of pictures.
     photographs
-        Pictures, one by one.
+        Files of pictures.
     output
         The file to write (.safetensors). Beside it lie the learning curve (.csv) and, until the training is
         done, a checkpoint (.checkpoint).
@@ -71,7 +69,7 @@ class TrainingTask(Generic[R_co]):
 
     recipe: R_co
     styles: tuple[Path, ...]
-    photographs: "Iterable[Image]"
+    photographs: tuple[Path, ...]
     output: Path
     hardware: "Hardware"
     watch: Watch

@@ -35,15 +35,18 @@ CPU = Hardware(torch.device("cpu"), "fp32")
 RECIPE = DecoderRecipe(weights="embedded", crop=32, batch=1, rate=1e-3, steps=6, decay="none")
 
 
-def photographs():
-    """Three pictures of smooth noise."""
-    random = np.random.default_rng(1)
-    for _ in range(3):
-        yield Image.fromarray(random.integers(0, 256, (5, 6, 3), dtype=np.uint8)).resize((60, 50))
+@pytest.fixture(scope="module")
+def photographs(tmp_path_factory):
+    """Files of three pictures of smooth noise."""
+    folder, random = tmp_path_factory.mktemp("photographs"), np.random.default_rng(1)
+    files = tuple(folder / f"{number}.png" for number in range(3))
+    for file in files:
+        Image.fromarray(random.integers(0, 256, (5, 6, 3), dtype=np.uint8)).resize((60, 50)).save(file)
+    return files
 
 
 @pytest.fixture
-def asked(tmp_path):
+def asked(tmp_path, photographs):
     """A training on three photographs and two styles, which reports to `watch`."""
     styles = tuple(tmp_path / f"style{number}.png" for number in range(2))
     for number, file in enumerate(styles):
@@ -52,7 +55,7 @@ def asked(tmp_path):
 
     def ask(name="decoder", watch=lambda *step: None, **changes):
         recipe = RECIPE.model_copy(update=changes)
-        return TrainingTask(recipe, styles, photographs(), tmp_path / f"{name}.safetensors", CPU, watch)
+        return TrainingTask(recipe, styles, photographs, tmp_path / f"{name}.safetensors", CPU, watch)
 
     return ask
 
@@ -118,11 +121,11 @@ def test_training_brings_the_losses_down(asked):
 
 
 @pytest.mark.parametrize("form", ["squared", "literal", "summed"])
-def test_the_loss_of_a_step_by_hand(form):
+def test_the_loss_of_a_step_by_hand(form, photographs):
     torch.manual_seed(0)
     encoder = open_encoder("vgg19", "embedded", "mean-1", CPU)
     decoder = Decoder(encoder.architecture, encoder.width)
-    contents, styles = (CropSource(photographs(), 32, 2, seed) for seed in (0, 1))
+    contents, styles = (CropSource(photographs, 32, 2, seed) for seed in (0, 1))
     recipe = RECIPE.model_copy(update={"loss": form, "style_weight": 3.0})
     total, content, *style = DecoderLoss(recipe, contents, styles, encoder, decoder, CPU)(4)
     given = encoder(styles.training(4), LAYERS)
@@ -142,11 +145,11 @@ def test_the_loss_of_a_step_by_hand(form):
     assert total.item() == pytest.approx(content.item() + 3 * sum(each.item() for each in style), rel=1e-4)
 
 
-def test_the_identity_is_that_of_contents_decoded_from_their_own_features():
+def test_the_identity_is_that_of_contents_decoded_from_their_own_features(photographs):
     torch.manual_seed(0)
     encoder = open_encoder("vgg19", "embedded", "none", CPU)
     decoder = Decoder(encoder.architecture, encoder.width)
-    contents, styles = (CropSource(photographs(), 32, 2, seed) for seed in (0, 1))
+    contents, styles = (CropSource(photographs, 32, 2, seed) for seed in (0, 1))
     without = DecoderLoss(RECIPE, contents, styles, encoder, decoder, CPU)
     recipe = RECIPE.model_copy(update={"identity_weight": 7.0})
     extended = DecoderLoss(recipe, contents, styles, encoder, decoder, CPU)
@@ -177,7 +180,7 @@ def test_a_training_that_goes_on_ends_with_the_same_file(asked, monkeypatch):
     with pytest.raises(KilledError):
         train_decoder(cut)
     seen = []
-    train_decoder(replace(cut, watch=lambda step, loss: seen.append(step), photographs=photographs()))
+    train_decoder(replace(cut, watch=lambda step, loss: seen.append(step)))
     assert seen == [4, 5, 6]
     assert cut.output.read_bytes() == whole.output.read_bytes()
 
@@ -287,9 +290,9 @@ def test_absurd_cards_are_refused_before_anything_is_built(tmp_path, monkeypatch
 
 
 @pytest.mark.parametrize("pictures", [0, 1])
-def test_a_training_on_fewer_than_two_pictures_is_refused(pictures):
+def test_a_training_on_fewer_than_two_pictures_is_refused(pictures, photographs):
     with pytest.raises(InputError, match=f"at least 2 pictures, because .* held out; given: {pictures}$"):
-        CropSource(list(photographs())[:pictures], 32, 1, 0)
+        CropSource(photographs[:pictures], 32, 1, 0)
 
 
 @pytest.mark.parametrize("share", [5.0, 1.0, 0.0, -1.0, float("nan")])

@@ -11,6 +11,7 @@ from torch import nn
 
 from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
+from nstbench.images.reading import read_picture
 from nstbench.losses.objective import Objective
 from nstbench.methods.base import Task, TotalVariation
 from nstbench.methods.descent import open_backbone
@@ -43,15 +44,18 @@ RECIPE = TransformationRecipe(
 )
 
 
-def photographs():
-    """Three pictures of smooth noise."""
-    random = np.random.default_rng(1)
-    for _ in range(3):
-        yield Image.fromarray(random.integers(0, 256, (5, 6, 3), dtype=np.uint8)).resize((60, 50))
+@pytest.fixture(scope="module")
+def photographs(tmp_path_factory):
+    """Files of three pictures of smooth noise."""
+    folder, random = tmp_path_factory.mktemp("photographs"), np.random.default_rng(1)
+    files = tuple(folder / f"{number}.png" for number in range(3))
+    for file in files:
+        Image.fromarray(random.integers(0, 256, (5, 6, 3), dtype=np.uint8)).resize((60, 50)).save(file)
+    return files
 
 
 @pytest.fixture
-def asked(painting, tmp_path):
+def asked(painting, tmp_path, photographs):
     """A training of 12 steps; `seen` collects the steps and losses that it reports."""
     seen = []
 
@@ -61,7 +65,7 @@ def asked(painting, tmp_path):
             watch(step, loss)
 
         output = tmp_path / f"{name}.safetensors"
-        return TrainingTask(recipe, (painting,), photographs(), output, CPU, watching)
+        return TrainingTask(recipe, (painting,), photographs, output, CPU, watching)
 
     ask.seen = seen
     return ask
@@ -84,10 +88,10 @@ def test_training_brings_the_loss_down_and_leaves_network_and_curve(asked, paint
     assert not task.output.with_suffix(".checkpoint").exists()
 
 
-def test_a_batch_loses_the_mean_of_what_its_pictures_lose():
+def test_a_batch_loses_the_mean_of_what_its_pictures_lose(photographs):
     torch.manual_seed(0)
     style, network = torch.rand(1, 3, 32, 32), Transformation(JAIN, 0.125)
-    crops = CropSource(photographs(), RECIPE.crop, RECIPE.batch, seed=3)
+    crops = CropSource(photographs, RECIPE.crop, RECIPE.batch, seed=3)
     found = PerceptualLoss(RECIPE, style, crops, network, CPU)(5)
     single = []
     for photograph in crops.training(5).split(1):
@@ -117,7 +121,7 @@ def test_a_training_that_goes_on_ends_with_the_same_file(asked, monkeypatch):
         train_transformation(cut)
     assert not cut.output.exists()
     asked.seen.clear()
-    train_transformation(replace(cut, watch=asked(name="cut").watch, photographs=photographs()))
+    train_transformation(replace(cut, watch=asked(name="cut").watch))
     assert [step for step, _ in asked.seen] == [8, 9, 10, 11, 12]
     assert cut.output.read_bytes() == whole.output.read_bytes()
     curves = [pd.read_csv(task.output.with_suffix(".csv")).drop(columns="seconds") for task in (whole, cut)]
@@ -181,11 +185,11 @@ def test_recipes_that_do_not_fit_are_told(changes, complaint):
 
 
 def test_there_are_photographs_without_a_folder(monkeypatch, tmp_path):
-    pictures = list(own_photographs())
+    pictures = [read_picture(file) for file in own_photographs()]
     assert len({picture.tobytes() for picture in pictures}) == 7 + 6
     assert all(min(picture.size) >= 256 for picture in pictures)
     monkeypatch.setattr("nstbench.networks.training.pictures.SCENES", tmp_path / "none")
-    assert len(list(own_photographs())) == 7
+    assert len(own_photographs()) == 7
 
 
 def test_the_command_trains_with_what_it_is_given(run, tmp_path, painting, photo, monkeypatch):
@@ -200,7 +204,7 @@ def test_the_command_trains_with_what_it_is_given(run, tmp_path, painting, photo
     assert done.returncode == 0, done.stderr
     (task,) = tasks
     assert (task.recipe.steps, task.recipe.seed, task.recipe.architecture) == (7, 3, "jain")
-    assert (task.styles, task.output, len(list(task.photographs))) == ((painting,), out, 1)
+    assert (task.styles, task.output, len(task.photographs)) == ((painting,), out, 1)
 
 
 @pytest.mark.parametrize(
@@ -215,10 +219,12 @@ def test_the_command_trains_with_what_it_is_given(run, tmp_path, painting, photo
         ("--precision", "fp7", "unknown precision 'fp7'"),
     ],
 )
-def test_mistakes_of_the_command_are_one_line(run, tmp_path, painting, monkeypatch, option, value, complaint):
+def test_mistakes_of_the_command_are_one_line(
+    run, tmp_path, painting, monkeypatch, photographs, option, value, complaint
+):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
-    monkeypatch.setattr("nstbench.networks.training.pictures.own_photographs", photographs)
+    monkeypatch.setattr("nstbench.networks.training.pictures.own_photographs", lambda: photographs)
     given = {"--style": painting, "--out": "new.safetensors", "--device": "cpu", "--steps": "1"} | {
         option: value
     }
