@@ -9,7 +9,7 @@ export PROFILE
 # Where bytecode is not kept, as in many containers, every job would compile torch and all else again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install help reproduce test lint types docs unit coverage regress smoke pictures overhead gpu gallery lock clean
+.PHONY: install help reproduce test lint types docs unit coverage regress smoke pictures studies overhead gpu gallery lock clean
 
 install: .venv/installed  ## Install the package, its extras and the tools for development into .venv/ (the default).
 
@@ -54,6 +54,9 @@ coverage: install  ## Run the unit tests and list the lines and branches that th
 
 pictures: install  ## Paint the pictures in data/ again, to the same bytes.
 	PYTHONPATH=data $(BIN)/python -m painting
+
+studies: install  ## Paint 3,000 different pictures into build/studies, for networks to learn styles from.
+	PYTHONPATH=data $(BIN)/python -m painting.studies build/studies
 
 regress: install  ## Compare the losses of pinned runs with results/reference/.
 	$(BIN)/nstbench regress

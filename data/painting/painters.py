@@ -16,10 +16,12 @@ from painting.facets import facets
 from painting.halves import halves
 from painting.mosaic import mosaic
 from painting.scene import scene
+from painting.study import study
 from painting.waves import waves
 
 PAINTERS: dict[str, Callable[..., Array]] = {
-    painter.__name__: painter for painter in (scene, brush, dots, facets, mosaic, waves, composition, halves)
+    painter.__name__: painter
+    for painter in (scene, brush, dots, facets, mosaic, waves, composition, halves, study)
 }
 SMALLEST, LARGEST = 32, 4096
 

@@ -59,9 +59,7 @@ def test_nothing_but_damaged_pictures_is_an_error(tmp_path):
     for number in range(3):
         (tmp_path / f"{number}.png").write_bytes(b"no picture")
     crops = CropSource(sorted(tmp_path.iterdir()), 16, 4, seed=0)
-    with pytest.raises(
-        InputError, match=r"none of the 2 pictures to train on .*: .*1\.png"
-    ):
+    with pytest.raises(InputError, match=r"none of the 2 pictures to train on .*: .*1\.png"):
         crops.training(0)
 
 

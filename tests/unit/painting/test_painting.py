@@ -18,6 +18,7 @@ from painting.layers import Geometry, Label
 from painting.painters import PAINTERS, check_painting, paint
 from painting.rendering import render
 from painting.seasons import LIGHTS
+from painting.studies import paint_studies
 
 MANIFEST = load_manifest(CHECKOUT / "data" / "images.yaml")
 PROCEDURAL = {name: entry for name, entry in MANIFEST.root.items() if entry.procedural}
@@ -57,6 +58,31 @@ def test_most_of_a_picture_has_texture_and_uses_the_range_of_values(painter: str
 def test_the_palettes_of_the_brush_are_told_apart_by_their_colours(palette: str) -> None:
     red, _, blue = paint("brush", 1, SIZE, palette=palette).reshape(-1, 3).mean(axis=0)
     assert (blue > red) == (palette == "night")
+
+
+def test_studies_differ_from_each_other_more_than_pictures_of_any_other_painter() -> None:
+    """In the mean colour, which a palette decides, and in how fine a picture is, which a hand does."""
+
+    def spreads(painter: str) -> tuple[float, float]:
+        pictures = np.stack([paint(painter, seed, 64) for seed in range(16)]).astype(float)
+        fine = np.abs(np.diff(pictures.mean(-1), axis=2)).mean((1, 2))
+        return pictures.mean((1, 2)).std(0).mean(), fine.std() / fine.mean()
+
+    colours, textures = spreads("study")
+    for painter in ("dots", "facets", "mosaic", "waves", "composition"):
+        others = spreads(painter)
+        assert colours > 3 * others[0]
+        assert textures > 3 * others[1]
+
+
+def test_studies_that_are_there_stay(tmp_path: Path) -> None:
+    paint_studies(tmp_path, 2)
+    first, second = sorted(tmp_path.iterdir())
+    first.write_bytes(b"mine")
+    second.unlink()
+    paint_studies(tmp_path, 2)
+    assert first.read_bytes() == b"mine"
+    assert np.array_equal(np.asarray(Image.open(second)), paint("study", 1, 256))
 
 
 def test_a_picture_keeps_its_composition_at_another_size() -> None:
