@@ -18,7 +18,7 @@ from nstbench.charts.style import THUMBNAIL, TYPOGRAPHY, label_short_logarithmic
 from nstbench.core.files import write_text, written_whole
 from nstbench.core.number_format import span
 from nstbench.images.manifest import Manifest
-from nstbench.images.pictures import save_picture
+from nstbench.images.pictures import THUMBNAIL_QUALITY, save_picture
 from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.plan import PlannedRun
 from nstbench.pipeline.profile import Profile
@@ -107,7 +107,7 @@ def _draw(kind: ChartKind, table: pd.DataFrame, id: str, reports: Path) -> None:
         small = drawn.convert("RGB")
     small.thumbnail(THUMBNAIL, Image.Resampling.LANCZOS)
     sheet.paste(small, ((THUMBNAIL[0] - small.width) // 2, (THUMBNAIL[1] - small.height) // 2))
-    save_picture(sheet, reports / "figures" / f"{id}.thumb.jpg")
+    save_picture(sheet, reports / "figures" / f"{id}.thumb.jpg", THUMBNAIL_QUALITY)
 
 
 @contextmanager

@@ -1,15 +1,20 @@
 """Pictures of the size asked for, and written to files."""
 
 from pathlib import Path
+from typing import IO, Any
 
 from PIL import Image, ImageOps
 
 from nstbench.core.errors import InputError
 from nstbench.core.files import check_writable, written_whole
 from nstbench.images.reading import LARGEST_SIZE, read_picture
-from nstbench.images.rgb import SRGB
+from nstbench.images.rgb import SRGB, on_white
 
 SMALLEST_SIDE = 16
+# Of JPEG and WebP. Pillow's own, 75, loses 7 dB; from FULL_COLOUR on a JPEG's colours are not halved.
+QUALITY = 95
+THUMBNAIL_QUALITY = 75
+FULL_COLOUR = 90
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
 
 
@@ -74,15 +79,21 @@ def scale_picture(picture: Image.Image, size: int, name: str) -> Image.Image:
     return picture.resize((width, height), Image.Resampling.BICUBIC)
 
 
-def save_picture(picture: Image.Image, path: Path) -> None:
+def save_picture(
+    picture: Image.Image, path: Path, quality: int = QUALITY, metadata: Image.Exif | None = None
+) -> None:
     """Write a picture, whole or not at all.
 
     Parameters
     ----------
     picture : PIL.Image.Image
-        RGB; the file says that it is sRGB.
+        RGB or RGBA; the file says that it is sRGB. A JPEG, which has no transparency, shows it on white.
     path : Path
-        The file; its suffix decides the format.
+        The file; its suffix decides the format. Where it is a symbolic link, what it leads to is written.
+    quality : int
+        Of JPEG and WebP, 1 to 100; from 90 on the colours of a JPEG have the resolution of its luminance.
+    metadata : PIL.Image.Exif, optional
+        What the file is to say besides.
 
     Raises
     ------
@@ -90,8 +101,41 @@ def save_picture(picture: Image.Image, path: Path) -> None:
         If the format is unknown or the file cannot be written.
     """
     check_output(path)
-    with written_whole(Path(path)) as temporary:
-        picture.save(temporary, FORMATS[Path(path).suffix.lower()], icc_profile=SRGB)
+    format = FORMATS[Path(path).suffix.lower()]
+    with written_whole(Path(path).resolve()) as temporary:
+        write_picture(picture, temporary, format, quality, metadata)
+
+
+def write_picture(
+    picture: Image.Image,
+    to: Path | IO[bytes],
+    format: str,
+    quality: int = QUALITY,
+    metadata: Image.Exif | None = None,
+) -> None:
+    """Write a picture to a file or a stream.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+        As for `save_picture`.
+    to : Path or file object
+        Where to.
+    format : str
+        One of the values of FORMATS.
+    quality : int
+        As for `save_picture`.
+    metadata : PIL.Image.Exif, optional
+        As for `save_picture`.
+    """
+    options: dict[str, Any] = {"icc_profile": SRGB, "exif": metadata or b""}
+    if format in ("JPEG", "WEBP"):
+        options["quality"] = quality
+    if format == "JPEG":
+        picture = on_white(picture)
+        if quality >= FULL_COLOUR:
+            options["subsampling"] = 0
+    picture.save(to, format, **options)
 
 
 def check_output(path: Path) -> None:

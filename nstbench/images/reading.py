@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from nstbench.core.errors import InputError
-from nstbench.images.rgb import upright_rgb
+from nstbench.images.rgb import on_white, upright_with_alpha
 
 log = logging.getLogger(__name__)
 
@@ -41,13 +41,12 @@ def readable_suffixes() -> frozenset[str]:
 
 
 def read_picture(path: Path, at_least: int = LARGEST_SIZE) -> Image.Image:
-    """Read a picture file at its own size, as 8-bit sRGB.
+    """Read a picture file at its own size, as 8-bit sRGB, laid on white where it is transparent.
 
     Parameters
     ----------
     path : Path
-        PNG, JPEG, WebP, TIFF, BMP, GIF, PPM, AVIF, or HEIC where the package pillow-heif is installed; of any
-        mode, see `upright_rgb`. Of several frames or pages the first one is read. It may be a pipe.
+        As for `read_with_alpha`.
     at_least : int
         A JPEG may come reduced, as long as its sides keep this many pixels; that is quicker.
 
@@ -55,6 +54,30 @@ def read_picture(path: Path, at_least: int = LARGEST_SIZE) -> Image.Image:
     -------
     PIL.Image.Image
         RGB, upright.
+
+    Raises
+    ------
+    InputError
+        As `read_with_alpha`.
+    """
+    return on_white(read_with_alpha(path, at_least))
+
+
+def read_with_alpha(path: Path, at_least: int = LARGEST_SIZE) -> Image.Image:
+    """Read a picture file at its own size, as 8-bit sRGB that keeps its transparency.
+
+    Parameters
+    ----------
+    path : Path
+        PNG, JPEG, WebP, TIFF, BMP, GIF, PPM, AVIF, or HEIC where the package pillow-heif is installed; of any
+        mode, see `upright_with_alpha`. Of several frames or pages the first one is read. It may be a pipe.
+    at_least : int
+        A JPEG may come reduced, as long as its sides keep this many pixels; that is quicker.
+
+    Returns
+    -------
+    PIL.Image.Image
+        RGB, or RGBA if there is any transparency; upright.
 
     Raises
     ------
@@ -74,7 +97,7 @@ def read_picture(path: Path, at_least: int = LARGEST_SIZE) -> Image.Image:
                 log.warning("%s has %d frames or pages; the first one is taken", path, frames)
                 image.seek(0)
             image.draft("RGB", (at_least, at_least))
-            return upright_rgb(image, str(path))
+            return upright_with_alpha(image, str(path))
     except InputError:
         raise
     except FileNotFoundError as error:

@@ -32,14 +32,12 @@ SRGB = _srgb()
 
 
 def upright_rgb(image: Image.Image, name: str) -> Image.Image:
-    """Turn an image of any mode into 8-bit sRGB.
+    """Turn an image of any mode into 8-bit sRGB, laid on white where it is transparent.
 
     Parameters
     ----------
     image : PIL.Image.Image
-        Of any mode. Transparent parts become white. Colours are converted from the image's ICC profile; an
-        image without one is taken for sRGB. Integers of more than 8 bits are rounded to 8, by the number of
-        bits; so are floats, from the range that a TIFF names, or else from [0, 1].
+        Of any mode, as for `upright_with_alpha`.
     name : str
         What messages call the image.
 
@@ -53,6 +51,51 @@ def upright_rgb(image: Image.Image, name: str) -> Image.Image:
     InputError
         If it is not known which value is white.
     """
+    return on_white(upright_with_alpha(image, name))
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """Lay an image on white.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        RGB or RGBA.
+
+    Returns
+    -------
+    PIL.Image.Image
+        RGB; the image itself if it is.
+    """
+    if image.mode != "RGBA":
+        return image
+    rgb = Image.new("RGB", image.size, "white")
+    rgb.paste(image.convert("RGB"), mask=image.getchannel("A"))
+    return rgb
+
+
+def upright_with_alpha(image: Image.Image, name: str) -> Image.Image:
+    """Turn an image of any mode into 8-bit sRGB that keeps its transparency.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        Of any mode. Colours are converted from the image's ICC profile; an
+        image without one is taken for sRGB. Integers of more than 8 bits are rounded to 8, by the number of
+        bits; so are floats, from the range that a TIFF names, or else from [0, 1].
+    name : str
+        What messages call the image.
+
+    Returns
+    -------
+    PIL.Image.Image
+        RGB, or RGBA if there is any transparency; turned upright by its orientation tag.
+
+    Raises
+    ------
+    InputError
+        If it is not known which value is white.
+    """
     exif = image.getexif()
     profile = image.info.get("icc_profile")
     if image.mode.startswith(("I", "F")):
@@ -60,11 +103,14 @@ def upright_rgb(image: Image.Image, name: str) -> Image.Image:
     elif image.has_transparency_data:
         transparent = image if image.mode in ("LA", "RGBA") else image.convert("RGBA")
         colours = transparent.convert(transparent.mode.removesuffix("A"))
-        rgb = Image.new("RGB", image.size, "white")
-        rgb.paste(_to_srgb(colours, profile, name), mask=transparent.getchannel("A"))
+        rgb = _to_srgb(colours, profile, name)
+        rgb.putalpha(transparent.getchannel("A"))
     else:
         rgb = _to_srgb(image, profile, name)
-    rgb.getexif().update(exif)
+    if "exif" in image.info:
+        rgb.info["exif"] = image.info["exif"]
+    else:
+        rgb.getexif().update(exif)
     return ImageOps.exif_transpose(rgb)
 
 

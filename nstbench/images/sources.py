@@ -10,8 +10,8 @@ from PIL import Image
 
 from nstbench.core.errors import InputError
 from nstbench.images.pictures import check_size, load_picture, scale_picture
-from nstbench.images.reading import LARGEST_SIZE, read_picture
-from nstbench.images.rgb import upright_rgb
+from nstbench.images.reading import LARGEST_SIZE, read_with_alpha
+from nstbench.images.rgb import on_white, upright_with_alpha
 
 Source: TypeAlias = str | os.PathLike[str] | Image.Image | NDArray[np.generic]
 
@@ -38,11 +38,36 @@ def read_source(source: Source, role: str, at_least: int = LARGEST_SIZE) -> Imag
     InputError
         If the source is of another type, is not readable, or has another shape or range.
     """
+    return on_white(read_source_with_alpha(source, role, at_least))
+
+
+def read_source_with_alpha(source: Source, role: str, at_least: int = LARGEST_SIZE) -> Image.Image:
+    """Read a picture at its own size, with its transparency.
+
+    Parameters
+    ----------
+    source : str, path, PIL.Image.Image or numpy.ndarray
+        As for `read_source`.
+    role : str
+        What messages call it when it is no file.
+    at_least : int, optional
+        A JPEG file may come reduced, with sides of at least so many pixels.
+
+    Returns
+    -------
+    PIL.Image.Image
+        8-bit RGB, or RGBA if there is any transparency; upright.
+
+    Raises
+    ------
+    InputError
+        As `read_source`.
+    """
     match source:
         case str() | os.PathLike():
-            return read_picture(Path(source), at_least)
+            return read_with_alpha(Path(source), at_least)
         case Image.Image():
-            return upright_rgb(source, source_name(source, role))
+            return upright_with_alpha(source, source_name(source, role))
         case np.ndarray():
             return _from_array(source, role)
     raise InputError(

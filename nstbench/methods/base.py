@@ -5,9 +5,9 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from typing_extensions import TypeVar, override
 
 from nstbench.core.configuration import Evaluations, Record, configured
@@ -100,6 +100,16 @@ class Parameters(Record):
         return []
 
 
+def _at_most_one(shares: dict[str, float]) -> dict[str, float]:
+    if sum(shares.values()) > 1:
+        raise ValueError(f"the shares {list(shares.values())} are more than 1 together; lower them")
+    return shares
+
+
+# Further styles, as `Task.others` has them, and their shares of 1.
+StyleShares = Annotated[dict[str, Annotated[float, Field(ge=0)]], AfterValidator(_at_most_one)]
+
+
 class DescentParameters(Parameters):
     """Of a method that descends: `evaluations` is the budget, how often it may evaluate loss and gradient.
 
@@ -189,6 +199,12 @@ class Task(Generic[P_co]):
         Further pictures (1, 3, H, W), RGB in [0, 1], by their names in the parameters.
     start
         What a descent starts from (1, 3, H, W); as its parameters say when left out.
+    visible
+        What of a picture counts, (1, 1, h, w) in [0, 1], by "content", "style" or a name of `others`; all of
+        it where a picture is not named.
+    regions
+        Where a style goes, (1, 1, H, W) in [0, 1], of the content's size, by "style" or a name of `others`;
+        everywhere where a style is not named.
     """
 
     content: "Tensor"
@@ -201,6 +217,8 @@ class Task(Generic[P_co]):
     show: "Show | None" = None
     others: "Mapping[str, Tensor]" = field(default_factory=dict)
     start: "Tensor | None" = None
+    visible: "Mapping[str, Tensor]" = field(default_factory=dict)
+    regions: "Mapping[str, Tensor]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -211,7 +229,8 @@ class Method(Generic[P]):
     `default_preset` is the one for a user's own two pictures. `stylize` is what the method does by itself;
     `methods.colour` keeps colours around it. `terms_of` gives what it descends on, where that stays the same.
     One that is `for_cpu` computes there in fp32, whatever is asked for. One whose network has learned its
-    style does not need it (`needs_style`); `trainer` says how such are trained.
+    style does not need it (`needs_style`); `trainer` says how such are trained. One that `knows_regions`
+    gives regions of the content styles of their own.
 
     Parameters
     ----------
@@ -235,6 +254,8 @@ class Method(Generic[P]):
         Whether it computes on the CPU in fp32 only.
     needs_style
         Whether it looks at a style.
+    knows_regions
+        Whether it keeps to `Task.regions`, and to what of a style is visible.
     trainer
         How its networks are trained.
     memory
@@ -252,6 +273,7 @@ class Method(Generic[P]):
     terms_of: "Callable[[Task[P], Backbone], Sequence[Term]] | None" = None
     for_cpu: bool = False
     needs_style: bool = True
+    knows_regions: bool = False
     # Of whatever recipe the method's network has.
     trainer: "Trainer[Any] | None" = None
     memory: "Callable[[P, Size, Size, Hardware], float] | None" = None

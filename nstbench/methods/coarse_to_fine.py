@@ -104,6 +104,8 @@ def _smaller(task: Task[P], halvings: int, spent: int) -> Task[P]:
         content=smaller(task.content),
         style=smaller(task.style),
         others={name: smaller(other) for name, other in task.others.items()},
+        visible={name: smaller(part) for name, part in task.visible.items()},
+        regions={name: smaller(region) for name, region in task.regions.items()},
         watch=watch and (lambda evaluations, loss: watch(spent + evaluations, loss)),
         show=show and show_at_full_size,
     )

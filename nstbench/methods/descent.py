@@ -52,8 +52,9 @@ def open_backbone(task: Task[GatysParameters]) -> Backbone:
     """
     parameters, table = task.parameters, architecture(task.parameters.backbone)
     layers = [*parameters.content_layers, *parameters.style_layers]
-    for picture, read in ((task.content, layers), (task.style, parameters.style_layers)):
-        table.check_side(read, min(picture.shape[-2:]))
+    table.check_side(layers, min(task.content.shape[-2:]))
+    for style in (task.style, *task.others.values()):
+        table.check_side(parameters.style_layers, min(style.shape[-2:]))
     network = (
         parameters.backbone,
         parameters.weights,

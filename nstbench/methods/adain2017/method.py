@@ -6,9 +6,9 @@ styles, turns them into a picture. Soboleva replicates it.
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from nstbench.methods.adain2017.recipe import (
     DEFAULT_TRAINING,
@@ -18,7 +18,7 @@ from nstbench.methods.adain2017.recipe import (
     DecoderCard,
     DecoderRecipe,
 )
-from nstbench.methods.base import Method, Parameters, Size, Task, imported_later
+from nstbench.methods.base import Method, Parameters, Size, StyleShares, Task, imported_later
 from nstbench.networks.catalogue import architecture
 from nstbench.networks.feedforward.inventory import checked_card, locate_network, read_card
 from nstbench.networks.training.trainer import Trainer
@@ -49,15 +49,8 @@ class AdaINParameters(Parameters):
 
     network: str
     strength: float = Field(default=1.0, ge=0, le=1)
-    blend: dict[str, Annotated[float, Field(ge=0)]] = Field(default={})
+    blend: StyleShares = Field(default={})
     stage: int | None = Field(default=None, ge=1)
-
-    @field_validator("blend")
-    @classmethod
-    def _shares(cls, blend: dict[str, float]) -> dict[str, float]:
-        if sum(blend.values()) > 1:
-            raise ValueError(f"the shares {list(blend.values())} are more than 1 together; lower them")
-        return blend
 
     def other_pictures(self) -> tuple[str, ...]:
         """The further styles."""

@@ -16,11 +16,13 @@ from torch import Tensor
 from nstbench.losses.content import ContentLoss
 from nstbench.losses.distances import Distance, gradient_normalised_distance, squared_distance
 from nstbench.losses.gram import GramLoss
+from nstbench.losses.guidance import GuidedLoss, guided
 from nstbench.losses.objective import Objective, Term
 from nstbench.losses.strips import losses_by_strips
 from nstbench.methods.base import Task
 from nstbench.methods.descent import descend, open_backbone, variation_terms
 from nstbench.methods.gatys2015.parameters import GatysParameters
+from nstbench.methods.styles import CONTENT, SharedStyle, styles_of
 from nstbench.networks.backbone import Backbone
 from nstbench.optim.loop import Outcome
 
@@ -70,13 +72,19 @@ def terms_of(task: Task[GatysParameters], backbone: Backbone) -> list[Term]:
     """
     parameters = task.parameters
     loss_from = partial(GramLoss, distance=distance_of(parameters))
-    return [
-        *terms_besides_style(parameters, backbone, task.content),
-        *style_terms(backbone, task.style, parameters.style_layers, loss_from),
-    ]
+    terms = terms_besides_style(parameters, backbone, task.content, task.visible.get(CONTENT))
+    for style in styles_of(task):
+        layers = style.weights(parameters.style_layers)
+        if style.visible is None and style.region is None:
+            terms += style_terms(backbone, style.picture, layers, loss_from, style.name)
+        else:
+            terms += guided_style_terms(backbone, style, layers, loss_from)
+    return terms
 
 
-def terms_besides_style(parameters: GatysParameters, backbone: Backbone, content: Tensor) -> list[Term]:
+def terms_besides_style(
+    parameters: GatysParameters, backbone: Backbone, content: Tensor, visible: Tensor | None = None
+) -> list[Term]:
     """Make the terms that methods with another style share with this one.
 
     Parameters
@@ -87,6 +95,8 @@ def terms_besides_style(parameters: GatysParameters, backbone: Backbone, content
         The network that they name.
     content
         (B, 3, H, W), RGB in [0, 1].
+    visible
+        What of the content counts, (1, 1, H, W) in [0, 1]; None for all of it.
 
     Returns
     -------
@@ -95,7 +105,7 @@ def terms_besides_style(parameters: GatysParameters, backbone: Backbone, content
     """
     layers, distance = parameters.content_layers, distance_of(parameters)
     return [
-        *content_terms(backbone, content, layers, parameters.alpha, distance),
+        *content_terms(backbone, content, layers, parameters.alpha, distance, visible),
         *variation_terms(parameters.tv),
     ]
 
@@ -107,6 +117,7 @@ def content_terms(
     layers: Mapping[str, float],
     alpha: float,
     distance: Distance = squared_distance,
+    visible: Tensor | None = None,
 ) -> list[Term]:
     """Make a content loss for each layer l, weighted by alpha v_l.
 
@@ -122,15 +133,22 @@ def content_terms(
         The weight of content as a whole.
     distance
         How features are compared.
+    visible
+        What of the content counts, (1, 1, H, W) in [0, 1]; None for all of it.
 
     Returns
     -------
     list of Term
         One a layer, `content/<layer>`.
     """
-    features = backbone(content, layers)
+    features, loss_from = backbone(content, layers), partial(ContentLoss, distance=distance)
     return [
-        Term(f"content/{layer}", alpha * weight, (layer,), ContentLoss(features[layer], distance))
+        Term(
+            f"content/{layer}",
+            alpha * weight,
+            (layer,),
+            guided(loss_from, features[layer], visible, visible),
+        )
         for layer, weight in layers.items()
     ]
 
@@ -141,6 +159,7 @@ def style_terms(
     style: Tensor,
     layers: Mapping[str, float],
     loss_from: Callable[[Tensor], Callable[..., Tensor]] = GramLoss,
+    name: str = "style",
 ) -> list[Term]:
     """Make a style loss for each layer l, weighted by w_l.
 
@@ -154,17 +173,60 @@ def style_terms(
         w_l >= 0 by layer.
     loss_from
         Makes the loss from the style's features (1, N, h, w) in a layer.
+    name
+        The beginning of the terms' names.
 
     Returns
     -------
     list of Term
-        One a layer, `style/<layer>`.
+        One a layer, `<name>/<layer>`.
     """
     if backbone.in_one_piece(style):
         losses = {layer: loss_from(features) for layer, features in backbone(style, layers).items()}
     else:
         losses = losses_by_strips(backbone, style, layers, loss_from)
-    return [Term(f"style/{layer}", weight, (layer,), losses[layer]) for layer, weight in layers.items()]
+    return [Term(f"{name}/{layer}", weight, (layer,), losses[layer]) for layer, weight in layers.items()]
+
+
+@torch.no_grad()
+def guided_style_terms(
+    backbone: Backbone,
+    style: SharedStyle,
+    layers: Mapping[str, float],
+    loss_from: Callable[[Tensor], Callable[[Tensor], Tensor]] = GramLoss,
+) -> list[Term]:
+    """Make the style losses of a region, or of what of a style is visible.
+
+    Parameters
+    ----------
+    backbone
+        The network that features are taken from.
+    style
+        The picture, what of it counts, and where it goes.
+    layers
+        w_l >= 0 by layer.
+    loss_from
+        Makes the loss from the style's features (1, N, h, w) in a layer.
+
+    Returns
+    -------
+    list of Term
+        One a layer, `style/<layer>`.
+
+    References
+    ----------
+    Gatys et al. 2017, arXiv:1611.07865, section 4.
+    """
+    features = backbone(style.picture, layers)
+    return [
+        Term(
+            f"{style.name}/{layer}",
+            weight,
+            (layer,),
+            guided(loss_from, features[layer], style.visible, style.region),
+        )
+        for layer, weight in layers.items()
+    ]
 
 
 def distance_of(parameters: GatysParameters) -> Distance:
@@ -218,6 +280,10 @@ def canonical_ratio(terms: Sequence[Term]) -> float:
     ----------
     Gatys, Ecker and Bethge 2015, arXiv:1508.06576, eq. 7.
     """
-    content = sum(2 * term.loss.factor * term.weight for term in terms if isinstance(term.loss, ContentLoss))
-    style = sum(term.weight for term in terms if term.name.startswith("style/"))
+    content = sum(
+        2 * term.loss.factor * term.weight
+        for term in terms
+        if isinstance(term.loss, ContentLoss | GuidedLoss) and term.name.startswith("content/")
+    )
+    style = sum(term.weight for term in terms if term.name.startswith("style"))
     return content / style if style else math.inf

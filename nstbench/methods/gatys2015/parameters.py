@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SerializerFunctionWrapHandler, field_validator, model_serializer, model_validator
 from typing_extensions import override
 
-from nstbench.methods.base import DescentParameters, TotalVariation
+from nstbench.methods.base import DescentParameters, StyleShares, TotalVariation
 from nstbench.networks.catalogue import architecture
 from nstbench.networks.preprocessing import PreprocessingName
 from nstbench.networks.weight_sources import RANDOM_WIDTHS, check_preprocessing, weights_for
@@ -81,6 +81,8 @@ class GatysParameters(DescentParameters):
         At how many sizes it descends, each twice the one before, with equal shares of the evaluations.
     optimiser
         Which, and its settings.
+    blend
+        Further styles with their shares; the style itself has the rest of 1.
     """
 
     backbone: str = "vgg19"
@@ -101,6 +103,11 @@ class GatysParameters(DescentParameters):
     init: Literal["content", "style", "noise"]
     scales: int = Field(default=1, ge=1, le=6)
     optimiser: OptimiserSettings
+    blend: StyleShares = Field(default={})
+
+    @override
+    def other_pictures(self) -> tuple[str, ...]:
+        return tuple(self.blend)
 
     @override
     def weight_files(self) -> list[Path]:
@@ -143,10 +150,11 @@ class GatysParameters(DescentParameters):
         return self
 
     @model_serializer(mode="wrap")
-    def _without_scales(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        # A run of one size is named as it was before there were more.
+    def _without_what_came_later(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # A run of one size and one style is named as it was before there were more.
         written: dict[str, Any] = write(self)
-        return {name: value for name, value in written.items() if (name, value) != ("scales", 1)}
+        later = {"scales": 1, "blend": {}}
+        return {name: value for name, value in written.items() if name not in later or value != later[name]}
 
     @model_validator(mode="after")
     def _known_layers(self) -> "GatysParameters":

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 from typing_extensions import override
 
 from nstbench.core.configuration import Record
+from nstbench.methods.base import StyleShares
 from nstbench.methods.gatys2015.parameters import NIKULIN, GatysParameters
 from nstbench.optim.settings import LBFGSSettings
 
@@ -20,6 +21,8 @@ class SpatialParameters(GatysParameters):
     ----------
     statistic
         What the style of a layer is.
+    blend
+        Nothing: there is one style.
     radius
         In positions, 0 to 8: the window has a side of 2 radius + 1.
     strength
@@ -27,6 +30,7 @@ class SpatialParameters(GatysParameters):
     """
 
     gradient_normalisation: Literal[False] = False
+    blend: StyleShares = Field(default={}, max_length=0)
     statistic: Literal["gram", "convolution", "correlation", "all-pairs", "local", "covariation"]
     radius: int = Field(default=0, ge=0, le=8)
     strength: float = Field(default=1.0, gt=0)
@@ -93,6 +97,8 @@ class RandomGramParameters(GatysParameters):
     ----------
     content_layers
         None.
+    blend
+        Nothing: there is one style.
     target
         What the matrices are drawn from.
     variant
@@ -105,6 +111,7 @@ class RandomGramParameters(GatysParameters):
 
     content_layers: dict[str, float] = Field(default={}, max_length=0)
     gradient_normalisation: Literal[False] = False
+    blend: StyleShares = Field(default={}, max_length=0)
     alpha: Literal[0] = 0
     init: Literal["noise"] = "noise"
     target: Annotated[EntryTarget | SparseTarget, Field(discriminator="kind")]

@@ -30,6 +30,7 @@ from nstbench.methods.descent import (
 )
 from nstbench.methods.gatys2015.algorithm import canonical_ratio, style_terms, terms_besides_style
 from nstbench.methods.nikulin2016.parameters import SpatialParameters
+from nstbench.methods.styles import CONTENT
 from nstbench.networks.backbone import Backbone
 from nstbench.optim.loop import Outcome
 
@@ -69,7 +70,7 @@ async def stylize(task: Task[SpatialParameters]) -> Outcome:
     parameters = task.parameters
     painting = style_at_size_of_content(task)
     backbone = open_backbone(replace(task, style=painting))
-    content = terms_besides_style(parameters, backbone, task.content)
+    content = terms_besides_style(parameters, backbone, task.content, task.visible.get(CONTENT))
     style = conventional = style_terms(backbone, painting, parameters.style_layers)
     if parameters.statistic == "gram" and parameters.strength == 1:
         facts = {"canonical_ratio": canonical_ratio([*content, *style])}

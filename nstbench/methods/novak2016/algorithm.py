@@ -10,6 +10,7 @@ Layers are activations after the ReLU; a block of branches counts as one.
 """
 
 import itertools
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +22,7 @@ from nstbench.methods.base import Task
 from nstbench.methods.descent import descend, open_backbone
 from nstbench.methods.gatys2015.algorithm import distance_of, ratio_of, terms_besides_style
 from nstbench.methods.novak2016.parameters import NovakParameters
+from nstbench.methods.styles import CONTENT, styles_of
 from nstbench.networks.backbone import Backbone
 from nstbench.networks.catalogue import architecture
 from nstbench.optim.loop import Outcome
@@ -71,9 +73,14 @@ def terms_of(task: Task[NovakParameters], backbone: Backbone) -> list[Term]:
     list of Term
         Content, total variation, and style.
     """
+    parameters = task.parameters
     return [
-        *terms_besides_style(task.parameters, backbone, task.content),
-        *style_terms(task.parameters, backbone, task.style),
+        *terms_besides_style(parameters, backbone, task.content, task.visible.get(CONTENT)),
+        *(
+            replace(term, name=term.name.replace("style", style.name), weight=style.share * term.weight)
+            for style in styles_of(task)
+            for term in style_terms(parameters, backbone, style.picture)
+        ),
     ]
 
 

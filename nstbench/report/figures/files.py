@@ -7,7 +7,7 @@ from nstbench.core.errors import InputError
 from nstbench.core.files import write_text, written_whole
 from nstbench.core.strict_json import to_json
 from nstbench.images.manifest import Manifest
-from nstbench.images.pictures import save_picture
+from nstbench.images.pictures import THUMBNAIL_QUALITY, save_picture
 from nstbench.pipeline.experiment import Experiment
 from nstbench.pipeline.plan import PlannedRun
 from nstbench.pipeline.profile import Profile
@@ -33,7 +33,7 @@ def write_figure(
         raise InputError(f"experiment {experiment.id!r} has no planned runs; check its pairs and the profile")
     for number, pair in enumerate(pairs, 1):
         save_picture(draw_panel(pair), panel_file(reports, experiment.id, number))
-    save_picture(draw_thumbnail(pairs[0]), thumbnail_file(reports, experiment.id))
+    save_picture(draw_thumbnail(pairs[0]), thumbnail_file(reports, experiment.id), THUMBNAIL_QUALITY)
     svg, pixels = curves_file(reports, experiment.id), curves_file(reports, experiment.id, "png")
     with written_whole(svg) as temporary, written_whole(pixels) as temporary_pixels:
         save_curves(pairs[0], temporary, temporary_pixels)

@@ -203,7 +203,7 @@ def test_running_out_of_memory_is_one_line(
         raise error
 
     monkeypatch.setattr(where, fail)
-    monkeypatch.setattr("nstbench.api.measure", fail)
+    monkeypatch.setattr("nstbench.api.scoring.measure", fail)
     names = {"PHOTO": photo, "PAINTING": painting}
     finished = run(
         *(names.get(word) or word.replace("OUT", str(tmp_path / "out")) for word in command), "--quiet"
@@ -228,7 +228,7 @@ def test_what_cannot_fit_is_refused_with_the_size_that_does(run, photo, painting
     refused = run(*asked, "--size", "2048")
     assert_refused(refused, "gatys2015 at 2048x1365 px needs about", "2.0 GB are free on cpu", "a size of")
     fits = int(re.search(r"a size of (\d+) fits", refused.stderr)[1])
-    monkeypatch.setattr("nstbench.api.finish", lambda descent: descent.close() or sys.exit("begun"))
+    monkeypatch.setattr("nstbench.api.stylizing.finish", lambda descent: descent.close() or sys.exit("begun"))
     assert run(*asked, "--size", str(fits)).returncode == "begun"
     assert_refused(run(*asked, "--size", str(fits + 32)), "a size of")
 
@@ -287,7 +287,7 @@ def test_quiet_prints_nothing_and_verbose_what_is_used(run, photo, painting, tmp
     assert "vgg19" in verbose.stderr
     refused = run("stylize", photo, painting, "-o", out, "--size", "-5", "-v")
     assert "Traceback" in refused.stderr
-    assert refused.stderr.splitlines()[-1].startswith("nstbench: size -5")
+    assert refused.stderr.splitlines()[-1].startswith("nstbench: --size -5")
 
 
 def test_demo_stylizes_shipped_pictures(run, tmp_path):
