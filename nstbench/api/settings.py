@@ -199,9 +199,7 @@ class Settings(Record):
 
         Returns
         -------
-
-        Parameters
-        ----------
+        made : Parameters
             Of the method's own class: its default preset with what was chosen.
 
         Raises

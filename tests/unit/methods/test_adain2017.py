@@ -160,7 +160,7 @@ def test_the_command_paints_a_picture_of_any_size(run, painting, tmp_path, size)
     ("options", "complaint"),
     [
         (("--network", "starry_night"), "holds no decoder network; give a file of `nstbench train-adain`"),
-        (("--strength", "1.5"), "strength: Input should be less than or equal to 1 (given: 1.5)"),
+        (("--strength", "1.5"), "--strength 1.5: Input should be less than or equal to 1"),
         (("--blend", "wave.jpg"), "--blend 'wave.jpg' is not FILE=SHARE, such as wave.jpg=0.5"),
         (("--blend", "wave.jpg=0.5"), "wave.jpg"),
         (("--blend", "photo.png=1.5"), "the shares [1.5] are more than 1 together; lower them"),
@@ -180,7 +180,7 @@ def test_mistakes_are_one_line(run, photo, painting, tmp_path, monkeypatch, opti
 def test_other_methods_know_no_strength(run, photo, painting, tmp_path):
     done = run("stylize", photo, painting, "-o", tmp_path / "out.png", "--strength", 0.5)
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
-    assert "strength: unknown key" in done.stderr
+    assert "--strength: gatys2015 has none; leave it out, or choose adain2017" in done.stderr
 
 
 def test_a_decoder_is_trained_from_folders(run, tmp_path):
