@@ -6,14 +6,15 @@ Passes with ever smaller blocks go over the whole picture; what counts as an eva
 
 import itertools
 import time
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from nstbench.core.errors import InputError
 from nstbench.methods.base import Method, Parameters, Task
-from nstbench.methods.efros2001.schedule import SMALLEST_BLOCK, schedule
+from nstbench.methods.efros2001.schedule import SMALLEST_BLOCK, Pass, schedule
 
 if TYPE_CHECKING:
     from nstbench.optim.loop import Outcome
@@ -33,11 +34,27 @@ class QuiltingParameters(Parameters):
         How many there are.
     tolerance
         A block is drawn from all whose cost is at most 1 + `tolerance` times the least.
+    follows_content
+        Whether blocks fit the content's luminance. Otherwise a texture like the style is put together, which
+        takes one pass.
     """
 
     block: int = Field(ge=SMALLEST_BLOCK)
     passes: int = Field(ge=1, le=8)
     tolerance: float = Field(ge=0)
+    follows_content: bool = True
+
+    @model_validator(mode="after")
+    def _one_pass_of_a_texture(self) -> "QuiltingParameters":
+        if not self.follows_content and self.passes > 1:
+            raise ValueError("a texture that follows no content takes one pass; set passes to 1")
+        return self
+
+    @property
+    def schedule(self) -> list[Pass]:
+        """The passes; one that follows no content has all its weight on what is there already."""
+        passes = schedule(self.block, self.passes)
+        return passes if self.follows_content else [replace(each, alpha=1.0) for each in passes]
 
     def steps(self, height: int, width: int) -> int:
         """The number of blocks.
@@ -52,8 +69,7 @@ class QuiltingParameters(Parameters):
         int
             In all passes together.
         """
-        passes = schedule(self.block, self.passes)
-        return sum(1 for settings in passes for _ in settings.corners(height, width))
+        return sum(1 for settings in self.schedule for _ in settings.corners(height, width))
 
     def draws(self) -> bool:
         """True: one of the blocks that fit well is drawn."""
@@ -62,6 +78,8 @@ class QuiltingParameters(Parameters):
 
 # Sections 2.2 and 3: a tolerance of 0.1, 3 to 5 passes; the blocks' size is left to the user.
 PAPER = QuiltingParameters(block=36, passes=3, tolerance=0.1)
+# Section 2: texture synthesis.
+SYNTHESIS = QuiltingParameters.derived_from(PAPER, block=24, passes=1, follows_content=False)
 # For a user's own pictures, chosen by eye: blocks small enough for a face at 256 px.
 DEFAULT = QuiltingParameters.derived_from(PAPER, block=24)
 
@@ -107,7 +125,6 @@ def stylize(task: Task[QuiltingParameters]) -> "Outcome":
     # histogram is ours: a dark content finds pieces in a bright style, too.
     target = luma(task.content)
     source = torch.cat([style, match_histogram(target, luma(style))], 1)
-    passes = schedule(block, task.parameters.passes)
     random = np.random.default_rng(task.seed)
     choose = partial(choose_block, tolerance=task.parameters.tolerance, random=random)
     rows, seconds, started, blocks = [], [], time.perf_counter(), itertools.count(1)
@@ -117,7 +134,7 @@ def stylize(task: Task[QuiltingParameters]) -> "Outcome":
             task.watch(next(blocks), cost)
 
     planes, target_map = source[0].contiguous().numpy(), target[0, 0].numpy()
-    for picture, costs in quilt(planes, target_map, passes, choose, watch):
+    for picture, costs in quilt(planes, target_map, task.parameters.schedule, choose, watch):
         image = torch.from_numpy(picture[:3])[None]
         rows.append(torch.from_numpy(costs).float())
         seconds.append(time.perf_counter() - started)
@@ -129,7 +146,7 @@ METHOD = Method(
     title="Image quilting: texture transfer before neural networks",
     source="Efros and Freeman 2001, Image quilting for texture synthesis and transfer",
     parameters=QuiltingParameters,
-    presets={"paper": PAPER, "default": DEFAULT},
+    presets={"paper": PAPER, "synthesis": SYNTHESIS, "default": DEFAULT},
     default_preset="default",
     stylize=stylize,
     for_cpu=True,

@@ -273,6 +273,22 @@ def test_dark_and_bright_of_a_content_find_dark_and_bright_pieces():
     assert halves[:20].max() < 0.56 < halves[28:].min()
 
 
+def test_a_texture_does_not_follow_the_content():
+    """Another content of the same size gives the same picture, and the first block is any."""
+    one, other = (task(passes=1, follows_content=False) for _ in range(2))
+    other.content[:] = 1 - other.content
+    texture = METHOD.stylize(one).image
+    assert torch.equal(texture, METHOD.stylize(other).image)
+    assert not torch.equal(texture, METHOD.stylize(task(passes=1)).image)
+    firsts = {
+        tuple(METHOD.stylize(task(seed=seed, passes=1, follows_content=False)).image[0, :, 0, 0].tolist())
+        for seed in range(5)
+    }
+    assert len(firsts) > 1
+    with pytest.raises(InputError, match="follows no content takes one pass; set passes to 1"):
+        METHOD.configure("paper", {"follows_content": False})
+
+
 def test_a_style_smaller_than_a_block_is_refused_in_one_line():
     with pytest.raises(InputError, match=r"the style is 50x11 px.*block of 12 px.*at most 11") as failure:
         METHOD.stylize(task(style=(11, 50)))
