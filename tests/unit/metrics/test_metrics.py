@@ -29,6 +29,8 @@ PERFECT["PSNR"] = 80.0
 OF_ONE_LAYER = {f"S{stride}_lite" for stride in (2, 4, 8, 16)}
 OF_THE_STYLE = {"S", "S_held", "S_vgg16", "SWD", "SWD_fine", "SWD_luma", "ORI", "COLs"} | OF_ONE_LAYER
 OF_THE_STYLE |= {"Sch_lite", "S_lite"}
+OF_PAPERS = {"EFF_lite", "GE_lite", "LP_lite", "SIFID_lite"}
+OF_THE_STYLE |= OF_PAPERS
 OF_LABELS = {"LABEL", "LABELs"}
 OF_WINDOWS = {"EVEN", "Sdev", "SELF", "HALVES"}
 APART = {
@@ -86,7 +88,8 @@ def test_main_metrics_and_subjects():
 def test_metrics_of_features_name_a_network_that_exists():
     judged = {metric.id for metric in metrics().values() if metric.backbone}
     by_all = {f"{id}{suffix}" for id in ("C", "S", "Ct") for suffix in ("", "_held", "_vgg16", "_lite")}
-    assert judged == by_all | OF_LABELS | OF_ONE_LAYER | OF_WINDOWS | {
+    assert judged == by_all | OF_LABELS | OF_ONE_LAYER | OF_WINDOWS | OF_PAPERS | {
+        "CF_lite",
         "LEAK",
         "LEAK_lite",
         "Cs_lite",
