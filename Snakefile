@@ -9,6 +9,7 @@ include: "workflow/rules/scores.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/charts.smk"
 include: "workflow/rules/notebooks.smk"
+include: "workflow/rules/benchmark.smk"
 include: "workflow/rules/claims.smk"
 include: "workflow/rules/report.smk"
 
@@ -19,6 +20,7 @@ rule all:
         "reports/index.html",
         "results/scores.csv",
         "results/claims.json",
+        "results/benchmark/ranking.json",
         expand("reports/figures/{experiment}.png", experiment=EXPERIMENTS),
         expand("reports/figures/{chart}.svg", chart=CHARTS),
         expand("results/notebooks/{name}.ipynb", name=NOTEBOOKS),

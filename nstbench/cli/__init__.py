@@ -9,6 +9,7 @@ import typer
 
 from nstbench.cli import (
     bench,
+    benchmark,
     claims,
     demo,
     fetch,
@@ -51,6 +52,7 @@ for name, command, examples in (
     ("survey", survey.survey, survey.EXAMPLES),
     ("survey-results", survey_results.survey_results, survey_results.EXAMPLES),
     ("regress", regress.regress, regress.EXAMPLES),
+    ("benchmark", benchmark.benchmark, benchmark.EXAMPLES),
     ("bench", bench.bench, bench.EXAMPLES),
     ("train-fast", train_fast.train_fast, train_fast.EXAMPLES),
     ("train-adain", train_adain.train_adain, train_adain.EXAMPLES),

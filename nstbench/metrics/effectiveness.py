@@ -63,14 +63,14 @@ def _divergence(found: "Tensor", wanted: "Tensor") -> "Tensor":
     variances = variances + ridge
     difference = directions.T @ (mean - own_mean)
     projected = directions.T @ covariance @ directions + diag(ridge.expand(components))
-    divergence = (
+    divergence: Tensor = (
         (projected.diagonal() / variances).sum()
         + (difference.square() / variances).sum()
         - components
         + variances.log().sum()
         - linalg.slogdet(projected)[1]
     ) / 2
-    return divergence.clamp(min=0)
+    return divergence.clamp_min(0)
 
 
 def moments(maps: "Tensor") -> "tuple[Tensor, Tensor]":

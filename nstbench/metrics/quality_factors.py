@@ -82,8 +82,8 @@ def global_effects(result: ImageLike, style: ImageLike) -> float:
 def local_patterns(result: ImageLike, style: ImageLike) -> float:
     """Mean of how like s's nearest patches x's are, and of the share of s's that are nearest to one.
 
-    Patches are 3 x 3 positions of strides 8 and 16 of EfficientNet-Lite0, compared by the cosine; at most 1,
-    for the style itself.
+    Patches are 3 x 3 positions, fewer where a picture has not as many, of strides 8 and 16 of
+    EfficientNet-Lite0, compared by the cosine; at most 1, for the style itself.
 
     Parameters
     ----------
@@ -103,27 +103,28 @@ def local_patterns(result: ImageLike, style: ImageLike) -> float:
     ----------
     Wang et al. 2021, local patterns (LP): their likeness (LP1) and their diversity (LP2).
     """
-    own, other = EvaluatedImage.of(result), EvaluatedImage.of(style)
+    images = EvaluatedImage.of(result), EvaluatedImage.of(style)
     likeness, diversity = [], []
     for layer in PATCH_LAYERS:
-        found, wanted = _patches(own, layer), _patches(other, layer)
+        sides = [own.features(INDEPENDENT.backbone)[layer].shape[-2:] for own in images]
+        height, width = (min(PATCH, *lengths) for lengths in zip(*sides, strict=True))
+        found, wanted = (_patches(image, layer, height, width) for image in images)
         nearest = (found @ wanted.T).max(1)
         likeness.append(float(nearest.values.mean()))
         diversity.append(len(nearest.indices.unique()) / min(len(found), len(wanted)))
     return (fmean(likeness) + fmean(diversity)) / 2
 
 
-def _patches(image: EvaluatedImage, layer: str) -> "Tensor":
-    """(patches, N PATCH^2), each of length 1."""
+def _patches(image: EvaluatedImage, layer: str, height: int, width: int) -> "Tensor":
+    """(patches, N height width), each of length 1."""
 
     def taken() -> "Tensor":
         from torch.nn.functional import normalize, unfold
 
         maps = image.features(INDEPENDENT.backbone)[layer]
-        height, width = maps.shape[-2:]
-        return normalize(unfold(maps, (min(PATCH, height), min(PATCH, width)))[0].T, eps=TINY)
+        return normalize(unfold(maps, (height, width))[0].T, eps=TINY)
 
-    return image.once(("patches of features", layer), taken)
+    return image.once(("patches of features", layer, height, width), taken)
 
 
 def _cosine(found: "Tensor", wanted: "Tensor") -> float:

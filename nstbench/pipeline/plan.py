@@ -206,7 +206,7 @@ def work(runs: Iterable[RunSpecification]) -> int:
     return sum(run.size**2 * int(run.parameters.get("evaluations", 1)) for run in runs)
 
 
-def scoring_batches(plans: Sequence[PlannedRun]) -> dict[str, tuple[PlannedRun, ...]]:
+def scoring_batches(plans: Sequence[PlannedRun], name: str = "scores") -> dict[str, tuple[PlannedRun, ...]]:
     """What is scored, by the id of its batch; those of a pair are scored together, beside their controls.
 
     A run is scored twice when one experiment knows its truth and another does not.
@@ -215,7 +215,7 @@ def scoring_batches(plans: Sequence[PlannedRun]) -> dict[str, tuple[PlannedRun, 
     by_pair = sorted(
         distinct.values(), key=lambda scored: (scored.run.content, scored.run.style, scored.run.size)
     )
-    return dict(_split("scores", by_pair, MOST_RUNS_SCORED_AT_ONCE))
+    return dict(_split(name, by_pair, MOST_RUNS_SCORED_AT_ONCE))
 
 
 def _split(name: str, members: Sequence[T], most: int) -> Iterator[tuple[str, tuple[T, ...]]]:

@@ -8,6 +8,9 @@ from pathlib import Path
 from nstbench.core.errors import InputError
 from nstbench.images.manifest import Manifest, load_manifest
 from nstbench.networks.feedforward.inventory import locate_network
+from nstbench.pipeline.benchmark.configuration import Benchmark, load_benchmark
+from nstbench.pipeline.benchmark.contest import ID as BENCHMARK
+from nstbench.pipeline.benchmark.contest import Contest, contest
 from nstbench.pipeline.experiment import Experiment
 from nstbench.pipeline.plan import PlannedRun, batches, load_experiments, plan, scoring_batches, shown, work
 from nstbench.pipeline.profile import NO_CHANGES, Changes, Profile, load_configuration, load_profile
@@ -106,6 +109,32 @@ class Project:
         return scoring_batches(self.planned)
 
     @cached_property
+    def benchmark(self) -> Benchmark:
+        """config/benchmark.yaml; InputError on a bad file."""
+        return load_benchmark(self.root / "config" / "benchmark.yaml", self.manifest)
+
+    @cached_property
+    def contest(self) -> Contest:
+        """What the benchmark makes under this profile."""
+        return contest(self.benchmark, self.profile.name, self.profile, self.manifest)
+
+    @cached_property
+    def benchmark_batches(self) -> dict[str, tuple[RunSpecification, ...]]:
+        """The runs of the benchmark that no experiment makes, by the id of their batch."""
+        made = {run.id for runs in self.batches.values() for run in runs}
+        return batches([entry for entry in self.contest.planned if entry.run.id not in made])
+
+    @cached_property
+    def benchmark_scoring_batches(self) -> dict[str, tuple[PlannedRun, ...]]:
+        """What one process scores of the benchmark, by the id of the batch."""
+        return scoring_batches(self.contest.planned, f"{BENCHMARK}-scores")
+
+    @property
+    def every_batch(self) -> dict[str, tuple[RunSpecification, ...]]:
+        """The runs of experiments and of the benchmark, by the id of their batch."""
+        return self.batches | self.benchmark_batches
+
+    @cached_property
     def ranks(self) -> dict[str, int]:
         """In which order the experiments that own batches make them, from 0, so that figures are soon there.
 
@@ -169,8 +198,8 @@ class Project:
     def batches_of(self, runs: Iterable[RunSpecification]) -> list[str]:
         """The batches that make `runs`."""
         wanted = {self._batch_of[run.id] for run in runs}
-        return [id for id in self.batches if id in wanted]
+        return [id for id in self.every_batch if id in wanted]
 
     @cached_property
     def _batch_of(self) -> dict[str, str]:
-        return {run.id: batch for batch, runs in self.batches.items() for run in runs}
+        return {run.id: batch for batch, runs in self.every_batch.items() for run in runs}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ from nstbench.metrics.base import Comparison, EvaluatedImage
 from nstbench.metrics.feature_spaces import JUDGES, Judges
 from nstbench.metrics.scoring import measure
 from nstbench.networks.kinship import Origin
+from nstbench.pipeline.experiment import Pair
 from nstbench.pipeline.finished import read_record, run_file, run_folder
 from nstbench.pipeline.optimised import optimised_network
 from nstbench.pipeline.specification import RunSpecification
@@ -37,19 +39,29 @@ def score_trials(
     gallery = _Gallery(pictures, networks)
     rows: dict[str, list[dict[str, object]]] = {}
     for run, truth in trials:
-        content, style = gallery.image(run.content, run.size), gallery.image(run.style, run.size)
-        known = gallery.image(truth, run.size) if truth else None
         folder = run_folder(results, run.id)
         image = run_file(folder, "image.png", read_record(folder))
-        result = EvaluatedImage(to_tensor(load_picture(image, run.size)), networks)
+        comparison = gallery.comparison(image, run.content, run.style, run.size, truth)
         id = trial_id(run.id, truth)
-        optimised = optimised_network(run)
-        rows[id] = list(_rows(id, Comparison(result, content, style, known), judges, optimised))
-        for copied, side in (("content", content), ("style", style)):
+        rows[id] = list(_rows(id, comparison, judges, optimised_network(run)))
+        for copied in ("content", "style"):
             control = trial_id(control_id(copied, run), truth)
             if control not in rows:
-                rows[control] = list(_rows(control, Comparison(side, content, style, known), judges))
+                copy = replace(comparison, result=getattr(comparison, copied))
+                rows[control] = list(_rows(control, copy, judges))
     return pd.DataFrame(row for group in rows.values() for row in group)
+
+
+def score_files(
+    files: Mapping[str, tuple[Path, Pair]], size: int, pictures: Path, judges: Mapping[str, str] = JUDGES
+) -> pd.DataFrame:
+    """The same of pictures that no run has made, by the id of their trial, with the pair of each."""
+    gallery = _Gallery(pictures, Judges(judges))
+    return pd.DataFrame(
+        row
+        for id, (file, pair) in files.items()
+        for row in _rows(id, gallery.comparison(file, pair.content, pair.style, size), judges)
+    )
 
 
 def _rows(
@@ -65,6 +77,17 @@ class _Gallery:
     def __init__(self, pictures: Path, networks: Judges) -> None:
         self._pictures, self._networks = pictures, networks
         self._known: dict[tuple[str, int], EvaluatedImage] = {}
+
+    def comparison(
+        self, result: Path, content: str, style: str, size: int, truth: str | None = None
+    ) -> Comparison:
+        """The file of a result beside what it was made from."""
+        return Comparison(
+            EvaluatedImage(to_tensor(load_picture(result, size)), self._networks),
+            self.image(content, size),
+            self.image(style, size),
+            self.image(truth, size) if truth else None,
+        )
 
     def image(self, name: str, size: int) -> EvaluatedImage:
         if (name, size) not in self._known:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from nstbench.pipeline.experiment import Pair
 from nstbench.pipeline.specification import RunSpecification
 
 if TYPE_CHECKING:
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
 SCORE_COLUMNS = ["run", "experiment", "factor", "metric", "value", "reason"]
 
 
-def control_id(copied: str, run: RunSpecification) -> str:
-    """The id under which `content` or `style` of a run's pair, handed back unchanged, is scored."""
-    return f"control-{copied}:{run.content}:{run.style}"
+def control_id(copied: str, pair: RunSpecification | Pair) -> str:
+    """The id under which `content` or `style` of a pair, handed back unchanged, is scored."""
+    return f"control-{copied}:{pair.content}:{pair.style}"
 
 
 def trial_id(picture: str, truth: str | None) -> str:

@@ -52,8 +52,8 @@ try:
         ROOT, config.get("profile") or os.environ.get("PROFILE"), config
     )
     DRAWINGS = load_charts(PROJECT)
-    BATCHES = PROJECT.batches
-    SCORING_BATCHES = PROJECT.scoring_batches
+    BATCHES = PROJECT.every_batch
+    SCORING_BATCHES = PROJECT.scoring_batches | PROJECT.benchmark_scoring_batches
     load_register(PROJECT)  # Refuses what does not fit before anything runs.
 except InputError as error:
     print(f"nstbench: {error}", file=sys.stderr)

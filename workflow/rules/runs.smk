@@ -1,7 +1,7 @@
 """Runs, in batches so that starting Python and torch is paid once for several pictures."""
 
 # One rule an experiment, because only a rule has a priority: the cheapest figures are soon there.
-for experiment in EXPERIMENTS:
+for experiment in [*EXPERIMENTS, "benchmark"]:
 
     rule:
         name:

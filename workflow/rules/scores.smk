@@ -34,7 +34,7 @@ rule score:
 
 rule scores:
     input:
-        batches=expand("results/scores/{batch}.csv", batch=SCORING_BATCHES),
+        batches=expand("results/scores/{batch}.csv", batch=PROJECT.scoring_batches),
         configuration=CONFIGURATION,
     output:
         "results/scores.csv",

@@ -13,7 +13,7 @@ from nstbench.pipeline.project import Project
 
 
 def job(project: Project, id: str) -> list[Path]:
-    runs = project.batches[id]
+    runs = project.every_batch[id]
     folders = execute(runs, Path("results/pictures"), Path("results"), project.profile.together)
     made = [read_record(folder) for folder in folders]
     lines = ["id,fingerprint,seconds"]

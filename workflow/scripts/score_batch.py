@@ -12,6 +12,7 @@ from nstbench.pipeline.scoring import score_trials
 
 
 def job(project: Project, id: str) -> None:
-    trials = [(planned.run, planned.truth) for planned in project.scoring_batches[id]]
+    scored = project.scoring_batches | project.benchmark_scoring_batches
+    trials = [(planned.run, planned.truth) for planned in scored[id]]
     scores = score_trials(trials, Path("results/pictures"), Path("results"), project.profile.judges)
     write_text(Path("results") / "scores" / f"{id}.csv", scores.to_csv(index=False))

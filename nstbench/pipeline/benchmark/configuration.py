@@ -18,8 +18,8 @@ from nstbench.pipeline.experiment import LEAST_FACTORS, MOST_FACTORS, Pair
 from nstbench.pipeline.profile import MOST_OF_A_GRID
 
 PLACEHOLDERS = ("content", "style", "output", "size")
-# The scope of a profile that has none of its own.
-WHOLE = "whole"
+# The scope of a profile that has none of its own, and that of `nstbench benchmark --quick`.
+WHOLE, QUICK = "whole", "quick"
 Factors = Annotated[
     tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=LEAST_FACTORS, max_length=MOST_FACTORS)
 ]
@@ -80,6 +80,7 @@ class Benchmark(Record):
     Methods take part with all their presets, but for those that `leave_out` names with the reason, by method
     or by method/preset. `settings` are changes of a preset, by method/preset. `sweep` has the factors for
     each parameter that trades content for style; the default preset of a method is run with them all.
+    `training` are the seconds that the networks that ship have learned for, by method.
     """
 
     contents: tuple[Name, ...] = Field(min_length=1, max_length=MOST_OF_A_GRID)
@@ -88,6 +89,7 @@ class Benchmark(Record):
     sweep: dict[str, Factors] = Field(default={})
     leave_out: dict[str, str] = Field(default={})
     settings: dict[str, dict[str, Any]] = Field(default={})
+    training: dict[str, Annotated[float, Field(gt=0)]] = Field(default={})
     measures: tuple[str, ...] = Field(min_length=1)
     fronts: tuple[FrontDefinition, ...] = ()
     competitors: tuple[Competitor, ...] = ()
@@ -95,8 +97,9 @@ class Benchmark(Record):
     @field_validator("scopes")
     @classmethod
     def _with_the_whole(cls, scopes: dict[str, Scope]) -> dict[str, Scope]:
-        if WHOLE not in scopes:
-            raise ValueError(f"scope {WHOLE!r} is missing, which profiles without a scope of their own take")
+        for name in (WHOLE, QUICK):
+            if name not in scopes:
+                raise ValueError(f"scope {name!r} is missing; `nstbench benchmark` takes {WHOLE} or {QUICK}")
         return scopes
 
     @field_validator("sweep")
@@ -109,7 +112,7 @@ class Benchmark(Record):
 
     @model_validator(mode="after")
     def _known_methods(self) -> "Benchmark":
-        for name in (*self.leave_out, *self.settings):
+        for name in (*self.leave_out, *self.settings, *self.training):
             id, _, preset = name.partition("/")
             presets = method(id).presets
             if preset and preset not in presets:

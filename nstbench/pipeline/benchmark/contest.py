@@ -1,10 +1,10 @@
 """From config/benchmark.yaml to runs, planned as those of experiments: every method with its presets."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from nstbench.core.errors import InputError
+from nstbench.core.errors import InputError, shortened
 from nstbench.images.manifest import Manifest
 from nstbench.methods import methods
 from nstbench.methods.base import Method
@@ -28,6 +28,7 @@ class Contest:
     default preset is the first of its entries.
     """
 
+    name: str
     scope: Scope
     pairs: tuple[Pair, ...]
     entries: tuple[Entry, ...]
@@ -40,13 +41,14 @@ class Contest:
         return next(entry for entry in self.entries if (entry.method, entry.preset) == wanted)
 
 
-def contest(benchmark: Benchmark, scope: Scope, profile: Profile, manifest: Manifest) -> Contest:
-    """Expand a benchmark in a scope, on the weights and with the precision of a profile.
+def contest(benchmark: Benchmark, name: str, profile: Profile, manifest: Manifest) -> Contest:
+    """Expand a benchmark in the scope of that name, on the weights and with the precision of a profile.
 
     A preset that makes the same pictures as another one of its method, because the budget is the same for
     all, takes no part. A method whose networks have learned one style each takes part with those that the
     package ships, on pairs of their styles.
     """
+    scope = benchmark.scope(name)
     pairs = tuple(
         dict.fromkeys(
             Pair(content=manifest.available(pair.content), style=manifest.available(pair.style))
@@ -69,10 +71,10 @@ def contest(benchmark: Benchmark, scope: Scope, profile: Profile, manifest: Mani
     for recipe in methods().values():
         known: dict[str, str] = {}
         for preset in sorted(recipe.presets, key=lambda name: name != recipe.default_preset):
-            name = f"{recipe.id}/{preset}"
-            if recipe.id in left_out or name in left_out:
+            entry = f"{recipe.id}/{preset}"
+            if recipe.id in left_out or entry in left_out:
                 continue
-            settings = benchmark.settings.get(name, {})
+            settings = benchmark.settings.get(entry, {})
             strength = strength_of(recipe.configure(preset, settings))
             swept = None
             if scope.sweeps and preset == recipe.default_preset and strength:
@@ -83,14 +85,14 @@ def contest(benchmark: Benchmark, scope: Scope, profile: Profile, manifest: Mani
                     experiment = _experiment(benchmark, recipe, preset, {**settings, **own}, swept, chosen)
                     runs += plan(experiment, budget, manifest)
             except InputError as error:
-                left_out[name] = str(error)
+                left_out[entry] = str(error)
                 continue
             if not runs:
-                left_out[name] = "none of its networks has learned a style of these pairs"
+                left_out[entry] = "none of its networks has learned a style of these pairs"
                 continue
             first = next(run.run.id for run in runs if run.factor == 1)
             if first in known:
-                left_out[name] = f"makes what {recipe.id}/{known[first]} makes, with the same budget"
+                left_out[entry] = f"makes what {recipe.id}/{known[first]} makes, with the same budget"
                 continue
             known[first] = preset
             planned += runs
@@ -104,7 +106,24 @@ def contest(benchmark: Benchmark, scope: Scope, profile: Profile, manifest: Mani
                     swept=swept.parameter if swept else None,
                 )
             )
-    return Contest(scope, pairs, tuple(entries), tuple(planned), left_out)
+    return Contest(name, scope, pairs, tuple(entries), tuple(planned), left_out)
+
+
+def chosen(entered: Contest, names: Sequence[str]) -> Contest:
+    """What is left of a contest with some methods, each named alone or as method/preset."""
+    known = [f"{entry.method}/{entry.preset}" for entry in entered.entries]
+    for name in names:
+        if not any(name in (entry, entry.partition("/")[0]) for entry in known):
+            raise InputError(
+                f"{shortened(name)} takes no part; allowed: {', '.join(known)}, or a method alone"
+            )
+    kept = tuple(
+        entry
+        for entry, name in zip(entered.entries, known, strict=True)
+        if name in names or entry.method in names
+    )
+    planned = tuple(each for each in entered.planned if entered.entry_of(each) in kept)
+    return replace(entered, entries=kept, planned=planned)
 
 
 def strength_of_style(planned: PlannedRun) -> float:

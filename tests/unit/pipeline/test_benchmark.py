@@ -35,7 +35,7 @@ def project():
 @pytest.fixture(scope="module")
 def whole(project):
     benchmark = load_benchmark(FILE, project.manifest)
-    return contest(benchmark, benchmark.scope("decisive"), project.profile, project.manifest)
+    return contest(benchmark, "decisive", project.profile, project.manifest)
 
 
 def test_every_method_takes_part_with_every_preset_or_is_left_out_with_a_reason(whole):
