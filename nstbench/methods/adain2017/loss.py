@@ -18,6 +18,8 @@ from nstbench.methods.adain2017.recipe import DecoderRecipe
 from nstbench.networks.backbone import Backbone
 from nstbench.networks.training.crops import CropSource
 
+# Of held-out contents and styles.
+VALIDATION_BATCHES = 4
 # How a difference (B, N) of moments, or (B, N, H, W) of features, becomes one number.
 Form = Literal["squared", "literal", "summed"]
 Moments = tuple[Tensor, Tensor]
@@ -153,8 +155,22 @@ class DecoderLoss:
         Tensor
             (1 + T,): the weighted total, then the losses that `names` names.
         """
-        contents = self.contents.training(step).to(self.hardware.device)
-        styles = self.styles.training(step).to(self.hardware.device)
+        return self._losses(self.contents.training(step), self.styles.training(step))
+
+    def held_out(self) -> dict[str, float]:
+        """The loss on contents and styles that are held out.
+
+        Returns
+        -------
+        dict of float
+            `total`, the mean of the first VALIDATION_BATCHES batches.
+        """
+        batches = range(VALIDATION_BATCHES)
+        pairs = ((self.contents.held_out(step), self.styles.held_out(step)) for step in batches)
+        return {"total": sum(self._losses(*pair)[0].item() for pair in pairs) / VALIDATION_BATCHES}
+
+    def _losses(self, contents: Tensor, styles: Tensor) -> Tensor:
+        contents, styles = contents.to(self.hardware.device), styles.to(self.hardware.device)
         with torch.no_grad():
             style = self.encoder(styles, LAYERS)
             content = self.encoder(contents, [DEEPEST])[DEEPEST]

@@ -74,7 +74,7 @@ def train_decoder(task: TrainingTask[DecoderRecipe]) -> None:
         recipe.relaunch_keeps,
     )
     checkpoint = Checkpoint(task.output.with_suffix(".checkpoint"))
-    training = train(decoder, loss, loss.names, schedule, identity, task.watch, checkpoint)
-    save_stages(training.stages, card, task.output)
+    training = train(decoder, loss, loss.names, schedule, identity, task.watch, checkpoint, loss.held_out)
+    save_stages(training.stages, {**card, "held_out": training.held_out}, task.output)
     training.curve.write(task.output.with_suffix(".csv"))
     checkpoint.remove()

@@ -11,6 +11,9 @@ from nstbench.methods.johnson2016.modules import Transformation
 from nstbench.methods.johnson2016.recipe import TransformationRecipe
 from nstbench.networks.training.crops import CropSource
 
+# Of held-out photographs.
+VALIDATION_BATCHES = 4
+
 
 class PerceptualLoss:
     """The loss of a training step: what the network makes of crops, compared with them and with the style.
@@ -61,7 +64,21 @@ class PerceptualLoss:
         Tensor
             (1 + T,): the weighted total, then the loss of every term in `names`.
         """
-        photographs = self.crops.training(step).to(self.task.hardware.device)
+        return self._losses(self.crops.training(step))
+
+    def held_out(self) -> dict[str, float]:
+        """The loss on photographs that are held out.
+
+        Returns
+        -------
+        dict of float
+            `total`, the mean of the first VALIDATION_BATCHES batches.
+        """
+        batches = map(self.crops.held_out, range(VALIDATION_BATCHES))
+        return {"total": sum(self._losses(batch)[0].item() for batch in batches) / VALIDATION_BATCHES}
+
+    def _losses(self, photographs: Tensor) -> Tensor:
+        photographs = photographs.to(self.task.hardware.device)
         with self.task.hardware.autocast():
             stylized = self.network(photographs)
         others = terms_besides_style(self.task.parameters, self.backbone, photographs)

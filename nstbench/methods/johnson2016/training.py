@@ -57,7 +57,7 @@ def train_transformation(task: TrainingTask[TransformationRecipe]) -> None:
     }
     checkpoint = Checkpoint(task.output.with_suffix(".checkpoint"))
     schedule = Schedule(recipe.steps, recipe.rate, recipe.decay)
-    training = train(network, loss, loss.names, schedule, identity, task.watch, checkpoint)
+    training = train(network, loss, loss.names, schedule, identity, task.watch, checkpoint, loss.held_out)
     card = {
         "kind": KIND,
         "architecture": recipe.architecture,
@@ -67,6 +67,7 @@ def train_transformation(task: TrainingTask[TransformationRecipe]) -> None:
         "steps": recipe.steps,
         "recipe": recipe.model_dump(),
         "training_pictures": len(crops.training_pictures),
+        "held_out": training.held_out,
     }
     save_network(network.state_dict(), card, task.output)
     training.curve.write(task.output.with_suffix(".csv"))

@@ -4,11 +4,7 @@ Smooth-L1 to the teacher's standardised activations, and a penalty on channels t
 AdamW with a cosine schedule; batch normalisation during training, folded into the convolutions afterwards.
 """
 
-import dataclasses
 import json
-import math
-import time
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -27,6 +23,7 @@ from nstbench.networks.distillation.teacher import Teacher
 from nstbench.networks.feedforward.files import check_network_output
 from nstbench.networks.normalisation import calibrate
 from nstbench.networks.training.crops import CropSource
+from nstbench.networks.training.loop import Schedule, Training, train
 from nstbench.networks.training.pictures import picture_files
 from nstbench.networks.training.trainer import Recipe
 from nstbench.networks.weight_files import save_weights
@@ -34,8 +31,7 @@ from nstbench.networks.weight_sources import EMBEDDED_WIDTH
 from nstbench.optim.checkpoints import Checkpoint
 
 WARMUP_STEPS = 100
-# How often the student is compared with its teacher on pictures that are held out, and on how many batches.
-STEPS_BETWEEN_EVALUATIONS = 250
+# The student is compared with its teacher on as many batches of pictures that are held out.
 EVALUATION_BATCHES = 6
 
 
@@ -79,16 +75,6 @@ class DistillationRecipe(Recipe):
         return id
 
 
-@dataclass
-class _Progress:
-    """How far a distillation has come; saved with every checkpoint."""
-
-    step: int = 0
-    seconds: float = 0.0
-    loader_seconds: float = 0.0
-    curve: list[dict[str, float]] = field(default_factory=list)
-
-
 def train_backbone(
     recipe: DistillationRecipe,
     folders: list[Path],
@@ -128,60 +114,30 @@ def train_backbone(
     lessons = Lessons(teacher, crops, lessons_folder, teacher_weights)
     student = Student(recipe.architecture, recipe.width, recipe.seed, teacher)
     student.to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(
-        student.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
-    )
-    trained: dict[str, Student | torch.optim.Optimizer] = {"student": student, "optimiser": optimiser}
-    checkpoint, progress = Checkpoint(output.with_suffix(".checkpoint")), _Progress()
-    saved = checkpoint.load()
-    if saved is not None and saved["recipe"] == recipe.model_dump():
-        progress = _Progress(**saved["progress"])
-        for name, part in trained.items():
-            part.load_state_dict(saved[name])
-    while progress.step < recipe.steps:
-        started = time.perf_counter()
-        grid = progress.step % recipe.batches
+
+    def losses_at(step: int) -> Tensor:
+        grid = step % recipe.batches
         images, targets = lessons.training(grid)
-        progress.loader_seconds += time.perf_counter() - started
-        loss = _train_step(recipe, student, optimiser, images, targets, grid, progress.step)
-        progress.step += 1
-        progress.seconds += time.perf_counter() - started
-        if progress.step % STEPS_BETWEEN_EVALUATIONS == 0 or progress.step == recipe.steps:
-            progress.curve.append({"step": progress.step, **_held_out_r2(student, lessons)})
-        watch(progress.step, loss)
-        if checkpoint.due or progress.step == recipe.steps:
-            state = {"recipe": recipe.model_dump(), "progress": dataclasses.asdict(progress)}
-            checkpoint.save({**state, **{name: part.state_dict() for name, part in trained.items()}})
-    _export(recipe, student, crops, progress, teacher_weights, output)
+        predictions = student(images, grid)
+        losses = [smooth_l1_loss(predictions[layer], targets[tap]) for layer, tap in student.taps.items()]
+        losses.append(student.rarity.take())
+        return torch.stack([sum(losses[:-1], recipe.rarity * losses[-1]), *losses])
+
+    schedule = Schedule(
+        recipe.steps, recipe.learning_rate, "cosine", warmup=WARMUP_STEPS, weight_decay=recipe.weight_decay
+    )
+    checkpoint = Checkpoint(output.with_suffix(".checkpoint"))
+    terms = [*student.taps, "rarity"]
+    training = train(
+        student, losses_at, terms, schedule, recipe.model_dump(), watch, checkpoint,
+        held_out=lambda: _held_out_r2(student, lessons),
+    )  # fmt: skip
+    _export(recipe, student, crops, training, teacher_weights, output)
     checkpoint.remove()
 
 
-def _train_step(
-    recipe: DistillationRecipe,
-    student: Student,
-    optimiser: torch.optim.Optimizer,
-    images: Tensor,
-    targets: dict[str, Tensor],
-    grid: int,
-    step: int,
-) -> float:
-    student.train()
-    warm = min(1.0, (step + 1) / WARMUP_STEPS)
-    for group in optimiser.param_groups:
-        group["lr"] = recipe.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
-    predictions = student(images, grid)
-    losses = [smooth_l1_loss(predictions[layer], targets[tap]) for layer, tap in student.taps.items()]
-    loss = torch.stack(losses).sum() + recipe.rarity * student.rarity.take()
-    optimiser.zero_grad(set_to_none=True)
-    loss.backward()
-    optimiser.step()
-    return loss.item()
-
-
-@torch.no_grad()
 def _held_out_r2(student: Student, lessons: Lessons) -> dict[str, float]:
     """1 - residual / variance of the teacher's activations on pictures never trained on, by tapped layer."""
-    student.eval()
     residual: dict[str, float] = dict.fromkeys(student.taps, 0.0)
     variance: dict[str, float] = dict.fromkeys(student.taps, 0.0)
     for grid in range(EVALUATION_BATCHES):
@@ -191,14 +147,14 @@ def _held_out_r2(student: Student, lessons: Lessons) -> dict[str, float]:
             target = targets[tap]
             residual[layer] += (predictions[layer] - target).square().sum().item()
             variance[layer] += (target - target.mean((0, 2, 3), keepdim=True)).square().sum().item()
-    return {layer: round(1 - residual[layer] / variance[layer], 4) for layer in residual}
+    return {layer: 1 - residual[layer] / variance[layer] for layer in residual}
 
 
 def _export(
     recipe: DistillationRecipe,
     student: Student,
     crops: CropSource,
-    progress: _Progress,
+    training: Training,
     teacher_weights: str,
     output: Path,
 ) -> None:
@@ -215,8 +171,7 @@ def _export(
         "crops_seen": recipe.steps * recipe.batch,
         "normalised_on": calibration.pictures,
         "dead_channels": calibration.dead_channels,
-        "training_minutes": round(progress.seconds / 60, 1),
-        "loader_share": round(progress.loader_seconds / progress.seconds, 3),
-        "held_out_r2": progress.curve,
+        "training_minutes": round(training.curve.seconds[-1] / 60, 1),
+        "held_out_r2": training.held_out,
     }
     write_text(output.with_suffix(".json"), json.dumps(card, indent=2) + "\n")

@@ -1,4 +1,4 @@
-"""The training loop of feed-forward networks: Adam, a learning curve, and a checkpoint to go on from."""
+"""The one training loop: Adam, a learning curve, held-out pictures, and a checkpoint to go on from."""
 
 import csv
 import math
@@ -19,6 +19,8 @@ from nstbench.optim.checkpoints import Checkpoint
 Decay = Literal["none", "inverse", "cosine"]
 # Per step, as in the code of Huang and Belongie (2017).
 INVERSE_DECAY = 5e-5
+# What a network does on pictures that are held out is looked at ten times in a long training.
+VALIDATIONS, STEPS_BETWEEN_VALIDATIONS = 10, 50
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,10 @@ class Schedule:
     relaunch_keeps
         What it then goes on with: "all" that a checkpoint has, or "weights" alone. Adam, the rate and the
         order of the steps then begin again.
+    warmup
+        Steps over which the rate rises to what `decay` says, from 0.
+    weight_decay
+        Share of the rate by which weights shrink in each step (Loshchilov and Hutter 2019).
     """
 
     steps: int
@@ -48,6 +54,8 @@ class Schedule:
     stages: int = 1
     relaunches: tuple[int, ...] = ()
     relaunch_keeps: Literal["all", "weights"] = "all"
+    warmup: int = 0
+    weight_decay: float = 0.0
 
     def rate_at(self, step: int) -> float:
         """The rate of a step.
@@ -66,13 +74,14 @@ class Schedule:
         ----------
         Huang and Belongie 2017, code, adjust_learning_rate ("inverse").
         """
+        rate = self.rate * min(1.0, (step + 1) / self.warmup) if self.warmup else self.rate
         match self.decay:
             case "none":
-                return self.rate
+                return rate
             case "inverse":
-                return self.rate / (1 + INVERSE_DECAY * step)
+                return rate / (1 + INVERSE_DECAY * step)
             case "cosine":
-                return self.rate * 0.5 * (1 + math.cos(math.pi * step / self.steps))
+                return rate * 0.5 * (1 + math.cos(math.pi * step / self.steps))
 
     def since_launch(self, step: int) -> int:
         """Steps since the schedule last began.
@@ -105,6 +114,22 @@ class Schedule:
             True after the last step at least.
         """
         return steps in {round(self.steps * stage / self.stages) for stage in range(1, self.stages + 1)}
+
+    def is_validated(self, steps: int) -> bool:
+        """Whether the network is looked at on pictures that are held out.
+
+        Parameters
+        ----------
+        steps
+            How many have been done.
+
+        Returns
+        -------
+        bool
+            True after the last step at least.
+        """
+        every = max(STEPS_BETWEEN_VALIDATIONS, self.steps // VALIDATIONS)
+        return steps % every == 0 or steps == self.steps
 
 
 @dataclass
@@ -154,12 +179,15 @@ class Training:
     ) -> None:
         self.network, self.schedule, self.identity = network, schedule, dict(identity)
         self.curve = Curve(terms)
+        self.held_out: list[dict[str, float]] = []
         self.stages: dict[int, dict[str, Tensor]] = {}
         self.launch()
 
     def launch(self) -> None:
         """Adam from its start, on the weights that there are."""
-        self.optimiser = torch.optim.Adam(self.network.parameters(), self.schedule.rate)
+        self.optimiser = torch.optim.AdamW(
+            self.network.parameters(), self.schedule.rate, weight_decay=self.schedule.weight_decay
+        )
 
     def step(self, losses_at: Callable[[int], Tensor]) -> Tensor:
         """Take one step down.
@@ -197,6 +225,20 @@ class Training:
             self.stages[number + 1] = {name: tensor.cpu().clone() for name, tensor in weights.items()}
         return losses.detach().float().cpu()
 
+    def validate(self, held_out: Callable[[], Mapping[str, float]]) -> None:
+        """Look at the network on pictures that are held out.
+
+        Parameters
+        ----------
+        held_out
+            As of `train`.
+        """
+        self.network.eval()
+        with torch.no_grad():
+            found = {name: float(f"{value:.5g}") for name, value in held_out().items()}
+        self.network.train()
+        self.held_out.append({"step": len(self.curve.rows), **found})
+
     def state(self) -> dict[str, Any]:
         """All that a checkpoint has to hold.
 
@@ -211,6 +253,7 @@ class Training:
             "optimiser": self.optimiser.state_dict(),
             "rows": self.curve.rows,
             "seconds": self.curve.seconds,
+            "held_out": self.held_out,
             "stages": self.stages,
         }
 
@@ -227,7 +270,7 @@ class Training:
         self.network.load_state_dict(state["network"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.curve.rows, self.curve.seconds = list(state["rows"]), list(state["seconds"])
-        self.stages = dict(state["stages"])
+        self.held_out, self.stages = list(state["held_out"]), dict(state["stages"])
 
 
 def train(
@@ -238,6 +281,7 @@ def train(
     identity: Mapping[str, Any],
     watch: Watch,
     checkpoint: Checkpoint,
+    held_out: Callable[[], Mapping[str, float]] | None = None,
 ) -> Training:
     """Train a network by Adam.
 
@@ -259,11 +303,15 @@ def train(
         Called after every step with its number and the total.
     checkpoint
         Where it is saved now and then, and gone on from.
+    held_out
+        Measures the network on pictures that it does not learn from: numbers by name. It is called now and
+        then, and at the end, without gradients and with the network in its mode for use. None if there are
+        no such pictures.
 
     Returns
     -------
     Training
-        With the curve, and the weights of every stage.
+        With the curve, what the network did on held-out pictures, and the weights of every stage.
 
     Raises
     ------
@@ -285,6 +333,8 @@ def train(
         losses = training.step(losses_at)
         curve.rows.append(losses)
         curve.seconds.append(time.perf_counter() - started)
+        if held_out and schedule.is_validated(done + 1):
+            training.validate(held_out)
         watch(done + 1, losses[0])
         if checkpoint.due or done + 1 == schedule.steps:
             checkpoint.save(training.state())
