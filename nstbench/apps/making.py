@@ -4,21 +4,15 @@ import io
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, SupportsFloat
-
-from typing_extensions import override
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from nstbench.apps.order import Order
-from nstbench.methods import method as find_method
-from nstbench.methods.base import Method, P, Task
 
 if TYPE_CHECKING:
     from PIL import Image
-    from torch import Tensor
 
-    from nstbench.api import Stylization
-    from nstbench.optim.loop import Outcome
+    from nstbench.api import Preview, Stylization
 
 # Of previews: the long side in pixels, and how often there is one.
 PREVIEW_SIZE = 768
@@ -49,60 +43,42 @@ def make(order: Order, report: Report) -> "Stylization":
     InputError
         As `nstbench.stylize`.
     StoppedError
-        Soon after `report.stopped` is set.
+        After the step of a descent during which `report.stopped` was set.
     """
     from nstbench.api import stylize
 
-    recipe = find_method(order.method)
-    reporting = _Reporting(
-        **{each.name: getattr(recipe, each.name) for each in fields(recipe)}, report=report
-    )
-    return stylize(
-        order.content, order.style, method=reporting, size=order.size, seed=order.seed, **order.options
-    )
-
-
-@dataclass(frozen=True)
-class _Reporting(Method[P]):
-    """A method whose runs report."""
-
-    report: Report = field(kw_only=True)
-
-    @override
-    async def outcome(self, task: Task[P]) -> "Outcome":
-        if task.show is None:  # Of several scales only the whole is watched, not each by itself.
-            task = _watched(task, self.report)
-        return await super().outcome(task)
-
-
-def _watched(task: Task[Any], report: Report) -> Task[Any]:
-    """The task with a report after each step; at most a few of them a second have a picture."""
-    from nstbench.images.tensors import to_picture
-
-    height, width = task.content.shape[-2:]
-    total, inner = task.parameters.steps(height, width), task.watch
     shown_at = 0.0
 
-    def watch(done: int, loss: SupportsFloat) -> None:
-        if report.stopped.is_set():
-            raise StoppedError
-        if inner:
-            inner(done, loss)
-        report.tell(done, total, float(loss), None)
-
-    def show(done: int, image: "Tensor") -> None:
+    def show(preview: "Preview") -> None:
         nonlocal shown_at
+        picture = None
         if time.monotonic() - shown_at >= SECONDS_BETWEEN_PREVIEWS:
             shown_at = time.monotonic()
-            report.tell(done, total, None, as_jpeg(to_picture(image)))
+            picture = as_jpeg(preview.picture)
+        loss = preview.loss if preview.loss == preview.loss else None
+        report.tell(preview.evaluations, preview.of, loss, picture)
 
-    return replace(task, watch=watch, show=show)
+    made = stylize(
+        order.content,
+        order.style,
+        method=order.method,
+        size=order.size,
+        seed=order.seed,
+        show=show,
+        stop=report.stopped.is_set,
+        **order.options,
+    )
+    if "stopped_after" in made.summary:
+        raise StoppedError
+    return made
 
 
 def as_jpeg(picture: "Image.Image", size: int = PREVIEW_SIZE) -> bytes:
     """Give a picture as a JPEG whose long side is at most `size` px."""
+    from nstbench.images.pictures import write_picture
+
     small = picture.copy()
     small.thumbnail((size, size))
     stream = io.BytesIO()
-    small.save(stream, "JPEG", quality=85)
+    write_picture(small, stream, "JPEG", quality=85)
     return stream.getvalue()

@@ -1,10 +1,8 @@
 """What somebody asks for: two pictures, a method, and what its parameters are to be."""
 
-import inspect
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,13 +14,20 @@ from nstbench.networks.feedforward.inventory import read_card, shipped_networks
 
 # Of a descent's network: its authors', and a quicker one of half the width.
 WEIGHTS = ("original", "embedded")
+# What people want most often; all else is behind "More".
+COMMON = ("strength", "style_weight", "style_scale", "preserve_colour", "evaluations", "network")
+# Settings that a form asks for elsewhere, or that are about files and machines.
+ELSEWHERE = frozenset(
+    {"method", "size", "seed", "precision", "device", "quality", "metadata", "preprocessing"}
+)
 
 
 @dataclass(frozen=True)
 class Option:
-    """A parameter of a method that people may set.
+    """A setting that a method knows.
 
-    `kind` says how it is asked for. `least` and `most` bound a number; a bound that is not there is None.
+    `kind` says how it is asked for. `least` and `most` bound a number; a bound that is not there is None, as
+    is a default that only the method knows.
     """
 
     name: str
@@ -32,38 +37,45 @@ class Option:
     whole: bool = False
     least: float | None = None
     most: float | None = None
+    common: bool = False
 
 
 def options_of(method: Method[Any]) -> list[Option]:
-    """Give what people may set of a method, from the schema of its parameters.
+    """Give what people may set of a method, from the schemas of its parameters and of `nstbench.Settings`.
 
-    These are the parameters that `nstbench.stylize` takes as arguments, and that a form can ask for: choices,
-    numbers and switches.
+    Only what a form can ask for: choices, numbers and switches.
     """
-    usual = method.presets[method.default_preset]
+    from nstbench.api.settings import OF_EVERY_METHOD, PARAMETERS, STARTS, Settings
+
+    own = method.parameters.model_json_schema()["properties"]
     known = {"backbone": tuple(ARCHITECTURES), "weights": WEIGHTS, "network": _networks_of(method)}
+    usual = method.presets[method.default_preset]
     found = []
-    for name, schema in method.parameters.model_json_schema()["properties"].items():
-        if name not in _arguments():
+    for name, setting in Settings.model_json_schema()["properties"].items():
+        if name in ELSEWHERE or (PARAMETERS.get(name, name) not in own and name not in OF_EVERY_METHOD):
             continue
-        default, choices = getattr(usual, name), tuple(schema.get("enum", known.get(name, ())))
+        # A method may allow less than the setting does.
+        candidates = (own.get(name, {}), setting, *setting.get("anyOf", ()))
+        schema: Mapping[str, Any] = next(filter(_is_plain, candidates), {})
+        default = getattr(usual, name, setting.get("default"))
+        default = default if isinstance(default, str | float | int | bool) else None
+        choices = tuple(schema.get("enum", known.get(name, ())))
+        common = name in COMMON
         if choices:
-            found.append(Option(name, "choice", default, choices))
+            found.append(Option(name, "choice", default, choices, common=common))
+        elif schema.get("type") == "boolean":
+            found.append(Option(name, "switch", default, common=common))
         elif schema.get("type") in ("integer", "number"):
             least, most = schema.get("minimum", schema.get("exclusiveMinimum")), schema.get("maximum")
             whole = schema["type"] == "integer"
-            found.append(Option(name, "number", default, whole=whole, least=least, most=most))
-        elif schema.get("type") == "boolean":
-            found.append(Option(name, "switch", default))
-    return found
+            found.append(Option(name, "number", default, whole=whole, least=least, most=most, common=common))
+    if "init" in own:
+        found.append(Option("start", "choice", getattr(usual, "init", None), STARTS))
+    return sorted(found, key=lambda option: COMMON.index(option.name) if option.common else len(COMMON))
 
 
-@cache
-def _arguments() -> frozenset[str]:
-    """What `nstbench.stylize` takes by name."""
-    from nstbench.api import stylize
-
-    return frozenset(inspect.signature(stylize).parameters)
+def _is_plain(schema: Mapping[str, Any]) -> bool:
+    return "enum" in schema or schema.get("type") in ("integer", "number", "boolean", "string")
 
 
 def _networks_of(method: Method[Any]) -> tuple[str, ...]:
@@ -89,7 +101,7 @@ class Order:
     size
         Long side of the result in pixels.
     options
-        Parameters that are not to be the method's own, by name.
+        Settings that are not to be the method's own, by name.
     seed
         Of every random draw.
     """
@@ -109,6 +121,8 @@ class Order:
         InputError
             If the method or a parameter is unknown or out of range, or a style is missing.
         """
+        from nstbench.api.settings import merged
+
         recipe = find_method(self.method)
         options = {option.name: option for option in options_of(recipe)}
         for name, value in self.options.items():
@@ -117,7 +131,11 @@ class Order:
             choices = options[name].choices
             if choices and value not in choices:  # A file would do for some, but not from elsewhere.
                 raise InputError(f"unknown {name} {shortened(value)}; allowed: {', '.join(choices)}")
-        recipe.configure(recipe.default_preset, self.options)
+        settings = {name: value for name, value in self.options.items() if name != "start"}
+        start = self.options.get("start")
+        merged(None, {"method": self.method, "size": self.size, "seed": self.seed, **settings}).parameters(
+            start
+        )
         if recipe.needs_style and self.style is None:
             raise InputError(f"{self.method} takes the style from a picture; choose one")
 
@@ -125,7 +143,7 @@ class Order:
     def quick(self) -> bool:
         """Whether one pass makes the picture, so that nobody has to wait long for it."""
         recipe = find_method(self.method)
-        return recipe.configure(recipe.default_preset, self.options).steps(self.size, self.size) == 1
+        return recipe.configure(recipe.default_preset, {}).steps(self.size, self.size) == 1
 
     def command(self, *pictures: str) -> str:
         """Give the command line that makes the same picture, of files with these names."""

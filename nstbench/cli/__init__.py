@@ -10,6 +10,7 @@ import typer
 from nstbench.cli import (
     bench,
     benchmark,
+    bot,
     claims,
     demo,
     fetch,
@@ -45,6 +46,7 @@ for name, command, examples in (
     ("stylize", stylize.stylize, stylize.EXAMPLES),
     ("score", score.score, score.EXAMPLES),
     ("studio", studio.studio, studio.EXAMPLES),
+    ("bot", bot.bot, bot.EXAMPLES),
     ("list", listing.list_things, listing.EXAMPLES),
     ("fetch", fetch.fetch, fetch.EXAMPLES),
     ("plan", plan.plan, plan.EXAMPLES),

@@ -5,6 +5,7 @@ export class Form {
     this.wells = [...form.querySelectorAll(".well")].map((well) => new Well(well));
     this.method = form.querySelector("#method");
     this.options = form.querySelector("#options");
+    this.more = form.querySelector("#more");
     this.method.onchange = () => this.showOptions();
     form.onsubmit = async (event) => {
       event.preventDefault();
@@ -34,7 +35,13 @@ export class Form {
   showOptions(values = {}) {
     const method = this.methods.get(this.method.value);
     this.wells.find(({ role }) => role === "style").element.disabled = !method.needs_style;
-    this.options.replaceChildren(...method.options.map((option) => fieldOf(option, values[option.name] ?? option.default)));
+    const [common, others] = [true, false].map((wanted) =>
+      method.options
+        .filter(({ common }) => common === wanted)
+        .map((option) => fieldOf(option, values[option.name] ?? option.default)));
+    this.options.replaceChildren(...common);
+    this.more.querySelector("div").replaceChildren(...others);
+    this.more.open = method.options.some(({ name, common }) => !common && name in values);
   }
 
   // Only what is not as the method has it by itself.
@@ -43,9 +50,9 @@ export class Form {
     const method = this.methods.get(this.method.value);
     const options = {};
     for (const { name, kind, default: usual } of method.options) {
-      const field = this.options.querySelector(`[name="${name}"]`);
+      const field = this.form.querySelector(`[name="${name}"]`);
       const value = kind === "switch" ? field.checked : kind === "number" ? field.valueAsNumber : field.value;
-      if (value !== usual && !Number.isNaN(value)) options[name] = value;
+      if (value !== usual && value !== "" && !Number.isNaN(value)) options[name] = value;
     }
     return {
       content,
@@ -82,8 +89,9 @@ function fieldOf({ name, kind, choices, whole, least, most }, value) {
   const field = document.createElement(kind === "choice" ? "select" : "input");
   field.name = name;
   if (kind === "choice") {
+    if (value === null) field.add(new Option("as usual", ""));
     for (const choice of choices) field.add(new Option(choice.replaceAll("_", " "), choice));
-    field.value = value;
+    field.value = value ?? "";
   } else if (kind === "switch") {
     field.type = "checkbox";
     field.checked = value;
@@ -93,7 +101,8 @@ function fieldOf({ name, kind, choices, whole, least, most }, value) {
     field.step = whole ? 1 : bounded ? 0.05 : "any";
     if (least !== null) field.min = least;
     if (most !== null) field.max = most;
-    field.value = value;
+    if (value === null) field.placeholder = "as usual";
+    else field.value = value;
     if (bounded) {
       const text = label.firstChild;
       field.oninput = () => { text.data = `${text.data.split(":")[0]}: ${field.value}`; };
