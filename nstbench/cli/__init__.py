@@ -1,6 +1,8 @@
 """The command line, one file a command: `nstbench demo`, `stylize`, `score`, `list` and others."""
 
+import io
 import logging
+import os
 import sys
 import traceback
 from typing import Annotated
@@ -30,6 +32,7 @@ from nstbench.cli import (
 from nstbench.cli.requirements import missing_package
 from nstbench.cli.verbosity import with_verbosity
 from nstbench.core.errors import InputError
+from nstbench.core.files import NO_ROOM
 from nstbench.core.memory import bounded_by_free_memory, ran_out
 from nstbench.core.tuning import tune_process
 from nstbench.core.version import __version__
@@ -91,8 +94,17 @@ def options(
 def main() -> None:
     """Run a command; bad input ends in one line on stderr and exit status 2."""
     tune_process()
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that knows no more than ASCII still gets every line.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has enough, as `head` does; the interpreter is not to write to it again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except (InputError, ModuleNotFoundError) as error:
         if logging.getLogger("nstbench").isEnabledFor(logging.DEBUG):
             traceback.print_exc()
@@ -100,6 +112,9 @@ def main() -> None:
         print(f"nstbench: {line}", file=sys.stderr)
         sys.exit(2)
     except (MemoryError, RuntimeError, OSError) as error:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            print(f"nstbench: cannot write: {error.strerror}; free some space", file=sys.stderr)
+            sys.exit(2)
         if not ran_out(error):
             raise
         if logging.getLogger("nstbench").isEnabledFor(logging.DEBUG):

@@ -1,6 +1,7 @@
 """Usage: `nstbench fetch [NAME ...]`."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +20,10 @@ EXAMPLES = (
 def fetch(
     names: Annotated[list[str] | None, typer.Argument(help="Pictures by name; all when left out.")] = None,
 ) -> None:
-    """Download the famous paintings of the manifest into the folder NSTBENCH_DATA, checksums verified."""
+    """Download the famous paintings of the manifest into the folder NSTBENCH_DATA, checksums verified.
+
+    A file of a picture's name that is there already stays. What is out of reach is told, and the others come.
+    """
     root = checkout()
     from nstbench.images.fetching import fetch_picture
     from nstbench.images.manifest import load_manifest
@@ -29,5 +33,13 @@ def fetch(
         raise InputError("NSTBENCH_DATA is not set; set it to the folder to download into")
     pictures = load_manifest(root / "data" / "images.yaml")
     wanted = names or [name for name, picture in pictures.root.items() if picture.md5]
-    for name in wanted:
-        say(f"{name}: {fetch_picture(name, pictures[name], Path(folder))}")
+    missing = 0
+    for name, picture in [(name, pictures[name]) for name in wanted]:
+        try:
+            say(f"{name}: {fetch_picture(name, picture, Path(folder))}")
+        except InputError as error:
+            missing += 1
+            print(f"nstbench: {error}", file=sys.stderr)
+    if missing:
+        print(f"nstbench: {missing} of {len(wanted)} pictures are not there", file=sys.stderr)
+        raise typer.Exit(1)

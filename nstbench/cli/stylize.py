@@ -278,11 +278,14 @@ def stylize(
         "quality": quality,
         "metadata": metadata,
     }
-    shares = {file: _share(file, share) for file, share in _pairs("--blend", "FILE=SHARE", blend)}
+    shares = {
+        file: _share(file, share)
+        for file, share in _pairs("--blend", "FILE=SHARE, such as wave.jpg=0.5", blend)
+    }
     options = {
         "blend": shares,
         "mask": mask,
-        "regions": _pairs("--region", "MASK=STYLE", region),
+        "regions": _pairs("--region", "MASK=STYLE, such as sky.png=wave.jpg", region),
         "style_mask": style_mask,
         "start": start,
         "video": video,
@@ -310,7 +313,8 @@ def _run(
 
     options["settings"] = merged(None, chosen)
     needs_style = options["settings"].recipe().needs_style
-    style = pictures.pop() if needs_style and len(pictures) > 1 else None
+    # A file takes one result, so the last picture is meant for a style, even where none is looked at.
+    style = pictures.pop() if len(pictures) > 1 and (needs_style or Path(out).suffix) else None
     if [*pictures, style].count(PIPE) > 1:
         raise InputError("standard input has one picture; give - once")
     files = [Path("picture.png")] if pictures == [PIPE] else contents_in(pictures)
