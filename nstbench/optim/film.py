@@ -3,22 +3,27 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 
-from nstbench.images.video import check_video, save_video
+from PIL import Image
+
+from nstbench.images.video import Frame, check_video, write_frames
 from nstbench.optim.snapshots import Snapshots
+
+FRAMES_PER_SECOND = 25
 
 
 @contextmanager
 def filmed(evaluations: int, path: Path) -> Iterator[Snapshots]:
-    """Make a video of a descent, a frame an evaluation.
+    """Make a video of a descent, a frame an evaluation, 25 a second.
 
     Parameters
     ----------
     evaluations : int
         The descent's budget.
     path : Path
-        The video (.gif, .webp, or .mp4 by the program ffmpeg), written when the block ends.
+        The video (.gif, .webp, .mp4, .mov, .mkv, .webm), written when the block ends.
 
     Yields
     ------
@@ -28,9 +33,17 @@ def filmed(evaluations: int, path: Path) -> Iterator[Snapshots]:
     Raises
     ------
     InputError
-        If `path` cannot be written.
+        If `path` cannot be written, or needs PyAV, which is not installed.
     """
     check_video(path)
     with tempfile.TemporaryDirectory() as folder:
         yield Snapshots(Path(folder), range(1, evaluations + 1))
-        save_video(Path(folder), path)
+        write_frames(path, _kept(Path(folder)), Fraction(FRAMES_PER_SECOND))
+
+
+def _kept(folder: Path) -> Iterator[Frame]:
+    """The pictures of a folder, one behind the other."""
+    seconds = Fraction(1, FRAMES_PER_SECOND)
+    for number, file in enumerate(sorted(folder.glob("*.png"))):
+        with Image.open(file) as picture:
+            yield Frame(picture.convert("RGB"), number * seconds, seconds)
