@@ -5,6 +5,7 @@ from nstbench.charts.channel_means import ChannelMeans
 from nstbench.charts.diagrams.flow import FlowDiagram
 from nstbench.charts.diagrams.gram import GramDiagram
 from nstbench.charts.diagrams.layers import LayerDiagram
+from nstbench.charts.flicker import Flicker
 from nstbench.charts.gram_matrices import GramEntries, GramSparsity
 from nstbench.charts.landscape import Escapes, Saddle, Segment
 from nstbench.charts.loss_curves import Convergence, Improvement
@@ -22,6 +23,7 @@ KINDS: dict[str, type[ChartKind]] = {
     "convergence": Convergence,
     "engine_speed": EngineSpeed,
     "escapes": Escapes,
+    "flicker": Flicker,
     "flow_diagram": FlowDiagram,
     "frames_per_second": FramesPerSecond,
     "gradient_balance": GradientBalance,

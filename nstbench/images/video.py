@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from PIL import Image
 
@@ -20,6 +20,7 @@ from nstbench.core.files import check_writable, written_whole
 from nstbench.images.rgb import upright_rgb
 
 if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
     from av.container import InputContainer, OutputContainer
     from av.packet import Packet
     from av.video.frame import VideoFrame
@@ -346,7 +347,7 @@ def _write_video(path: Path, frames: Iterable[Frame], rate: Fraction, sound_of: 
     unit = Fraction(1, rate.numerator * math.ceil(FINEST / rate.numerator))
     try:
         with av.open(str(path), "w") as container:
-            stream = container.add_stream(encoder, rate=rate, options=options)
+            stream = cast("VideoStream", container.add_stream(encoder, rate=rate, options=options))
             stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
             stream.time_base = stream.codec_context.time_base = unit
             # Said in the file, because players otherwise guess by its height.
@@ -360,7 +361,7 @@ def _write_video(path: Path, frames: Iterable[Frame], rate: Fraction, sound_of: 
                 encoded.pts, encoded.time_base = round(frame.start / unit), unit
                 encoded.duration = round(frame.seconds / unit)
                 container.mux(stream.encode(encoded))
-                while sound and sound.pts * sound.time_base <= frame.start:
+                while sound and (sound.pts or 0) * Fraction(sound.time_base) <= frame.start:
                     container.mux(sound)
                     sound = next(later, None)
             container.mux(stream.encode(None))
@@ -371,7 +372,7 @@ def _write_video(path: Path, frames: Iterable[Frame], rate: Fraction, sound_of: 
         raise InputError(f"{path.name} could not be written ({error.strerror})") from error
 
 
-def _sound(container: "OutputContainer", suffix: str, path: Path) -> "Iterator[Packet]":
+def _sound(container: "OutputContainer", suffix: str, path: Path) -> "Iterator[Packet[Any]]":
     """The packets of a video's first sound, encoded anew where the container does not hold them."""
     with _opened(path) as source:
         if not source.streams.audio:
@@ -386,7 +387,7 @@ def _sound(container: "OutputContainer", suffix: str, path: Path) -> "Iterator[P
                     packet.stream = stream
                     yield packet
             return
-        encoder = container.add_stream(SOUND_COPIED[suffix][0], rate=48000)
+        encoder = cast("AudioStream", container.add_stream(SOUND_COPIED[suffix][0], rate=48000))
         resampler = av.AudioResampler(encoder.format, heard.layout, encoder.rate)
         for decoded in itertools.chain(source.decode(heard), [None]):
             for samples in resampler.resample(decoded):

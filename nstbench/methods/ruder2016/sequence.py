@@ -7,6 +7,7 @@ as the same loss asks for it (Huang et al. 2017 train a network by it instead).
 """
 
 from dataclasses import replace
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -107,7 +108,7 @@ class Sequence:
             task = replace(task, parameters=_of_a_later_frame(task.parameters))
         if self.method.terms_of is not None:
             # Held, so that the next frame need not load it again.
-            self._backbone = open_backbone(task)
+            self._backbone = open_backbone(_descending(task))
         outcome = finish(preserving_colour(replace(self.method, stylize=in_keeping), task))
         self.before = task.content, made[-1]
         return outcome
@@ -120,14 +121,19 @@ class Sequence:
         flow = optical_flow(frame, content)
         return warped(image, flow), consistency(flow, optical_flow(content, frame))
 
-    async def _descended(self, task: Task, target: Tensor, trust: Tensor) -> Outcome:
-        parameters = task.parameters
-        assert isinstance(parameters, GatysParameters) and self.method.terms_of is not None
+    async def _descended(self, given: Task, target: Tensor, trust: Tensor) -> Outcome:
+        task = _descending(given)
+        assert self.method.terms_of is not None
         backbone = open_backbone(task)
         temporal = Term("temporal", DESCENT_WEIGHT * self.strength, (IMAGE,), TemporalLoss(target, trust))
-        start = torch.lerp(start_image(task, parameters.init), target, trust)
-        objective = Objective(backbone, [*self.method.terms_of(task, backbone), temporal])
+        start = torch.lerp(start_image(given, task.parameters.init), target, trust)
+        objective = Objective(backbone, [*self.method.terms_of(given, backbone), temporal])
         return await descend(replace(task, start=start), backbone, objective)
+
+
+def _descending(task: Task) -> Task[GatysParameters]:
+    """The same task: whoever has `terms_of` descends with parameters of this kind."""
+    return cast(Task[GatysParameters], task)
 
 
 def _of_a_later_frame(parameters: DescentParameters) -> DescentParameters:

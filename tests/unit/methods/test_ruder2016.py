@@ -16,9 +16,9 @@ from nstbench.methods.ruder2016.sequence import Sequence
 from nstbench.metrics.warping_error import warping_error
 
 PICTURES = Path(__file__).parents[3] / "data" / "pictures"
-SIZE, FRAMES = 48, 3
+SIZE, FRAMES = 32, 3
 # Descents start from noise here: by itself, each frame is another picture.
-DESCENT = {"weights": "embedded", "evaluations": 8, "init": "noise"}
+DESCENT = {"weights": "embedded", "evaluations": 6, "init": "noise"}
 
 
 def clip_of(size):
@@ -62,8 +62,8 @@ def flicker(clip, outcomes):
     ("name", "changes", "size"),
     [
         ("gatys2015", DESCENT, SIZE),
-        ("adain2017", {}, 96),
-        ("johnson2016", {}, 96),
+        ("adain2017", {}, 80),
+        ("johnson2016", {}, 80),
     ],
 )
 def test_the_warping_error_is_at_most_half_of_frame_by_frame(style, name, changes, size):
@@ -76,7 +76,7 @@ def test_the_warping_error_is_at_most_half_of_frame_by_frame(style, name, change
 
 def test_later_frames_descend_with_half_of_the_evaluations_and_a_temporal_loss(clip, style):
     kept, _ = stylized(clip, style, "gatys2015", 1, DESCENT, slice(2))
-    assert [len(outcome.trace) for outcome in kept] == [8, 4]
+    assert [len(outcome.trace) for outcome in kept] == [6, 3]
     assert "temporal" not in kept[0].terms
     assert kept[1].terms[-1] == "temporal"
 
@@ -91,7 +91,7 @@ def test_a_sequence_goes_on_after_the_frame_that_it_is_given(clip, style):
 def test_several_scales_are_for_the_first_frame(clip, style):
     kept, _ = stylized(clip, style, "gatys2015", 1, DESCENT | {"scales": 2}, slice(2))
     assert kept[1].image.shape == (1, 3, SIZE, SIZE)
-    assert [len(outcome.trace) for outcome in kept] == [8, 4]
+    assert [len(outcome.trace) for outcome in kept] == [6, 3]
 
 
 def test_kept_colours_are_kept_in_every_frame(clip, style):
