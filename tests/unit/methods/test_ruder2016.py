@@ -61,7 +61,7 @@ def flicker(clip, outcomes):
 @pytest.mark.parametrize(
     ("name", "changes", "size"),
     [
-        ("gatys2015", DESCENT, SIZE),
+        ("gatys2015", DESCENT, 48),
         ("adain2017", {}, 80),
         ("johnson2016", {}, 80),
     ],
@@ -85,7 +85,7 @@ def test_a_sequence_goes_on_after_the_frame_that_it_is_given(clip, style):
     whole, _ = stylized(clip, style, "gatys2015", 1, DESCENT, slice(3))
     _, half = stylized(clip, style, "gatys2015", 1, DESCENT, slice(2))
     rest, _ = stylized(clip, style, "gatys2015", 1, DESCENT, slice(2, 3), half.before)
-    assert [torch.equal(a.image, b.image) for a, b in zip(whole[2:], rest, strict=True)] == [True, True]
+    assert torch.equal(whole[2].image, rest[0].image)
 
 
 def test_several_scales_are_for_the_first_frame(clip, style):
