@@ -40,7 +40,14 @@ MANIFEST = Manifest.model_validate(
 )
 PROFILE = Profile(name="smoke", size=64, evaluations=5, seeds=2)
 
-PAGES = ("index.html", "claims.html", "contradictions.html", "methods.html", "provenance.html")
+PAGES = (
+    "index.html",
+    "claims.html",
+    "explorer.html",
+    "contradictions.html",
+    "methods.html",
+    "provenance.html",
+)
 
 
 def experiment(id: str, **changes: object) -> Experiment:

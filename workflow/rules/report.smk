@@ -1,6 +1,6 @@
 """The site that shows it all: an overview, a page per figure, and pages of claims and methods."""
 
-PAGES = ["index", "claims", "contradictions", "methods", "provenance"]
+PAGES = ["index", "claims", "explorer", "contradictions", "methods", "provenance"]
 
 
 rule report:
@@ -25,6 +25,7 @@ rule report:
         figures=expand("reports/figures/{id}.html", id=EXPERIMENTS + CHARTS),
         tiles=directory("reports/tiles"),
         tables=directory("reports/tables"),
+        assets=directory("reports/assets"),
     log:
         "results/logs/report.log",
     conda:

@@ -14,9 +14,8 @@ from nstbench.report.figures.pair_results import PairResults
 from nstbench.report.figures.tiles import Tile, pair_title, panel_description, panel_tiles
 from nstbench.report.site.addresses import relative, snakemake_command
 from nstbench.report.site.stylize_command import stylize_command
-from nstbench.report.site.svg.content_style import ContentStylePlot, content_style_plot
-from nstbench.report.site.svg.loss_curves import LossPlot, legend, loss_plots
-from nstbench.report.site.svg.series import Series
+from nstbench.report.site.vega.content_style import ContentStylePlot, content_style_plot
+from nstbench.report.site.vega.loss_curves import LossPlot, loss_plots
 from nstbench.report.tables.comparisons import ComparisonTable, comparison_tables
 from nstbench.report.tables.scores import ScoreTable, score_table
 
@@ -68,7 +67,7 @@ class ExperimentPage:
     panels: list[PagePanel]
     thumbnail: str
     loss_plots: list[LossPlot]
-    legend: list[Series]
+    legend: list[str]
     content_style: ContentStylePlot | None
     used: dict[str, str]
     used_lines: list[str]
@@ -107,7 +106,7 @@ def make_experiment_page(pairs: Sequence[PairResults], scores: pd.DataFrame, rep
         panels=panels,
         thumbnail=relative(thumbnail_file(reports, experiment.id), reports),
         loss_plots=loss_plots(pairs[0]),
-        legend=legend(pairs[0]),
+        legend=[run.planned.arm.caption for run in pairs[0].shown.values()],
         content_style=content_style_plot(runs, scores, profile.judge),
         used=usage(runs, profile),
         used_lines=usage_lines(runs, profile, manifest),

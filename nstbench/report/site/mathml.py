@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from html import escape
 
 from nstbench.core.errors import InputError
-from nstbench.report.site.svg.scale import MINUS
+from nstbench.report.verdicts.wording import MINUS
 
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[0-9]+(?:\.[0-9]+)?|\S")
 TEXT = re.compile(r"\\text\s*\{([^{}]*)\}")

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from nstbench.core.files import write_text
 from nstbench.core.number_format import scientific
-from nstbench.report.site.svg.dot_plot import dot_plot
+from nstbench.report.site.vega.evidence import evidence_drawing
 from nstbench.report.verdicts.counts import SIGNS
 from nstbench.report.verdicts.wording import finding_in_words, rule_in_words
 
@@ -16,6 +17,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 NAVIGATION = {
     "index.html": "Overview",
     "claims.html": "Claims",
+    "explorer.html": "Explorer",
     "contradictions.html": "Contradictions",
     "methods.html": "Methods",
     "provenance.html": "Provenance",
@@ -38,7 +40,7 @@ def site_environment() -> Environment:
     made = environment()
     made.filters |= {
         "scientific": scientific,
-        "dot_plot": dot_plot,
+        "evidence_drawing": lambda finding: Markup(evidence_drawing(finding)),  # Vega escapes its texts.
         "finding_in_words": finding_in_words,
         "rule_in_words": rule_in_words,
     }

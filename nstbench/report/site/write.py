@@ -16,10 +16,12 @@ from nstbench.pipeline.usage import weights_used
 from nstbench.report.figures.pair_results import results_by_pair
 from nstbench.report.figures.tiles import panel_tiles, result_tile, write_tiles
 from nstbench.report.site.addresses import notebook_address
+from nstbench.report.site.assets import write_assets
 from nstbench.report.site.chart_page import make_chart_page
 from nstbench.report.site.claim_cards import make_cards
 from nstbench.report.site.documents import FigurePage, group_by_document, neighbours
 from nstbench.report.site.experiment_page import make_experiment_page
+from nstbench.report.site.explorer import make_explorer
 from nstbench.report.site.front_page import by_verdict, findings, profile_in_words, verdict_map
 from nstbench.report.site.methods_page import load_topics
 from nstbench.report.site.provenance_page import pictures_used, provenance
@@ -68,6 +70,7 @@ def write_site(
         write_text(reports / "tables" / file.name, file.read_text(encoding="utf-8"))
         downloads.append(f"tables/{file.name}")
 
+    write_assets(reports)
     counts = count_verdicts(verdicts.separate)
     pages = Pages(
         reports,
@@ -88,6 +91,7 @@ def write_site(
     )
     by_id = {figure.entry.id: figure for figure in in_order}
     pages.write("claims.html", cards=make_cards(documents, by_id))
+    pages.write("explorer.html", explorer=make_explorer(by_experiment, scores, profile.judge))
     pages.write("contradictions.html", contradictions=verdicts.contradictions)
     pages.write("methods.html", topics=load_topics(), methods=methods().values())
     for place, figure in enumerate(in_order):

@@ -73,6 +73,15 @@ class ScoreTable:
         """All other columns."""
         return tuple(column for column in self.columns if not column.main)
 
+    def is_best(self, row: ScoreRow, column: Metric) -> bool:
+        """Whether no arm has a better value of a metric that has a direction; controls do not compete."""
+        known = [one.scores[column.id].key for one in self.rows if not one.is_control]
+        values = [key for key in known if key is not None]
+        best = {"lower": min, "higher": max}.get(column.better)
+        if best is None or row.is_control or len(values) < 2 or min(values) == max(values):
+            return False
+        return row.scores[column.id].key == best(values)
+
     @property
     def repeats(self) -> int:
         """How many runs the median of an arm is taken over, at most."""

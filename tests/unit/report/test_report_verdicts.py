@@ -1,12 +1,13 @@
 """Claims on the page: read, put into words, counted and drawn."""
 
 import math
+import re
 
 import pytest
 from report_tree import MEASURED, RATIOS, claim
 
 from nstbench.claims.records import ClaimVerdict, Finding, Verdict
-from nstbench.report.site.svg.dot_plot import GROUND, LEFT, PITCH, RIGHT, ROOM, dot_plot
+from nstbench.report.site.vega.evidence import evidence_drawing, evidence_spec
 from nstbench.report.verdicts.counts import SIGNS, count_verdicts
 from nstbench.report.verdicts.wording import finding_in_words, rule_in_words
 
@@ -77,55 +78,60 @@ def test_every_rule_of_the_project_is_explained() -> None:
     assert rule_in_words("another") == ""
 
 
-def test_dots_median_interval_floor_and_side_are_where_they_belong() -> None:
-    plot = dot_plot(finding())
-    assert plot is not None
-    assert plot.scale.logarithmic
-    assert [dot.left for dot in plot.dots] == [plot.scale.place(ratio) for ratio in RATIOS]
-    assert plot.median == plot.scale.place(0.8)
-    assert plot.interval == pytest.approx((plot.scale.place(0.72), plot.scale.place(0.9)), abs=0.11)
-    assert plot.bound == plot.scale.place(1.0)
-    assert plot.band is not None
-    assert (plot.band.left, plot.band.right) == (LEFT, pytest.approx(plot.scale.place(1 / 1.1), abs=0.11))
-    assert plot.description == "6 dots from 0.700 to 1.20; 5 of them on the claimed side, beyond the floor."
-    assert plot.dots[0].label == "c0 with swirls: 0.700"
+def drawn(**changes: object) -> tuple[dict[str, list[dict[str, float]]], dict[str, object]]:
+    """What is drawn of a finding, by layer, and the horizontal scale."""
+    spec = evidence_spec(finding(**changes))
+    assert spec is not None
+    return spec["datasets"], spec["layer"][0]["encoding"]["x"]["scale"]
+
+
+def test_dots_median_interval_bound_and_side_are_where_they_belong() -> None:
+    data, scale = drawn()
+    assert scale["type"] == "log"
+    low, high = scale["domain"]
+    assert low < min(RATIOS) and max(RATIOS) < high
+    assert [dot["value"] for dot in data["dots"]] == pytest.approx(RATIOS)
+    assert data["dots"][0]["label"] == "c0 with swirls: 0.700"
+    (summary,) = data["summary"]
+    assert [summary[name] for name in ("estimate", "low", "high")] == pytest.approx([0.8, 0.72, 0.9])
+    assert data["bound"] == [{"bound": 1.0}]
+    assert data["claimed"] == [{"from": low, "to": pytest.approx(1 / 1.1)}]
 
 
 @pytest.mark.parametrize(
     ("side", "left", "right"), [("greater", 1.1, None), ("less", None, 1 / 1.1), ("equal", 1 / 1.1, 1.1)]
 )
 def test_the_claimed_side_is_that_of_the_claim(side: str, left: float | None, right: float | None) -> None:
-    plot = dot_plot(finding(claimed_side=side))
-    assert plot is not None and plot.band is not None
-    assert plot.band.left == (LEFT if left is None else pytest.approx(plot.scale.place(left), abs=0.11))
-    assert plot.band.right == (RIGHT if right is None else pytest.approx(plot.scale.place(right), abs=0.11))
+    data, scale = drawn(claimed_side=side)
+    low, high = scale["domain"]
+    (band,) = data["claimed"]
+    assert band["from"] == pytest.approx(low if left is None else left)
+    assert band["to"] == pytest.approx(high if right is None else right)
 
 
 def test_differences_are_drawn_as_they_are() -> None:
     changes = {"unit": "difference", "estimate": 0.5, "interval": [0.2, 0.8], "bound": 0.1, "floor": 0.3}
-    plot = dot_plot(finding(**changes, claimed_side="greater", values=values(0.2, 0.5, 0.9)))
-    assert plot is not None and not plot.scale.logarithmic
-    assert plot.band is not None and plot.band.left == plot.scale.place(0.4)
-    assert [dot.left for dot in plot.dots] == [plot.scale.place(value) for value in (0.2, 0.5, 0.9)]
-
-
-def test_dots_that_would_cover_each_other_stand_above_each_other() -> None:
-    plot = dot_plot(finding(values=values(*[0.0] * 3, -0.3), n_pairs=4))
-    assert plot is not None
-    assert [dot.above for dot in plot.dots] == [GROUND, GROUND + PITCH, GROUND + 2 * PITCH, GROUND]
-    many = dot_plot(finding(values=values(*[0.0] * 700, -0.3)))
-    assert many is not None and many.height < GROUND + ROOM + 31
+    data, scale = drawn(**changes, claimed_side="greater", values=values(0.2, 0.5, 0.9))
+    assert scale["type"] == "linear" and data["claimed"][0]["from"] == 0.4
+    assert [dot["value"] for dot in data["dots"]] == [0.2, 0.5, 0.9]
 
 
 def test_instances_are_dots_at_no_and_at_yes_with_their_share() -> None:
     changes = {"unit": "share", "estimate": 0.75, "interval": [0.2, 0.9], "claimed_side": "exists"}
-    plot = dot_plot(finding(**changes, values=values(1.0, 1.0, 1.0, 0.0)))
-    assert plot is not None
-    assert [dot.left for dot in plot.dots] == [plot.scale.place(value) for value in (1, 1, 1, 0)]
-    assert plot.median == plot.scale.place(0.75)
-    assert plot.band is None and plot.bound is None
+    data, _ = drawn(**changes, values=values(1.0, 1.0, 1.0, 0.0))
+    assert [dot["value"] for dot in data["dots"]] == [1, 1, 1, 0]
+    assert data["summary"][0]["estimate"] == 0.75
+    assert not data["claimed"] and not data["bound"]
+
+
+def test_the_drawing_is_svg_in_the_colours_of_the_page_that_names_its_dots() -> None:
+    svg = evidence_drawing(finding(values=values(*[0.0] * 3, -0.3), n_pairs=4))
+    assert svg.startswith("<svg") and "var(--series-0)" in svg and "c with s: 0.741" in svg
+    dots = re.findall(r'aria-label="c with s: 1.00"[^>]*?translate\(([\d.]+),([\d.]+)\)', svg)
+    # Dots that would cover each other stand above each other.
+    assert len({left for left, _ in dots}) == 1 and len({top for _, top in dots}) == len(dots) == 3
 
 
 def test_nothing_is_drawn_of_nothing() -> None:
-    assert dot_plot(finding(estimate=None)) is None
-    assert dot_plot(finding(values=[])) is None
+    assert evidence_spec(finding(estimate=None)) is None
+    assert evidence_drawing(finding(values=[])) == ""

@@ -1,0 +1,104 @@
+"""The first page, cards of claims, the explorer and tables in a real browser, and axe on every page."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from report_tree import PAGES, make_tree
+
+EVERY = (*PAGES, "figures/first.html", "figures/second.html")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    return make_tree(tmp_path_factory.mktemp("project")).reports
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(open_page, site, width, scheme):
+    page = open_page(site / PAGES[0], width, 844, scheme)
+    found = []
+    for address in EVERY:
+        page.goto((site / address).as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+        broken = Axe().run(page, options={"preload": False}).response["violations"]
+        found += [(address, rule["id"], rule["nodes"][0]["html"]) for rule in broken]
+    assert found == []
+
+
+def test_nothing_is_asked_of_a_network(open_page, site):
+    page = open_page(site / PAGES[0])
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    for address in EVERY:
+        page.goto((site / address).as_uri())
+        page.wait_for_load_state("networkidle")
+    assert asked and all(url.startswith(("file:", "data:", "blob:")) for url in asked)
+
+
+def test_a_mark_of_the_map_leads_to_its_claim(open_page, site):
+    page = open_page(site / "index.html")
+    page.locator(".map a[data-verdict=contradicted]").click()
+    expect(page.locator("article:target")).to_have_id("b-claim-one")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_claims_are_found_by_words_and_the_search_is_in_the_address(open_page, site, width):
+    page = open_page(site / "claims.html", width, 844)
+    page.get_by_role("searchbox").fill("a-claim-two SAYS")
+    expect(page.locator("article:visible")).to_have_count(1)
+    address = page.url
+    assert "q=a-claim-two" in address
+    page = open_page(site / "claims.html")
+    page.goto(address)
+    expect(page.locator("article:visible")).to_have_id("a-claim-two")
+    page.get_by_role("searchbox").fill("nowhere")
+    expect(page.get_by_text("No claim fits.")).to_be_visible()
+
+
+def test_the_evidence_and_the_citation_of_a_card_open(open_page, site):
+    page = open_page(site / "claims.html")
+    card = page.locator("#b-claim-two")
+    card.get_by_text("Source and citation").click()
+    expect(card.locator("pre")).to_contain_text("@misc{burr")
+    card = page.locator("#a-claim-one")
+    card.get_by_text("Evidence").click()
+    expect(card.locator(".dots svg")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_the_explorer_filters_and_puts_two_results_under_the_slider(open_page, site, width, scheme):
+    page = open_page(site / "explorer.html", width, 844, scheme)
+    points = page.locator(".explorer .role-mark path[aria-label]")
+    every = points.count() if points.first.wait_for() is None else 0
+    page.locator("select[name=pair]").select_option("chelsea swirls")
+    expect(points).to_have_count(every // 2)
+    assert "pair=chelsea" in page.url
+    page.get_by_role("searchbox").fill("NOISE")
+    expect(points).not_to_have_count(every // 2)
+    points.first.hover()
+    expect(page.locator(".preview img")).to_have_js_property("naturalWidth", 64)
+    for place, side in ((0, "left"), (1, "right")):
+        points.nth(place).click(force=True)
+        said = points.nth(place).get_attribute("aria-label")
+        chosen = page.locator(f".slider img[data-side={side}]")
+        expect(chosen).to_have_attribute("alt", said.partition(":")[0])
+    address = page.url
+    page.goto((site / "index.html").as_uri())
+    page.goto(address)
+    expect(chosen).to_have_attribute("alt", said.partition(":")[0])
+    expect(points).not_to_have_count(every // 2)
+
+
+def test_a_name_of_a_metric_is_explained_where_it_stands(open_page, site):
+    page = open_page(site / "figures/first.html")
+    page.get_by_role("button", name="What is SSIM?").first.click()
+    expect(page.locator("#main-SSIM")).to_be_visible()
+    expect(page.locator("table th[aria-sort]")).to_have_count(0)
+
+
+def test_a_table_is_exported(open_page, site):
+    page = open_page(site / "figures/second.html")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").first.click()
+    assert "strong" in download.value.path().read_text()
