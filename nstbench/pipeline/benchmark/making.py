@@ -12,6 +12,7 @@ import resource
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -141,7 +142,7 @@ def measure_memory(contest: Contest, results: Path, cores: int, report: Report) 
 
 @contextmanager
 def _processes(cores: int, tasks_each: int | None = None) -> Iterator[ProcessPoolExecutor]:
-    """Processes that compute on one thread, and that Ctrl-C ends with this one."""
+    """Processes that compute on one thread, and that end with this one, however it ends."""
     # NumPy reads it when it is imported.
     os.environ["OMP_NUM_THREADS"] = "1"
     context = multiprocessing.get_context("forkserver")
@@ -157,9 +158,17 @@ def _begin() -> None:
     import torch
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     logging.getLogger("nstbench").setLevel(logging.ERROR)
     tune_process()
     torch.set_num_threads(1)
+
+
+def _end_with_parent() -> None:
+    """Wait until whoever asks for work is gone, killed perhaps: nobody wants the rest."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _finished(waiting: Iterable[Future[Any]]) -> Iterator[Future[Any]]:

@@ -5,10 +5,10 @@ from concurrent.futures.process import BrokenProcessPool
 
 import pandas as pd
 import pytest
+from small_runs import TWO_LAYERS, small_run
 
 from nstbench.core.errors import InputError
 from nstbench.pipeline.benchmark import making
-from tests.support.small_runs import TWO_LAYERS, small_run
 
 
 def future(result=None, error=None):
