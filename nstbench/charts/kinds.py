@@ -1,6 +1,7 @@
 """Every kind of chart, by the name that a chart file gives."""
 
 from nstbench.charts.base import ChartKind
+from nstbench.charts.bot_answers import BotAnswers
 from nstbench.charts.channel_means import ChannelMeans
 from nstbench.charts.diagrams.flow import FlowDiagram
 from nstbench.charts.diagrams.gram import GramDiagram
@@ -18,6 +19,7 @@ from nstbench.charts.training_curves import LearningCurve, Relaunches
 from nstbench.core.errors import InputError, shortened
 
 KINDS: dict[str, type[ChartKind]] = {
+    "bot_answers": BotAnswers,
     "channel_means": ChannelMeans,
     "common_objective": CommonObjective,
     "convergence": Convergence,

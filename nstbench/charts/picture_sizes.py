@@ -82,7 +82,8 @@ class PictureSizes(ChartKind):
                         "kept": int((height, width) == sides),
                         "pixels": sides[0] * sides[1],
                         "seconds": min(seconds[1:]),
-                        "distance": _distance(network, stylized, wanted) / _distance(network, given, wanted),
+                        "distance": distance_of_moments(network, stylized, wanted)
+                        / distance_of_moments(network, given, wanted),
                     }
                 )
         return pd.DataFrame(rows).assign(
@@ -119,7 +120,7 @@ class PictureSizes(ChartKind):
         distances.legend(frameon=False)
 
 
-def _distance(network: "StyleTransferNetwork", image: "Tensor", style: "Tensor") -> float:
+def distance_of_moments(network: "StyleTransferNetwork", image: "Tensor", style: "Tensor") -> float:
     """The sum over layers of squared distances of channel moments from the style's."""
     import torch
 

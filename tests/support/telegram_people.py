@@ -1,6 +1,5 @@
 """A bot at work beside the test, and people who talk to it through a server that plays Telegram's part."""
 
-import asyncio
 import io
 import random
 import subprocess
@@ -13,7 +12,6 @@ import numpy as np
 from PIL import Image
 
 from nstbench.apps.bot.rehearsal import TOKEN
-from nstbench.apps.bot.run import run
 from nstbench.apps.making import StoppedError
 
 
@@ -50,30 +48,6 @@ class Gate:
         return mixed(order, report)
 
 
-@contextmanager
-def bot_at_work(address, ledger, make=mixed):
-    """The bot in a thread, until the end of the block."""
-    stop, problems = asyncio.Event(), []
-    loop = asyncio.new_event_loop()
-
-    def live():
-        try:
-            loop.run_until_complete(run(TOKEN, ledger, stop, address, make))
-        except BaseException as error:
-            problems.append(error)
-
-    thread = threading.Thread(target=live, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(30)
-        assert not thread.is_alive()
-        loop.close()
-        assert problems == []
-
-
 # Makes no picture, and lives until it is killed.
 ENDLESS = """
 import asyncio, pathlib, sys
@@ -98,15 +72,11 @@ def bot_that_is_killed(address, ledger):
 
 
 class Crowd:
-    """People who send pictures, press buttons and change their minds, in an order that a seed draws.
-
-    `owed` counts what each is to get: a picture for each pair whose method was chosen.
-    """
+    """People who send pictures, press buttons and change their minds, in an order that a seed draws."""
 
     def __init__(self, server, people, seed=0):
         self.server, self.people, self.draw = server, list(range(1, people + 1)), random.Random(seed)
         self.sent = 0
-        self.pairs = {}  # menu -> (chat, photograph, painting)
         self.pictures = {chat: [] for chat in self.people}
 
     def talk(self, messages):
@@ -120,14 +90,6 @@ class Crowd:
                 self.pictures[chat].append(content)
                 self.server.send_picture(chat, content, as_file=True)
             self.sent += 1
-
-    def menus(self):
-        """Messages with buttons for methods, by chat, in the order in which they came."""
-        found = {chat: [] for chat in self.people}
-        for number, said in list(self.server.said.items()):
-            if "adain2017" in said.buttons:
-                found[said.chat].append(number)
-        return found
 
     def expected(self, chat):
         """The pairs that somebody's pictures make: first and second, third and fourth."""

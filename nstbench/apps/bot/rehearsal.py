@@ -5,6 +5,7 @@ messages, edits by multipart, buttons, and what goes wrong: floods (429 with `re
 connections that break before or after a request has been carried out.
 """
 
+import asyncio
 import json
 import random
 import threading
@@ -15,10 +16,15 @@ from dataclasses import dataclass, field
 from email.parser import BytesParser
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from typing_extensions import override
+
+from nstbench.apps.bot.run import run
+from nstbench.apps.making import Report, make
+from nstbench.apps.order import Order
 
 TOKEN = "123456:rehearsal"
 # Whatever a client asks for, a poll ends after so many seconds.
@@ -109,6 +115,12 @@ class Server:
         self._updates.append({"update_id": number, **content})
         self._news.notify_all()
         return number
+
+    def questions(self, chat: int) -> list[int]:
+        """The messages that ask somebody for a method, in their order."""
+        return [
+            number for number, said in self.said.items() if said.chat == chat and "adain2017" in said.buttons
+        ]
 
     @property
     def waiting(self) -> int:
@@ -310,6 +322,30 @@ def serving(server: Server) -> Iterator[str]:
         finally:
             http.shutdown()
             thread.join()
+
+
+@contextmanager
+def bot_at_work(address: str, ledger: Path, make: Callable[[Order, Report], Any] = make) -> Iterator[None]:
+    """Run the bot in a thread, until the end of the block; what ended it before is raised there."""
+    stop, loop = asyncio.Event(), asyncio.new_event_loop()
+    problems: list[BaseException] = []
+
+    def live() -> None:
+        try:
+            loop.run_until_complete(run(TOKEN, ledger, stop, address, make))
+        except BaseException as error:
+            problems.append(error)
+
+    thread = threading.Thread(target=live, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+        loop.close()
+    if problems:
+        raise problems[0]
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 30.0) -> None:

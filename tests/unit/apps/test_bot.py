@@ -4,11 +4,11 @@ import time
 import httpx
 import numpy as np
 import pytest
-from telegram_people import Crowd, Gate, a_picture, blended, bot_at_work, bot_that_is_killed, decoded, mixed
+from telegram_people import Crowd, Gate, a_picture, blended, bot_that_is_killed, decoded, mixed
 
 from nstbench.apps.bot import conversation, patience
 from nstbench.apps.bot.ledger import Ledger, Pair, Photograph
-from nstbench.apps.bot.rehearsal import TOKEN, Server, Troubles, serving, wait_for
+from nstbench.apps.bot.rehearsal import TOKEN, Server, Troubles, bot_at_work, serving, wait_for
 from nstbench.core.errors import InputError
 
 PHOTOGRAPH, PAINTING = a_picture(1), a_picture(2)
@@ -49,7 +49,7 @@ def test_a_photograph_and_a_painting_become_a_picture(ledger, as_file, tmp_path,
     """In the message that asked for the method; afterwards nothing is kept on the disk."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     server = Server()
-    with serving(server) as address, bot_at_work(address, ledger):
+    with serving(server) as address, bot_at_work(address, ledger, mixed):
         menu = ask_for_a_picture(server, as_file=as_file)
         assert "Now send the painting" in texts(server)[0]
         assert server.said[menu].buttons == ["adain2017", "gatys2015", "novak2016", "cancel"]
@@ -160,7 +160,7 @@ def test_a_bot_that_is_started_again_goes_on(ledger):
             server.send_picture(3, PHOTOGRAPH, as_file=True)
             wait_for(lambda: len(server.said) == 5)
         assert not server.said[first].pictures
-        with bot_at_work(address, ledger):
+        with bot_at_work(address, ledger, mixed):
             wait_for(lambda: server.said[first].pictures and server.said[second].pictures)
             server.send_picture(3, PAINTING, as_file=True)
             wait_for(lambda: texts(server)[-1] == "By which method?")
@@ -179,7 +179,7 @@ def test_a_bot_that_was_killed_goes_on_and_answers_nothing_twice(ledger):
             wait_for(lambda: "At work" in server.said[menu].text)
             server.unconfirm()
         assert server.waiting == 3
-        with bot_at_work(address, ledger):
+        with bot_at_work(address, ledger, mixed):
             wait_for(lambda: server.said[menu].pictures)
             server.send(7, text="/start")
             wait_for(lambda: len(server.said) == 3)
@@ -190,13 +190,13 @@ def test_a_bot_that_was_killed_goes_on_and_answers_nothing_twice(ledger):
 def crowd_is_served(server, address, ledger, people, messages, seed=0):
     """Everybody gets an answer to each message, and one picture for each pair: the right one."""
     crowd = Crowd(server, people, seed)
-    with bot_at_work(address, ledger):
+    with bot_at_work(address, ledger, mixed):
         crowd.talk(messages)
         wait_for(
             lambda: sum(each in ("sendMessage",) for each in server.calls) and len(server.said) >= messages,
             120,
         )
-        menus = crowd.menus()
+        menus = {chat: server.questions(chat) for chat in crowd.people}
         pressed = [(chat, menu) for chat in menus for menu in menus[chat]]
         crowd.draw.shuffle(pressed)
         for chat, menu in pressed:
