@@ -6,7 +6,8 @@ Source of the question: Soboleva, section Conclusion, whose project ended with s
 import io
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from nstbench.charts.base import ChartKind, Materials, Pixels
 
@@ -28,6 +29,7 @@ class BotAnswers(ChartKind):
     The first picture is the photograph; `side` is the long side of the answers in pixels.
     """
 
+    inches: ClassVar[tuple[float, float]] = (10.0, 2.6)
     side: Pixels = 512
 
     def sizes_at(self, profile: int) -> tuple[int, ...]:
@@ -39,11 +41,12 @@ class BotAnswers(ChartKind):
         return True
 
     def measure(self, materials: Materials) -> "pd.DataFrame":
-        """Columns photograph, painting, sent_as, answers, size, distance, seconds, device, precision.
+        """Columns painting, sent_as, seconds, answers, once, size, distance, photograph, device, precision.
 
         Each painting is sent by a person of its own, as a photo and as a file in turns. `answers` is how
-        many pictures came back; `distance` is that of `picture_sizes`, of the answer from the painting as a
-        share of the photograph's, 1 where none came; `seconds` are from the button to the answer.
+        many pictures came back, and `once` is 1 where it was one; `distance` is that of `picture_sizes`, of
+        the answer from the painting as a share of the photograph's, 1 where none came; `seconds` are from the
+        button to the answer.
         """
         import tempfile
         from pathlib import Path
@@ -68,44 +71,45 @@ class BotAnswers(ChartKind):
             return make(replace(order, size=self.side, options={**order.options, **machine}), report)
 
         photograph, *paintings = materials.pictures
-        server, asked, rows = Server(), {}, []
+        server = Server()
+        rows: list[dict[str, Any]] = []
+        answers: list[list[bytes]] = []
         with (
             tempfile.TemporaryDirectory() as folder,
             serving(server) as address,
             bot_at_work(address, Path(folder, "bot.sqlite"), make_small),
         ):
             for chat, painting in enumerate(paintings, start=1):
+                as_file = chat % 2 == 0
                 for name in (photograph, painting):
-                    server.send_picture(chat, materials.pictures[name].read_bytes(), chat % 2 == 0)
-                wait_for(lambda chat=chat: server.questions(chat), PATIENCE)
-                asked[chat] = server.questions(chat)[-1]
-                started = time.perf_counter()
-                server.press(chat, asked[chat], "adain2017")
-                answer = server.said[asked[chat]]
-                wait_for(lambda answer=answer: answer.pictures or not answer.buttons, PATIENCE)
+                    server.send_picture(chat, materials.pictures[name].read_bytes(), as_file)
+                wait_for(partial(server.questions, chat), PATIENCE)
+                (question,) = server.questions(chat)
+                said, started = server.said[question], time.perf_counter()
+                answers.append(said.pictures)
+                server.press(chat, question, "adain2017")
+                wait_for(said.closed, PATIENCE)
                 seconds = time.perf_counter() - started
-                sent_as = "file" if chat % 2 == 0 else "photo"
-                rows.append({"painting": painting, "sent_as": sent_as, "seconds": seconds})
+                rows.append({"sent_as": "file" if as_file else "photo", "seconds": seconds})
+
         network = load_network(locate_network("any_style"), None, hardware)
         largest = replace(materials, size=self.side)
         content = largest.picture(materials.pictures[photograph])
-        for row, number in zip(rows, asked.values(), strict=True):
-            answers = server.said[number].pictures
-            row |= {"answers": len(answers), "size": "", "distance": 1.0}
-            if answers:
-                answer = Image.open(io.BytesIO(answers[-1])).convert("RGB")
-                style = largest.picture(materials.pictures[row["painting"]])
-                left, whole = (
-                    distance_of_moments(network, each, style)
-                    for each in (to_tensor(answer).to(hardware.device), content)
-                )
+        for row, painting, pictures in zip(rows, paintings, answers, strict=True):
+            row |= {"painting": painting, "answers": len(pictures), "once": int(len(pictures) == 1)}
+            row |= {"size": "", "distance": 1.0}
+            if pictures:
+                answer = Image.open(io.BytesIO(pictures[-1])).convert("RGB")
+                style = largest.picture(materials.pictures[painting])
+                left = distance_of_moments(network, to_tensor(answer).to(hardware.device), style)
+                whole = distance_of_moments(network, content, style)
                 row |= {"size": f"{answer.width} x {answer.height}", "distance": left / whole}
         return pd.DataFrame(rows).assign(photograph=photograph, **machine)
 
     @staticmethod
     def findings(table: "pd.DataFrame") -> list[str]:
         """How many are answered, by what, and how long that takes."""
-        once, left = (table["answers"] == 1).sum(), table["distance"]
+        once, left = table["once"].sum(), table["distance"]
         return [
             f"{once} of {len(table)} people with a photograph and a painting got one picture for it.",
             f"Distance from the style that is left in it: {left.median():.2f}, median over paintings "
@@ -117,10 +121,12 @@ class BotAnswers(ChartKind):
     @staticmethod
     def draw(table: "pd.DataFrame", figure: "Figure") -> None:
         """Distance and seconds, a bar a painting."""
+        from nstbench.charts.style import COLOURS
+
         distances, seconds = figure.subplots(1, 2, sharey=True)
-        names = [f"{row.painting} ({row.sent_as})" for row in table.itertuples()]
-        distances.barh(names, table["distance"])
+        names = (table["painting"] + " (" + table["sent_as"] + ")").tolist()
+        distances.barh(names, table["distance"], height=0.5, color=COLOURS[0])
         distances.set(xlabel="distance from the style, of the photograph's own", xlim=(0, 1))
         distances.invert_yaxis()
-        seconds.barh(names, table["seconds"])
+        seconds.barh(names, table["seconds"], height=0.5, color=COLOURS[0])
         seconds.set(xlabel="seconds from the button to the answer")

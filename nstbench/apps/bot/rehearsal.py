@@ -44,6 +44,10 @@ class Said:
     pictures: list[bytes] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
 
+    def closed(self) -> bool:
+        """Say whether nothing below it can be pressed any more."""
+        return not self.buttons
+
 
 @dataclass
 class Troubles:
