@@ -30,7 +30,7 @@ class Training(Named):
     method: str
     parameters: str
     settings: dict[str, Any] = Field(default={})
-    styles: tuple[Name, ...] = Field(min_length=1)
+    styles: tuple[Name, ...] = ()
     photographs: tuple[Name, ...] = Field(min_length=2)
     steps: dict[Name, int] = Field(default={})
     weights: str | None = None
@@ -40,9 +40,13 @@ class Training(Named):
         trainer = trainer_of(self.method)
         for steps in ({}, *({"steps": number} for number in self.steps.values())):
             trainer.configure(self.parameters, {**self.settings, **steps})
-        if trainer.one_style != (len(self.styles) == 1):
-            needed = "one style" if trainer.one_style else "at least two styles"
-            raise ValueError(f"{self.method} learns from {needed}; given: {', '.join(self.styles)}")
+        fits, needed = {
+            True: (len(self.styles) == 1, "one style"),
+            False: (len(self.styles) >= 2, "at least two styles"),
+            None: (not self.styles, "no style"),
+        }[trainer.one_style]
+        if not fits:
+            raise ValueError(f"{self.method} learns from {needed}; given: {', '.join(self.styles) or 'none'}")
         return self
 
     def recipe(self, profile: Profile) -> Recipe:

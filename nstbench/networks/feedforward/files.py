@@ -90,7 +90,7 @@ def save_network(weights: Mapping[str, Tensor], card: Mapping[str, Any], path: P
     weights
         By name; written as fp16.
     card
-        What is to be known of it, as JSON has it; its `kind` is a key of COMMANDS.
+        What is to be known of it, as JSON has it; its `kind` is that of `read_network`.
     path
         The file, .safetensors.
     """
@@ -107,7 +107,7 @@ def read_network(file: Path, kind: str) -> StoredNetwork:
     file
         The file.
     kind
-        Of network: a key of COMMANDS.
+        Of network: a key of COMMANDS, or what only the pipeline trains.
 
     Returns
     -------
@@ -121,7 +121,8 @@ def read_network(file: Path, kind: str) -> StoredNetwork:
     """
     card = read_card(file)
     if card.get("kind") != kind:
-        raise InputError(f"{file} holds no {kind} network; give a file of `nstbench {COMMANDS[kind]}`")
+        made = f"a file of `nstbench {COMMANDS[kind]}`" if kind in COMMANDS else "what the pipeline trained"
+        raise InputError(f"{file} holds no {kind} network; give {made}")
     with safe_open(file, "pt") as stored:
         weights = {name: stored.get_tensor(name).float() for name in stored.keys()}  # noqa: SIM118
     for name, tensor in weights.items():

@@ -88,13 +88,14 @@ class Trainer(Generic[R]):
     train
         Carries a task out.
     one_style
-        Whether it learns one style. Otherwise it learns any, from two at least, of which one is held out.
+        Whether it learns one style. Otherwise it learns any, from two at least, of which one is held out;
+        None when it learns no style.
     """
 
     recipe: type[R]
     presets: Mapping[str, R]
     train: Callable[[TrainingTask[R]], None]
-    one_style: bool
+    one_style: bool | None
 
     def configure(self, preset: str, changes: Mapping[str, Any]) -> R:
         """A preset with changes.

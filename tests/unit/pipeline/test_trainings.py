@@ -68,6 +68,11 @@ def test_a_profile_decides_the_steps_and_the_weights(file):
             ),
             "adain2017 learns from at least two styles; given: chelsea",
         ),
+        (("styles: [chelsea]\n", ""), "johnson2016 learns from one style; given: none"),
+        (
+            ("johnson2016\n", "johnson2016_super_resolution\n"),
+            "johnson2016_super_resolution learns from no style; given: chelsea",
+        ),
         (("settings: {crop: 64, width: 0.125}", "settings:"), "settings: Input should be a valid dictionary"),
     ],
 )
