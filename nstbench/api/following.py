@@ -108,6 +108,22 @@ class Follower:
             listener(self.last)
 
 
+def state_file(out: Path) -> Path:
+    """Name the file that a stopped run leaves.
+
+    Parameters
+    ----------
+    out : Path
+        The result.
+
+    Returns
+    -------
+    Path
+        Beside it.
+    """
+    return out.with_name(f"{out.name}.stopped")
+
+
 class StopPoint(Checkpoint):
     """A checkpoint that ends the descent when somebody wants it to end, and is written only then.
 
@@ -128,7 +144,7 @@ class StopPoint(Checkpoint):
             raise SettingError("resume", "there is a stopped run only beside its result; give out")
         self.out = out
         if out:
-            super().__init__(out.with_name(f"{out.name}.stopped"))
+            super().__init__(state_file(out))
         self.run = run
         self.wanted = wanted
         self.resume = resume

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nstbench.api.following import state_file
 from nstbench.api.outputs import check_result, contents_in, names_for, path_of
 from nstbench.api.settings import Settings, merged
 from nstbench.api.stylizing import Stylization, stylize
@@ -38,6 +39,7 @@ def stylize_all(
     folder: str | os.PathLike[str],
     *,
     overwrite: bool = False,
+    resume: bool = False,
     settings: Settings | None = None,
     **options: Any,
 ) -> Batch:
@@ -53,6 +55,8 @@ def stylize_all(
         Where results go, by the names of their contents.
     overwrite : bool, optional
         Whether a result may take the place of its content.
+    resume : bool, optional
+        Leave out what has a result already, and go on with the picture at which a run was stopped.
     settings : Settings, optional
         As for `stylize`.
     **options : object
@@ -75,9 +79,14 @@ def stylize_all(
         check_result(result, [*files, *([style] if style is not None else [])], overwrite)
     batch = Batch({}, {})
     for number, (file, result) in enumerate(zip(files, results, strict=True), 1):
+        stopped = resume and state_file(result).exists()
+        if resume and result.exists() and not stopped:
+            continue
         log.info("%d of %d: %s", number, len(files), file)
         try:
-            made = stylize(file, style, result, overwrite=overwrite, settings=settings, **options)
+            made = stylize(
+                file, style, result, overwrite=overwrite, resume=stopped, settings=settings, **options
+            )
         except InputError as error:
             log.warning("skipped %s: %s", file, error)
             batch.skipped[file] = str(error)

@@ -18,7 +18,7 @@ from nstbench.optim.settings import AdamSettings, LBFGSSettings, OptimiserSettin
 # What a descent starts from, besides a picture.
 STARTS = ("content", "style", "noise")
 # Steps of pixels in [0, 1]; L-BFGS scales its own.
-USUAL_RATES = {"lbfgs": 1.0, "adam": 0.02, "sgd": 0.005}
+USUAL_RATES = {"lbfgs": 1.0, "adam": 0.02, "sgd": 0.001}
 # Parameters of methods, by the settings that change them, where both are not called the same.
 PARAMETERS = {
     "style_weight": "alpha",

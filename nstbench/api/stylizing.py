@@ -247,7 +247,9 @@ class _Keeper:
             raise SettingError("save_every", "allowed: 1 evaluation or more", every)
         for source in pictures.given():
             if isinstance(source, str | os.PathLike) and is_numbered(Path(source), out) and not overwrite:
-                check_result(Path(source), [source], overwrite)
+                raise SettingError(
+                    "save_every", f"{source} would be overwritten; choose another name for out"
+                )
         return cls(out, every, settings)
 
     def __call__(self, preview: Preview) -> None:

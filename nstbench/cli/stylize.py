@@ -143,7 +143,7 @@ Rate = Annotated[
     _option(
         "The optimiser's rate; of adam and sgd, the size of a step of pixels from 0 to 1.",
         panel=DESCENT,
-        show_default="1 (lbfgs), 0.02 (adam), 0.005 (sgd)",
+        show_default="1 (lbfgs), 0.02 (adam), 0.001 (sgd)",
     ),
 ]
 StyleLayers = Annotated[

@@ -16,6 +16,7 @@ from nstbench.methods.base import Task
 from nstbench.methods.descent import descend, gradient_length, open_backbone, start_image
 from nstbench.methods.gatys2015.algorithm import style_terms, terms_besides_style
 from nstbench.methods.li2017.parameters import DistributionParameters
+from nstbench.methods.styles import CONTENT
 from nstbench.optim.loop import Outcome
 
 # What a polynomial kernel of degree 2 compares are Gram matrices (Li et al. 2017, eq. 8).
@@ -52,7 +53,7 @@ async def stylize(task: Task[DistributionParameters]) -> Outcome:
     """
     parameters = task.parameters
     backbone = open_backbone(task)
-    content = terms_besides_style(parameters, backbone, task.content)
+    content = terms_besides_style(parameters, backbone, task.content, task.visible.get(CONTENT))
     gram = style_terms(backbone, task.style, parameters.style_layers)
     own = style_terms(backbone, task.style, parameters.style_layers, LOSSES[parameters.statistic])
     start = start_image(task, parameters.init)

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 from typing_extensions import override
 
+from nstbench.methods.base import StyleShares
 from nstbench.methods.gatys2015.parameters import DEFAULT as GATYS_DEFAULT
 from nstbench.methods.gatys2015.parameters import GatysParameters
 from nstbench.optim.settings import AdamSettings, LBFGSSettings
@@ -20,9 +21,12 @@ class DistributionParameters(GatysParameters):
         matrices) or "gaussian", or "batch-norm" for means and deviations of the channels.
     strength
         How long the style's gradient is at the start relative to that of Gram matrices, above 0.
+    blend
+        Nothing: there is one style.
     """
 
     gradient_normalisation: Literal[False] = False
+    blend: StyleShares = Field(default={}, max_length=0)
     statistic: Literal["linear", "polynomial", "gaussian", "batch-norm"]
     strength: float = Field(default=1.0, gt=0)
 

@@ -225,6 +225,23 @@ def test_a_bad_picture_among_several_is_skipped_and_told(photo, painting, tmp_pa
         nstbench.stylize_all(photos / "*.webp", painting, tmp_path / "out", **QUICK)
 
 
+def test_several_pictures_go_on_where_they_were_stopped(photo, painting, tmp_path):
+    files = [tmp_path / f"{name}.png" for name in "abc"]
+    for file in files:
+        os.link(photo, file)
+    out = tmp_path / "out"
+    first = nstbench.stylize_all(files[:1], painting, out, **QUICK)
+    before = (out / "a.png").stat().st_mtime_ns
+    nstbench.stylize_all(files[1:], painting, out, stop=lambda: True, **QUICK)
+    assert sorted(file.name for file in out.iterdir()) == ["a.png", "b.png", "b.png.stopped"]
+    batch = nstbench.stylize_all(files, painting, out, resume=True, **QUICK)
+    assert [file.name for file in batch.written] == ["b.png", "c.png"]
+    assert sorted(file.name for file in out.iterdir()) == ["a.png", "b.png", "c.png"]
+    assert (out / "a.png").stat().st_mtime_ns == before
+    (made,) = first.written.values()
+    assert np.array_equal(pixels(Image.open(out / "b.png")), pixels(made.picture))
+
+
 def test_jpeg_is_good_and_metadata_are_kept_on_request(photo, painting, tmp_path):
     camera = Image.Exif()
     camera[271], camera[274] = "A camera", 6
