@@ -33,7 +33,7 @@ from nstbench.report.notebook.glossary import heading, known_metric
 from nstbench.report.notebook.images import drawing, photograph
 from nstbench.report.notebook.results import folder_with_results
 from nstbench.report.notebook.scatter import scatter
-from nstbench.report.notebook.tables import bullets, shaded
+from nstbench.report.notebook.tables import bullets, plain, shaded
 from nstbench.report.notebook.variation import side_by_side, varied
 from nstbench.report.tables.scores import CONTROLS, read_scores
 
@@ -72,7 +72,8 @@ class Document:
         used = " · ".join(usage_lines(runs, pairs[0].profile, self.manifest))
         differences = [*substitutions(experiment, runs, self.manifest), *experiment.deviations] or ["None."]
         return Markdown(
-            f"> {experiment.question}\n\n{experiment.settings_note}\n\n**Made with** {used}.\n\n"
+            f"> {plain(experiment.question)}\n\n{plain(experiment.settings_note)}\n\n"
+            f"**Made with** {plain(used)}.\n\n"
             f"**Differences from the source**\n\n{bullets(differences)}"
         )
 

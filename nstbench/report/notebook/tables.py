@@ -1,6 +1,7 @@
 """How tables and lists look in notebooks."""
 
 from collections.abc import Collection, Iterable
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -29,6 +30,8 @@ def shaded(table: pd.DataFrame, name: str, controls: Collection[str]) -> Styler:
     return (
         table.rename_axis(None)
         .style.set_uuid(name)
+        .format_index(escape="html", axis=0)
+        .format_index(escape="html", axis=1)
         .format(number)  # type: ignore[arg-type]  # every cell is a float
         .background_gradient(SHADES, subset=measured)
         .map(lambda value: ITALIC, subset=(table.index.intersection(list(controls)), table.columns))
@@ -40,9 +43,20 @@ def shaded(table: pd.DataFrame, name: str, controls: Collection[str]) -> Styler:
 
 def worded(table: pd.DataFrame, name: str) -> Styler:
     """A table of sentences, which may take several lines."""
-    return table.style.set_uuid(name.replace(" ", "-")).format(escape="html").set_table_styles(TEXT_STYLES)
+    return (
+        table.style.set_uuid(name.replace(" ", "-"))
+        .format(escape="html")
+        .format_index(escape="html", axis=0)
+        .format_index(escape="html", axis=1)
+        .set_table_styles(TEXT_STYLES)
+    )
+
+
+def plain(text: str) -> str:
+    """A text from a file for a place in Markdown, where it may set words in bold but bring no HTML."""
+    return escape(text, quote=False)
 
 
 def bullets(entries: Iterable[str]) -> str:
     """A list in Markdown."""
-    return "\n".join(f"- {entry}" for entry in entries)
+    return "\n".join(f"- {plain(entry)}" for entry in entries)

