@@ -29,6 +29,8 @@ from nstbench.cli import (
     train_adain,
     train_backbone,
     train_fast,
+    train_swap,
+    train_texture,
 )
 from nstbench.cli.requirements import missing_package
 from nstbench.cli.verbosity import with_verbosity
@@ -63,6 +65,8 @@ for name, command, examples in (
     ("bench", bench.bench, bench.EXAMPLES),
     ("train-fast", train_fast.train_fast, train_fast.EXAMPLES),
     ("train-adain", train_adain.train_adain, train_adain.EXAMPLES),
+    ("train-swap", train_swap.train_swap, train_swap.EXAMPLES),
+    ("train-texture", train_texture.train_texture, train_texture.EXAMPLES),
     ("train-backbone", train_backbone.train_backbone, train_backbone.EXAMPLES),
 ):
     # Typer prints each paragraph of an epilog on a line of its own.

@@ -15,7 +15,12 @@ from nstbench.core.files import is_file
 from nstbench.core.strict_json import parse_json
 
 # What a file can hold, and the command that makes it.
-COMMANDS = {"transformation": "train-fast", "decoder": "train-adain"}
+COMMANDS = {
+    "transformation": "train-fast",
+    "decoder": "train-adain",
+    "inverse": "train-swap",
+    "generator": "train-texture",
+}
 # The one key of a file's metadata: the card as JSON.
 CARD = "nstbench"
 FOLDER = Path(__file__).parents[1] / "trained"
@@ -91,9 +96,10 @@ def locate_network(name: str) -> Path:
     found = next((file for file in candidates if file is not None and is_file(file)), None)
     if found is None:
         shipped = ", ".join(shipped_networks())
+        commands = ", ".join(f"`nstbench {command}`" for command in COMMANDS.values())
         raise InputError(
             f"network {shortened(name)} does not exist; allowed: {shipped}, a training of the pipeline once "
-            "it is done, or a file of `nstbench train-fast` or `train-adain`"
+            f"it is done, or a file of {commands}"
         )
     return found
 
