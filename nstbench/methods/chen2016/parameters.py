@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 from typing_extensions import override
 
-from nstbench.methods.base import Parameters, Size, TotalVariation
+from nstbench.methods.base import Parameters, Size, StyleShares, TotalVariation
 from nstbench.methods.chen2016.recipe import LAYER, InverseCard
 from nstbench.methods.gatys2015.parameters import DEFAULT as GATYS_DEFAULT
 from nstbench.methods.gatys2015.parameters import GatysParameters, LayerWeights
@@ -55,6 +55,8 @@ class SwapDescentParameters(GatysParameters):
     ----------
     content_layers
         None.
+    blend
+        Nothing: there is one style.
     style_layers
         Weights of the layers in which patches are swapped; the paper has one.
     """
@@ -63,6 +65,7 @@ class SwapDescentParameters(GatysParameters):
     style_layers: LayerWeights = Field(default={LAYER: 1.0}, min_length=1)
     alpha: Literal[0] = 0
     gradient_normalisation: Literal[False] = False
+    blend: StyleShares = Field(default={}, max_length=0)
 
     @override
     def layers_in_full(self) -> list[str]:

@@ -13,7 +13,6 @@ from torch import Tensor
 
 from nstbench.core.files import sha256
 from nstbench.core.hardware import Hardware
-from nstbench.images.reading import read_picture
 from nstbench.losses.total_variation import TotalVariationLoss
 from nstbench.methods.adain2017.modules import open_encoder
 from nstbench.methods.chen2016.network import KIND, InverseNetwork
@@ -28,6 +27,8 @@ from nstbench.optim.checkpoints import Checkpoint
 
 # Styles are drawn by other numbers than contents, whatever the seed of a recipe.
 STYLE_SEED = 2**32
+# Of held-out contents and styles.
+VALIDATION_BATCHES = 4
 
 
 class InverseLoss:
@@ -86,8 +87,22 @@ class InverseLoss:
             (5,): the weighted total, then the losses that `names` names: of features as they are, of swapped
             features, of roughness, and of pictures as they are.
         """
-        sources = (self.contents, self.styles)
-        pictures = torch.cat([source.training(step) for source in sources]).to(self.hardware.device)
+        return self._losses(self.contents.training(step), self.styles.training(step))
+
+    def held_out(self) -> dict[str, float]:
+        """The loss on contents and styles that are held out.
+
+        Returns
+        -------
+        dict of float
+            `total`, the mean of the first VALIDATION_BATCHES batches.
+        """
+        batches = range(VALIDATION_BATCHES)
+        pairs = ((self.contents.held_out(step), self.styles.held_out(step)) for step in batches)
+        return {"total": sum(self._losses(*pair)[0].item() for pair in pairs) / VALIDATION_BATCHES}
+
+    def _losses(self, contents: Tensor, styles: Tensor) -> Tensor:
+        pictures = torch.cat([contents, styles]).to(self.hardware.device)
         with torch.no_grad():
             own = self.encoder(pictures, [LAYER])[LAYER].float()
             content, style = own.chunk(2)
@@ -128,8 +143,7 @@ def train_inverse(task: TrainingTask[InverseRecipe]) -> None:
     recipe, hardware = task.recipe, task.hardware
     check_network_output(task.output)
     contents = CropSource(task.photographs, recipe.crop, recipe.batch, recipe.seed)
-    paintings = (read_picture(style) for style in task.styles)
-    styles = CropSource(paintings, recipe.crop, recipe.batch, STYLE_SEED + recipe.seed)
+    styles = CropSource(task.styles, recipe.crop, recipe.batch, STYLE_SEED + recipe.seed)
     encoder = open_encoder(recipe.backbone, recipe.weights, recipe.normalisation, hardware, [LAYER])
     torch.manual_seed(recipe.seed)
     inputs = encoder.architecture.channels(LAYER, encoder.width)
@@ -151,7 +165,7 @@ def train_inverse(task: TrainingTask[InverseRecipe]) -> None:
     identity = {**card, "styles": [sha256(style) for style in task.styles]}
     schedule = Schedule(recipe.steps, recipe.rate, recipe.decay)
     checkpoint = Checkpoint(task.output.with_suffix(".checkpoint"))
-    training = train(network, loss, loss.names, schedule, identity, task.watch, checkpoint)
-    save_network(network.state_dict(), card, task.output)
+    training = train(network, loss, loss.names, schedule, identity, task.watch, checkpoint, loss.held_out)
+    save_network(network.state_dict(), {**card, "held_out": training.held_out}, task.output)
     training.curve.write(task.output.with_suffix(".csv"))
     checkpoint.remove()

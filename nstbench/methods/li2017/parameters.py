@@ -16,6 +16,8 @@ class DistributionParameters(GatysParameters):
 
     Parameters
     ----------
+    blend
+        Nothing: there is one style.
     statistic
         The kernel of the maximum mean discrepancy, "linear", "polynomial" ((x . y)^2, which gives Gram
         matrices) or "gaussian", or "batch-norm" for means and deviations of the channels.

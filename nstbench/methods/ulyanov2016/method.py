@@ -100,7 +100,7 @@ METHOD = Method(
     title="Texture networks: a generator of one texture or style",
     source="Ulyanov, Lebedev, Vedaldi and Lempitsky 2016, arXiv:1603.03417",
     parameters=GeneratorParameters,
-    presets={"default": GeneratorParameters(network="texture_stylized")},
+    presets={"default": GeneratorParameters(network="whirling_generator")},
     default_preset="default",
     stylize=stylize,
     needs_style=False,

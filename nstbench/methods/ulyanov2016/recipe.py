@@ -115,7 +115,7 @@ DEFAULT_TRAINING = GeneratorRecipe.derived_from(
     INSTANCE,
     scales=5,
     loss=GatysParameters.derived_from(
-        INSTANCE.loss, weights="embedded", content_layers={"relu3_1": 1.0}, alpha=3.0
+        INSTANCE.loss, weights="embedded", content_layers={"relu3_1": 1.0}, alpha=1.0
     ),
     style_size=192,
     crop=64,

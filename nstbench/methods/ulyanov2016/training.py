@@ -26,6 +26,9 @@ from nstbench.networks.training.loop import Schedule, train
 from nstbench.networks.training.trainer import TrainingTask
 from nstbench.optim.checkpoints import Checkpoint
 
+# Of held-out contents, or of other noise.
+VALIDATION_BATCHES = 4
+
 
 class GeneratorLoss:
     """The losses of a training step: what the generator makes of noise, compared with style and contents.
@@ -76,10 +79,26 @@ class GeneratorLoss:
         Tensor
             (1 + T,): the weighted total, then the loss of every term in `names`.
         """
+        return self._losses(step, self.crops.training(step) if self.crops else None)
+
+    def held_out(self) -> dict[str, float]:
+        """The loss on contents that are held out; of a texture, on noise that no step has had.
+
+        Returns
+        -------
+        dict of float
+            `total`, the mean of the first VALIDATION_BATCHES batches.
+        """
+        steps = range(self.recipe.steps, self.recipe.steps + VALIDATION_BATCHES)
+        batches = (self._losses(step, self.crops.held_out(step) if self.crops else None) for step in steps)
+        return {"total": sum(losses[0].item() for losses in batches) / VALIDATION_BATCHES}
+
+    def _losses(self, step: int, contents: Tensor | None) -> Tensor:
         recipe, device = self.recipe, self.hardware.device
         seed = int(np.random.default_rng((recipe.seed, step)).integers(2**63))
         noise = self.generator.noise(recipe.batch, recipe.crop, recipe.crop, seed)
-        contents = self.crops.training(step).to(device) if self.crops else None
+        if contents is not None:
+            contents = contents.to(device)
         with self.hardware.autocast():
             made = self.generator([each.to(device) for each in noise], contents)
         # Without content layers the picture that is given for a content is not looked at.
@@ -129,7 +148,7 @@ def train_generator(task: TrainingTask[GeneratorRecipe]) -> None:
     }
     schedule = Schedule(recipe.steps, recipe.rate, recipe.decay)
     checkpoint = Checkpoint(task.output.with_suffix(".checkpoint"))
-    training = train(generator, loss, loss.names, schedule, card, task.watch, checkpoint)
-    save_network(generator.state_dict(), card, task.output)
+    training = train(generator, loss, loss.names, schedule, card, task.watch, checkpoint, loss.held_out)
+    save_network(generator.state_dict(), {**card, "held_out": training.held_out}, task.output)
     training.curve.write(task.output.with_suffix(".csv"))
     checkpoint.remove()

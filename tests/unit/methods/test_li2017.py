@@ -58,6 +58,11 @@ def test_lbfgs_on_samples_is_refused_in_one_line():
     assert "\n" not in str(failure.value)
 
 
+def test_a_second_style_is_refused():
+    with pytest.raises(InputError, match="blend"):
+        LI.configure("default", {"blend": {"waves": 0.5}})
+
+
 def test_a_strength_multiplies_the_weight_of_the_style(run):
     once, thrice = run("linear"), run("linear", strength=3.0)
     assert thrice.facts["style_scale"] == pytest.approx(3 * once.facts["style_scale"])

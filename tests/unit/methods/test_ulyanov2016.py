@@ -40,20 +40,24 @@ def recipe_of(preset, loss=None, **changes):
     return TRAINER.configure(preset, {**SMALL, "loss": (loss or loss_of(preset)).model_dump(), **changes})
 
 
-def photographs():
+@pytest.fixture
+def photographs(tmp_path):
+    """Files of three pictures of smooth noise."""
     random = np.random.default_rng(1)
-    for _ in range(3):
-        yield Image.fromarray(random.integers(0, 256, (5, 6, 3), dtype=np.uint8)).resize((60, 50))
+    files = tuple(tmp_path / f"{number}.png" for number in range(3))
+    for file in files:
+        Image.fromarray(random.integers(0, 256, (5, 6, 3), dtype=np.uint8)).resize((60, 50)).save(file)
+    return files
 
 
 @pytest.fixture
-def asked(tmp_path):
+def asked(tmp_path, photographs):
     style = tmp_path / "bricks.png"
     noise = np.random.default_rng(2).integers(0, 256, (6, 6, 3), dtype=np.uint8)
     Image.fromarray(noise).resize((48, 48), Image.Resampling.NEAREST).save(style)
 
     def ask(name, recipe, watch=lambda *step: None):
-        return TrainingTask(recipe, (style,), photographs(), tmp_path / f"{name}.safetensors", CPU, watch)
+        return TrainingTask(recipe, (style,), photographs, tmp_path / f"{name}.safetensors", CPU, watch)
 
     return ask
 
@@ -127,11 +131,11 @@ def test_the_loss_of_a_texture_is_that_of_gram_matrices_by_hand(asked):
     assert total.item() == pytest.approx(0.25 * losses[0].item() + 0.75 * losses[1].item(), rel=1e-5)
 
 
-def test_a_stylization_is_compared_with_its_own_contents(asked):
+def test_a_stylization_is_compared_with_its_own_contents(asked, photographs):
     recipe = recipe_of("instance")
     (style,) = asked("stylization", recipe).styles
     generator = Generator(3, "instance", stylizes=True)
-    crops = CropSource(photographs(), 32, 2, 0)
+    crops = CropSource(photographs, 32, 2, 0)
     loss = GeneratorLoss(recipe, to_tensor(load_picture(style, 48)), crops, generator, CPU)
     found = loss(3)[1].item()
     contents = crops.training(3)
