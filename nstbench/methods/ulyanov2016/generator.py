@@ -7,6 +7,7 @@ Ulyanov et al. 2016, arXiv:1603.03417, section 4.2 and figure 2.
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -23,6 +24,7 @@ KIND = "generator"
 # Section 4.2: channels that every size of noise brings in, and channels of the noise.
 CHANNELS = 8
 NOISE = 3
+Padding = Literal["circular", "reflect"]
 # Of the activation below 0.
 SLOPE = 0.01
 NORMS: dict[Norm, type[nn.Module]] = {"batch": nn.BatchNorm2d, "instance": InstanceNorm}
@@ -45,7 +47,7 @@ class ConvolutionBlock(nn.Sequential):
     Ulyanov et al. 2016, figure 2.
     """
 
-    def __init__(self, inputs: int, channels: int, norm: Norm, padding: str) -> None:
+    def __init__(self, inputs: int, channels: int, norm: Norm, padding: Padding) -> None:
         modules: list[nn.Module] = []
         for kernel in (3, 3, 1):
             # A norm right behind a convolution takes its bias away.
@@ -118,7 +120,7 @@ class Generator(nn.Module):
     def __init__(self, scales: int, norm: Norm, stylizes: bool) -> None:
         super().__init__()
         self.scales, self.stylizes = scales, stylizes
-        padding = "reflect" if stylizes else "circular"
+        padding: Padding = "reflect" if stylizes else "circular"
         inputs = NOISE + (3 if stylizes else 0)
         # From the coarsest size to the finest.
         self.inputs = nn.ModuleList(ConvolutionBlock(inputs, CHANNELS, norm, padding) for _ in range(scales))
@@ -130,7 +132,7 @@ class Generator(nn.Module):
     @property
     def stride(self) -> int:
         """Pixels between neighbouring values of the coarsest noise; sides are multiples of it."""
-        return 2 ** (self.scales - 1)
+        return 1 << (self.scales - 1)
 
     def noise(self, pictures: int, height: int, width: int, seed: int) -> list[Tensor]:
         """Draw uniform noise.
@@ -182,7 +184,8 @@ class Generator(nn.Module):
         for fine, join, block in zip(finer, self.joins, self.blocks, strict=True):
             features = block(join(features, fine))
         # Grey at first, and with about the contrast of a picture.
-        return 0.5 + 0.25 * self.last(features)
+        picture: Tensor = 0.5 + 0.25 * self.last(features)
+        return picture
 
     @torch.inference_mode()
     def stylize(self, content: Tensor, seed: int, hardware: Hardware) -> Tensor:
@@ -206,9 +209,9 @@ class Generator(nn.Module):
         # At two positions at least, which reflection needs.
         below, right = (max(-side % self.stride, 2 * self.stride - side) for side in (height, width))
         filled = reflect(content, 0, below, right)
-        noise = [each.to(content.device) for each in self.noise(1, *filled.shape[-2:], seed)]
+        noise = self.noise(1, height + below, width + right, seed)
         with hardware.autocast():
-            picture = self(noise, filled if self.stylizes else None)
+            picture = self([each.to(content.device) for each in noise], filled if self.stylizes else None)
         result: Tensor = picture[..., :height, :width].float().clamp_(0, 1)
         return result
 
