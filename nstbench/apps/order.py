@@ -82,8 +82,9 @@ def _networks_of(method: Method[Any]) -> tuple[str, ...]:
     """The shipped networks that a method of one pass can stylize with."""
     if method.trainer is None:
         return ()
-    kind = "transformation" if method.trainer.one_style else "decoder"
-    return tuple(name for name, file in shipped_networks().items() if read_card(file)["kind"] == kind)
+    own = getattr(method.presets[method.default_preset], "network", "")
+    kinds = {name: read_card(file)["kind"] for name, file in shipped_networks().items()}
+    return tuple(name for name, kind in kinds.items() if kind == kinds.get(own))
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def test_a_bad_order_is_refused_before_it_waits(order, says):
 
 def test_only_what_takes_one_step_is_quick():
     quick = {method.id for method in METHODS if Order(*PICTURES, method.id, 64).quick}
-    assert quick == {"adain2017", "johnson2016"}
+    assert quick == {"adain2017", "chen2016", "johnson2016", "ulyanov2016"}
 
 
 def test_the_command_makes_the_same_picture(tmp_path, photo, run):

@@ -45,6 +45,8 @@ RUNS = {f"run {id}" for id in methods()}
 # Methods without a Gram matrix.
 WITHOUT_GRAM = {
     "adain2017",
+    "chen2016",
+    "chen2016_descent",
     "efros1999",
     "efros2001",
     "hertzmann2001",
