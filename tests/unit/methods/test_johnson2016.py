@@ -137,7 +137,7 @@ def test_the_command_paints_a_picture_of_any_size(run, tmp_path, size):
     [
         (("--network", "monet"), "network 'monet' does not exist; allowed: any_style, starry_night"),
         (("--network", "photo.png"), "photo.png is not a readable network"),
-        (("--iterations", "5"), "--evaluations: johnson2016 has none; leave it out, or choose chen2016_descent, gatys2015"),
+        (("--iterations", "5"), "johnson2016 has none; leave it out, or choose chen2016_descent, gatys2015"),
         (("--preserve-colour", "cholesky"), "preserve_colour"),
         (("painting.png",), "would not look at painting.png; leave it out"),
     ],
