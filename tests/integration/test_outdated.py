@@ -29,7 +29,8 @@ def copy(made, tmp_path_factory):
     for name in CHECKED_OUT:
         source = CHECKOUT / name
         if source.is_dir():
-            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+            # Compiled code as well, but for what another process is just writing.
+            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("*.pyc.*"))
         else:
             shutil.copy(source, root / name)
     shutil.copytree(made / "results", root / "results")

@@ -9,16 +9,24 @@ from itertools import pairwise
 
 import pytest
 import torch
+from descents import optimise
+from gates import style_distance
 
 from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
+from nstbench.images.noise import grey_noise
 from nstbench.images.package_photographs import photograph
 from nstbench.images.pictures import load_picture
 from nstbench.images.tensors import to_tensor
+from nstbench.losses.objective import Objective
+from nstbench.methods.gatys2015.algorithm import style_terms
+from nstbench.methods.gatys2015.parameters import equal_weights
 from nstbench.networks.loading import load_backbone
 from nstbench.networks.vgg import VGG16, VGG19
 from nstbench.networks.weight_files import read_weights
 from nstbench.networks.weight_sources import find_original_weights, locate_weights
+from nstbench.optim.lbfgs import LBFGS
+from nstbench.pipeline.project import CHECKOUT
 
 CPU = Hardware(torch.device("cpu"), "fp32")
 # Mean and root mean square of each layer's activations on the cat of scikit-image at 96 px (square, centre),
@@ -170,6 +178,17 @@ def test_normalised_it_computes_the_same_function(original, means):
         torch.testing.assert_close(
             activation * mean, theirs[layer], rtol=1e-3, atol=1e-5 * theirs[layer].max().item()
         )
+
+
+def test_texture_is_made_from_noise():
+    """S < 0.05 as for the other networks, here at 64 px, where 100 evaluations reach 0.022 from 0.84."""
+    network = load_backbone("vgg19", "original", "average", CPU)
+    style = to_tensor(load_picture(CHECKOUT / "data" / "pictures" / "tesserae.png", 64, square=True))
+    start = grey_noise(style.shape, seed=0)
+    terms = style_terms(network, style, equal_weights(network.architecture.style_layers))
+    image = optimise(Objective(network, terms), start, LBFGS(), 100).image.clamp(0, 1)
+    assert style_distance(network, start, style) > 0.5
+    assert style_distance(network, image, style) < 0.05
 
 
 def test_the_package_is_pinned_where_its_version_is_named():

@@ -2,15 +2,12 @@
 
 import logging
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
 
 from nstbench.pipeline import console
 from nstbench.pipeline.console import SNAKEMAKES_OWN, ConsoleHandler, take_over
-from nstbench.pipeline.project import CHECKOUT
 
 
 @pytest.fixture
@@ -144,16 +141,3 @@ def test_only_snakemakes_own_output_is_replaced(monkeypatch):
     assert own not in logger.handlers
     assert other in logger.handlers
     assert len(logger.handlers) == 2
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("options", "own"), [([], False), (["--verbose"], True)])
-def test_the_pipeline_is_short_unless_it_is_asked_for_more(tmp_path, options, own):
-    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--directory", str(tmp_path), *options]
-    process = subprocess.run(
-        [*command, "results/pictures/chelsea.png"], cwd=CHECKOUT, capture_output=True, text=True
-    )
-    assert process.returncode == 0, process.stderr
-    assert ("Finished jobid" in process.stderr) == own
-    if not own:
-        assert max(map(len, process.stderr.splitlines())) < 120

