@@ -9,7 +9,7 @@ export PROFILE
 # Where bytecode is not kept, as in many containers, every job would compile torch and all else again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install help reproduce test lint types docs unit coverage regress smoke pictures studies overhead gpu gallery lock clean
+.PHONY: install help reproduce test lint audit types docs unit coverage regress smoke pictures studies overhead gpu gallery lock clean
 
 install: .venv/installed  ## Install the package, its extras and the tools for development into .venv/ (the default).
 
@@ -19,7 +19,11 @@ help:  ## List the targets.
 reproduce: install  ## Make every figure, score, verdict and page; open reports/index.html.
 	$(BIN)/snakemake --cores $(CORES)
 
-test: lint types docs unit regress smoke  ## Run every check.
+# What takes one core runs beside its like; the rest takes all of them.
+test: install  ## Run every check.
+	$(MAKE) --jobs 2 --output-sync=target types lint regress docs
+	$(MAKE) unit
+	$(MAKE) smoke
 
 .venv/installed: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("nstbench needs Python 3.11 or newer; run make PYTHON=/path/to/python3.11" if sys.version_info < (3, 11) else 0)'
@@ -31,12 +35,17 @@ test: lint types docs unit regress smoke  ## Run every check.
 	@touch $@
 	@echo "Installed; make reproduce makes everything, .venv/bin/nstbench demo one picture"
 
-lint: install  ## Check style, imports and the workflow.
+lint: install  ## Check style, imports, security and the workflow.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml nstbench workflow data/painting examples
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
+
+# It asks a database of known faults, so it needs a network and is no part of `make test`.
+audit: install  ## Look the locked packages up among those with known faults.
+	$(BIN)/pip-audit --requirement requirements.lock --disable-pip --require-hashes
 
 types: install  ## Check types.
 	$(BIN)/mypy
@@ -63,7 +72,8 @@ regress: install  ## Compare the losses of pinned runs with results/reference/.
 
 smoke: install  ## Run the pipeline in small and test what it makes.
 	PROFILE=smoke $(BIN)/snakemake --cores $(CORES) --directory build/smoke
-	PROFILE=smoke $(BIN)/python -m pytest tests/integration --results build/smoke
+	PROFILE=smoke OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/integration --results build/smoke \
+		--numprocesses logical --dist loadfile
 
 # How much of the cores' time the pipeline spends on anything but computing.
 overhead: install  ## Measure what the pipeline costs besides computing.

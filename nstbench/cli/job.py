@@ -121,24 +121,26 @@ def job_server(
         shutil.rmtree(Path(server.socket.getsockname()).parent)
 
 
-class _Server(socketserver.ForkingMixIn, socketserver.UnixStreamServer):
-    """On a socket that the pipeline has bound, so that its first jobs can wait there for the imports."""
+if hasattr(os, "fork"):  # Where it cannot, the Snakefile starts no server.
 
-    max_children = 10_000  # Snakemake counts the cores.
-    block_on_close = False
+    class _Server(socketserver.ForkingMixIn, socketserver.UnixStreamServer):
+        """On a socket that the pipeline has bound, so that its first jobs can wait there for the imports."""
 
-    def __init__(self, listening: int) -> None:
-        super().__init__("", _Child, bind_and_activate=False)
-        self.socket.close()
-        self.socket = socket.socket(fileno=listening)
-        self._to_import = list(IMPORTED_LATER)
+        max_children = 10_000  # Snakemake counts the cores.
+        block_on_close = False
 
-    def service_actions(self) -> None:
-        """Between jobs: import a package, so that the first jobs need not wait for all of them."""
-        super().service_actions()
-        if self._to_import:
-            with suppress(ImportError):  # A job that needs it says so.
-                importlib.import_module(self._to_import.pop(0))
+        def __init__(self, listening: int) -> None:
+            super().__init__("", _Child, bind_and_activate=False)
+            self.socket.close()
+            self.socket = socket.socket(fileno=listening)
+            self._to_import = list(IMPORTED_LATER)
+
+        def service_actions(self) -> None:
+            """Between jobs: import a package, so that the first jobs need not wait for all of them."""
+            super().service_actions()
+            if self._to_import:
+                with suppress(ImportError):  # A job that needs it says so.
+                    importlib.import_module(self._to_import.pop(0))
 
 
 class _Child(socketserver.StreamRequestHandler):
@@ -171,7 +173,7 @@ def _status(arguments: list[str]) -> int:
     return 0
 
 
-def _end_with(pipeline: int, server: _Server) -> None:
+def _end_with(pipeline: int, server: "_Server") -> None:
     """End the server when its parent is another process than at first."""
     while os.getppid() == pipeline:
         time.sleep(SECONDS_BETWEEN_LOOKS)

@@ -1,10 +1,10 @@
 """Files that are either whole or absent: everything is written beside its place and renamed."""
 
 import errno
-import fcntl
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -185,8 +185,15 @@ def lock(path: Path) -> IO[str]:
     path.parent.mkdir(parents=True, exist_ok=True)
     stream = path.open("a", encoding="utf-8")
     try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError) as error:
         stream.close()
         raise InputError(
             f"another pipeline is at work in {path.parent.absolute()}; wait for its end or stop it"
@@ -283,6 +290,8 @@ def _filling(path: Path) -> Iterator[None]:
 
 def _flush(path: Path) -> None:
     """Have the system write a file or a folder to the disk, so that a rename cannot overtake its content."""
+    if sys.platform == "win32":  # It opens no folders, and flushes only what is open for writing.
+        return
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,7 +1,6 @@
 """How much memory is free, and what running out of it looks like."""
 
 import os
-import resource
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -79,6 +78,8 @@ def _of_limits() -> list[int]:
     file = Path("/proc/self/statm")
     if not file.exists():
         return []
+    import resource
+
     pages = [int(word) for word in file.read_text(encoding="ascii").split()]
     limits = ((resource.RLIMIT_AS, pages[0]), (resource.RLIMIT_DATA, pages[5]))
     return [
@@ -104,6 +105,8 @@ def bounded_by_free_memory() -> Iterator[None]:
     if sys.platform != "linux" or free is None or any(map(os.path.exists, GPUS)):
         yield
         return
+    import resource
+
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[5])
     before = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (pages * resource.getpagesize() + free, before[1]))

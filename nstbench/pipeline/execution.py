@@ -1,8 +1,8 @@
 """Make runs: load, stylize, and leave image.png, trace.csv, run.json and snapshots, all or nothing."""
 
 import csv
+import math
 import platform
-import resource
 import sys
 import time
 from collections.abc import Sequence
@@ -154,5 +154,9 @@ def _peak_memory_mb(hardware: Hardware) -> float:
     """Of the device on a GPU, of the whole process on a CPU."""
     if hardware.device.type == "cuda":
         return torch.cuda.max_memory_allocated(hardware.device) / 1e6
+    if sys.platform == "win32":
+        return math.nan
+    import resource
+
     units_per_mb = 1e6 if sys.platform == "darwin" else 1e3
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / units_per_mb

@@ -235,7 +235,8 @@ onstart:
         remove_litter(Path(folder))
     if PROJECT.pictures_of_grid:
         print(f"nstbench: {PROJECT.pictures_of_grid}", file=sys.stderr)
-    start_job_server()
+    if hasattr(os, "fork"):  # Elsewhere each job starts by itself.
+        start_job_server()
 
 
 def close_unfinished_site():
