@@ -16,37 +16,51 @@ if TYPE_CHECKING:
     from nstbench.report.survey.reading import Returned
     from nstbench.report.survey.results import Estimate
 
-EXAMPLES = ("nstbench survey-results survey.key.json answers-*.json",)
+EXAMPLES = (
+    "nstbench survey-results survey.key.json answers-*.json",
+    "nstbench survey-results survey.key.json answers.csv --table preferred.csv",
+)
 
 USUAL_SCORES = Path("results") / "scores.csv"
 
 Files = Annotated[
-    list[Path], typer.Argument(help="The key and the answer sheets, in any order.", show_default=False)
+    list[Path],
+    typer.Argument(help="The key and the answers, in any order.", show_default=False),
 ]
 Scores = Annotated[
     Path | None,
     typer.Option(help="Scores of the runs.", show_default=f"{USUAL_SCORES} where it exists"),
+]
+Table = Annotated[
+    Path | None,
+    typer.Option(help="Also write a CSV file: method, content, style, answers, value, low, high."),
 ]
 
 
 def survey_results(
     files: Files,
     scores: Scores = None,
+    table: Table = None,
     as_json: AsJson = False,
 ) -> None:
     """Evaluate the answers to a survey: means or shares with 95 % intervals, and how far metrics agree."""
+    from nstbench.core.files import check_writable, write_text
     from nstbench.report.survey.reading import read_returned
-    from nstbench.report.survey.results import estimates
+    from nstbench.report.survey.results import as_table, estimates
 
+    if table:
+        check_writable(table)
     returned = read_returned(files)
     for remark in returned.remarks:
         print(f"nstbench: {remark}", file=sys.stderr)
-    table = estimates(returned)
-    agreeing = _agreements(returned, table, scores)
+    found = estimates(returned)
+    agreeing = _agreements(returned, found, scores)
+    if table:
+        write_text(table, as_table(returned, found))
     if as_json:
-        print_json(_summary(returned, table, agreeing))
+        print_json(_summary(returned, found, agreeing))
     else:
-        _print(returned, table, agreeing)
+        _print(returned, found, agreeing)
 
 
 def _agreements(returned: "Returned", table: "Sequence[Estimate]", scores: Path | None) -> "list[Agreement]":

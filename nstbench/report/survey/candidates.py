@@ -1,6 +1,5 @@
 """Results that can be shown to people: finished runs of an experiment, or the pictures of a table."""
 
-import csv
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from nstbench.pipeline.experiment import Experiment
 from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.plan import without_sweeps
 from nstbench.pipeline.project import Project
+from nstbench.report.survey.spreadsheets import read_rows
 
 TABLE_COLUMNS = ("arm", "content", "style", "result")
 # What a point of an axis says when it changes the style alone.
@@ -113,15 +113,6 @@ def of_table(file: Path) -> Collection:
 
     InputError when it cannot be read or a column is missing.
     """
-    try:
-        with file.open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.DictReader(stream, strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{file} cannot be read: {error}") from error
-    for number, row in enumerate(rows, 2):
-        empty = [column for column in TABLE_COLUMNS if not row.get(column)]
-        if empty:
-            raise InputError(f"{file}: line {number} has no {empty[0]}; needed: {', '.join(TABLE_COLUMNS)}")
     candidates = [
         Candidate(
             arm=row["arm"],
@@ -132,7 +123,7 @@ def of_table(file: Path) -> Collection:
             style=file.parent / row["style"],
             square=False,
         )
-        for row in rows
+        for _, row in read_rows(file, TABLE_COLUMNS)
     ]
     return Collection(str(file), f"add lines to {file}", None, _by_pair(candidates))
 

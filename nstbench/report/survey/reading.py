@@ -1,7 +1,9 @@
 """Files as they come back from people: read, held against the key, and complained about one by one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -15,10 +17,15 @@ from nstbench.report.survey.records import (
     ANSWERS_FORMAT,
     HIGHEST_RATING,
     KEY_FORMAT,
+    Answer,
     AnswerSheet,
     Key,
 )
+from nstbench.report.survey.spreadsheets import read_rows
 
+# Of a table of answers: `shown` has the opaque names of a question's results, from left to right.
+TABLE_COLUMNS = ("participant", "shown", "answer")
+TABLES = (".csv", ".tsv", ".txt")
 RECORDS: dict[str, type[Key] | type[AnswerSheet]] = {KEY_FORMAT: Key, ANSWERS_FORMAT: AnswerSheet}
 
 
@@ -43,8 +50,10 @@ def read_returned(files: Sequence[Path]) -> Returned:
     """
     remarks: list[str] = []
     keys: dict[Path, Key] = {}
-    sheets: dict[Path, AnswerSheet] = {}
+    sheets: dict[str, AnswerSheet] = {}
     for file in dict.fromkeys(files):
+        if file.suffix.lower() in TABLES:
+            continue
         try:
             content = read_json(file)
         except InputError as problem:
@@ -62,7 +71,7 @@ def read_returned(files: Sequence[Path]) -> Returned:
         if isinstance(record, Key):
             keys[file] = record
         else:
-            sheets[file] = record
+            sheets[str(file)] = record
     if not keys:
         raise InputError(
             "no key among the files; give the .key.json that `nstbench survey` wrote beside the page"
@@ -70,7 +79,13 @@ def read_returned(files: Sequence[Path]) -> Returned:
     if len({key.page for key in keys.values()}) > 1:
         raise InputError(f"several keys: {', '.join(map(str, keys))}; give one, with the answers to its page")
     key = next(iter(keys.values()))
-    latest: dict[str, Path] = {}
+    for file in dict.fromkeys(files):
+        if file.suffix.lower() in TABLES:
+            try:
+                sheets |= {f"{file}, {sheet.participant}": sheet for sheet in _sheets_of_table(file, key)}
+            except InputError as problem:
+                remarks.append(f"{problem}; left out")
+    latest: dict[str, str] = {}
     for file in sorted(sheets, key=lambda file: sheets[file].saved):
         try:
             _check(sheets[file], key)
@@ -89,6 +104,33 @@ def read_returned(files: Sequence[Path]) -> Returned:
             of = counted(len(sheet.questions), "question")
             remarks.append(f"{file}: {len(sheet.answered)} of {of} answered; counted for these")
     return Returned(key, tuple(counted_sheets.values()), tuple(remarks))
+
+
+def _sheets_of_table(file: Path, key: Key) -> Iterator[AnswerSheet]:
+    """One for each participant of a table of answers; InputError when the table cannot be read."""
+    rows = [row for _, row in read_rows(file, TABLE_COLUMNS[:2])]
+    saved = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    by_participant = groupby(sorted(rows, key=lambda row: row["participant"]), lambda row: row["participant"])
+    for participant, answered in by_participant:
+        yield AnswerSheet(
+            format=ANSWERS_FORMAT,
+            page=key.page,
+            mode=key.mode,
+            seed=key.seed,
+            participant=participant,
+            saved=saved,
+            questions=tuple(
+                Answer(shown=tuple(row["shown"].split()), answer=_answer(row.get("answer", ""), key.mode))
+                for row in answered
+            ),
+        )
+
+
+def _answer(text: str, mode: Mode) -> int | str | None:
+    """A rating as spreadsheets write numbers, 7 or 7.0 or 7,0; a choice as it is."""
+    whole = text.replace(",", ".").removesuffix(".0")
+    rating = mode is Mode.RATING and whole.isdecimal() and len(whole) < 9
+    return int(whole) if rating else text or None
 
 
 def _check(sheet: AnswerSheet, key: Key) -> None:

@@ -1,6 +1,9 @@
 """What the answers to a survey say: means of ratings, shares of choices."""
 
+import csv
+import io
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +33,29 @@ class Estimate:
 def estimates(returned: Returned) -> list[Estimate]:
     """Over all pairs first, then pair by pair."""
     return _shares(returned) if returned.key.mode is Mode.CHOICE else _means(returned)
+
+
+def as_table(returned: Returned, found: Sequence[Estimate]) -> str:
+    """Estimates of each arm as CSV, a line each, to be joined with other tables by `method`.
+
+    Content and style are empty over all pairs. Of a choice the second arm has what the first one lacks of 1.
+    """
+    lines = [
+        (line.arm, line.pair, line.answers, line.value, line.low, line.high) for line in found if line.arm
+    ]
+    if returned.key.mode is Mode.CHOICE:
+        other = returned.key.arms[1]
+        lines += [
+            (other, pair, answers, 1 - value, 1 - high, 1 - low)
+            for _, pair, answers, value, low, high in lines
+        ]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("method", "content", "style", "answers", "value", "low", "high"))
+    for arm, pair, answers, *interval in lines:
+        numbers = ("" if math.isnan(number) else f"{number:.6g}" for number in interval)
+        writer.writerow((arm, *(pair or ("", "")), answers, *numbers))
+    return text.getvalue()
 
 
 def pairs_of(key: Key) -> list[Pair]:

@@ -10,6 +10,7 @@ from scipy import stats
 
 from nstbench.report.survey.intervals import bootstrap_means, effective_count, rank_correlation, wilson
 
+TABLE = "Participant;shown;Answer\r\nÖzil;aaaa;8\r\nÖzil;bbbb;7,0\r\n;;\r\nZoe;aaaa;4\r\nZoe;cccc;\r\n"
 PAIRS = [("cat", "night"), ("town", "waves")]
 RATING = {
     "aaaa": ("zebra", *PAIRS[0], "run-a"),
@@ -359,3 +360,61 @@ def test_why_metrics_are_not_compared_is_told(evaluate, tmp_path):
     assert "the pictures do not come from runs" in evaluate(table_key | files).stderr
     process = evaluate(files, "--scores", "nowhere.csv")
     assert process.returncode == 2 and "nowhere.csv cannot be read" in process.stderr
+
+
+# ---- tables ----
+
+SAVED = {
+    "by commas": TABLE.replace("7,0", '"7.0"').replace(";", ",").encode(),
+    "as Excel saves it in Germany": TABLE.encode("cp1252"),
+    "with a mark": TABLE.encode("utf-8-sig"),
+    "as Unicode text": TABLE.replace(";", "\t").encode("utf-16"),
+    "with its separator told": ("sep=;\r\n" + TABLE).encode(),
+    "in quotes": "\n".join('"' + line.replace(";", '";"') + '"' for line in TABLE.splitlines()).encode(),
+}
+
+
+@pytest.mark.parametrize("saved", SAVED.values(), ids=SAVED)
+def test_answers_of_a_spreadsheet_are_those_of_sheets(evaluate, tmp_path, saved):
+    """By hand: zebra on the first pair (8 + 4) / 2, on the second 7, over both the mean of these."""
+    (tmp_path / "answers.csv").write_bytes(saved)
+    lines, summary = found(evaluate({}, "answers.csv", "--table", "out.csv", "--json"))
+    assert summary["participants"] == 2
+    assert lines["zebra", PAIRS[0]]["value"] == 6
+    assert lines["zebra", PAIRS[1]]["value"] == 7
+    table = pd.read_csv(tmp_path / "out.csv")
+    assert list(table) == ["method", "content", "style", "answers", "value", "low", "high"]
+    whole = table[table["content"].isna()].set_index("method")
+    assert whole.loc["zebra", ["answers", "value"]].tolist() == [3, 6.5]
+    assert whole.loc["quagga", "answers"] == 0 and math.isnan(whole.loc["quagga", "value"])
+
+
+def test_shares_of_both_arms_are_in_the_table(evaluate, tmp_path):
+    sheets = {
+        f"{name}.json": sheet(name, {"aaaa cccc": answer, "dddd bbbb": "bbbb"}, mode="choice")
+        for name, answer in {"ann": "aaaa", "bob": "cccc"}.items()
+    }
+    assert evaluate(sheets, "--table", "out.csv", mode="choice").returncode == 0
+    table = pd.read_csv(tmp_path / "out.csv")
+    whole = table[table["content"].isna()].set_index("method")
+    assert whole.loc["zebra", "value"] == 0.75 and whole.loc["quagga", "value"] == 0.25
+    assert whole.loc["quagga", "low"] == pytest.approx(1 - whole.loc["zebra", "high"], abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "no answer sheet can be counted"),
+        (b"participant;answer\nann;7\n", "line 2 has no shown; needed: participant, shown"),
+        (b"participant;shown;answer\nann;aaaa;11\n", "answer 11 is not allowed; allowed: 1 to 10"),
+        (b"participant;shown;answer\nann;aaaa;good\n", "answer 'good' is not allowed; allowed: 1 to 10"),
+        (b"participant;shown;answer\nann;zzzz;7\n", "result 'zzzz' is not in the key"),
+        (b"\xff\xfe\x00", "answers.csv cannot be read"),
+        (b'participant;shown;answer\nann;"aaaa;7\n', "answers.csv cannot be read"),
+    ],
+)
+def test_a_table_that_cannot_be_counted_is_told_in_one_line(evaluate, tmp_path, content, said):
+    (tmp_path / "answers.csv").write_bytes(content)
+    process = evaluate({}, "answers.csv")
+    assert process.returncode == 2
+    assert said in process.stderr and process.stderr.count("\n") == 1
