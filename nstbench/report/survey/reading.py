@@ -86,23 +86,23 @@ def read_returned(files: Sequence[Path]) -> Returned:
             except InputError as problem:
                 remarks.append(f"{problem}; left out")
     latest: dict[str, str] = {}
-    for file in sorted(sheets, key=lambda file: sheets[file].saved):
+    for name in sorted(sheets, key=lambda name: sheets[name].saved):
         try:
-            _check(sheets[file], key)
+            _check(sheets[name], key)
         except _UnfitError as problem:
-            remarks.append(f"{file}: {problem}; left out")
+            remarks.append(f"{name}: {problem}; left out")
             continue
-        earlier = latest.pop(sheets[file].participant, None)
+        earlier = latest.pop(sheets[name].participant, None)
         if earlier:
-            remarks.append(f"{earlier}: {file} holds the same participant's last answers; left out")
-        latest[sheets[file].participant] = file
+            remarks.append(f"{earlier}: {name} holds the same participant's last answers; left out")
+        latest[sheets[name].participant] = name
     if not latest:
         raise InputError("; ".join(["no answer sheet can be counted", *remarks]))
-    counted_sheets = {file: sheets[file] for file in latest.values()}
-    for file, sheet in counted_sheets.items():
+    counted_sheets = {name: sheets[name] for name in latest.values()}
+    for name, sheet in counted_sheets.items():
         if len(sheet.answered) < len(sheet.questions):
             of = counted(len(sheet.questions), "question")
-            remarks.append(f"{file}: {len(sheet.answered)} of {of} answered; counted for these")
+            remarks.append(f"{name}: {len(sheet.answered)} of {of} answered; counted for these")
     return Returned(key, tuple(counted_sheets.values()), tuple(remarks))
 
 

@@ -94,7 +94,7 @@ def test_a_slice_of_a_profile_is_made(report):
 
 def test_how_too_large_a_picture_ends_is_told(report):
     assert rows_of(report, "A picture that is too large") == [
-        ["5", "2", "1 line", "nstbench: size 5 is out of range; allowed: 16 to 8192 pixels"]
+        ["5", "2", "1 line", "nstbench: --size 5: allowed: 16 to 8192 pixels, or 'original'"]
     ]
 
 
