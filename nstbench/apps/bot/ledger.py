@@ -87,9 +87,8 @@ class Ledger:
 
     def pairs(self, chat: int | None = None) -> list[Pair]:
         """Give the open pairs, of one chat or of all, in the order in which they were opened."""
-        where = "" if chat is None else "WHERE chat = ?"
         rows = self._database.execute(
-            f"SELECT * FROM pair {where} ORDER BY rowid", [] if chat is None else [chat]
+            "SELECT * FROM pair WHERE ?1 IS NULL OR chat = ?1 ORDER BY rowid", [chat]
         )
         return [
             Pair(chat, message, Photograph(file, bool(as_file)), painting, method)
