@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from nstbench import api as single
+from nstbench.api import settings
 from nstbench.cli import app
 from nstbench.methods import method
 from nstbench.pipeline.experiment import Arm, Pair, Point
@@ -62,7 +62,7 @@ def test_the_command_asks_for_the_very_parameters_of_the_run(results: Path, monk
         raise KeyboardInterrupt
 
     recipe = replace(method("gatys2015"), stylize=remember)
-    monkeypatch.setattr(single, "find_method", lambda id: recipe)
+    monkeypatch.setattr(settings, "find_method", lambda id: recipe)
     monkeypatch.chdir(results.parent)
     words = shlex.split(stylize_command(finished(SPECIFICATION, results), results))
     CliRunner().invoke(app, words[1:])
