@@ -84,8 +84,8 @@ class Enlarger(nn.Module):
     """A network that adds to a bicubic enlargement what this lacks.
 
     The original makes the whole picture, with batch normalisation, and enlarges by convolutions of stride
-    1/2. This one computes at the small size, sixteen pixels at once, and begins as bicubic: what learns for
-    a minute from a dozen pictures learns faster so.
+    1/2. This one computes at the small size, sixteen pixels at once, and begins as bicubic: a short
+    training from a dozen pictures gets further so.
 
     Parameters
     ----------

@@ -41,9 +41,12 @@ class EnlargementLoss:
         self, recipe: EnlargerRecipe, crops: CropSource, network: Enlarger, hardware: Hardware
     ) -> None:
         self.crops, self.network, self.hardware = crops, network, hardware
-        self.names = [f"content/{LAYER if recipe.loss == 'perceptual' else 'pixels'}"]
+        self.names = ["content/pixels"]
+        self.weights = [1.0]
         self.backbone = None
         if recipe.loss == "perceptual":
+            self.names.append(f"content/{LAYER}")
+            self.weights = [recipe.pixel_weight, 1.0]
             self.backbone = load_backbone("vgg19", recipe.weights, "max", hardware)
             self.backbone.truncate([LAYER])
 
@@ -58,17 +61,18 @@ class EnlargementLoss:
         Returns
         -------
         Tensor
-            (2,): the mean squared difference, as total and as the only term.
+            (1 + T,): the weighted total, then the mean squared difference of every term in `names`.
         """
         photographs = self.crops.training(step).to(self.hardware.device)
         with self.hardware.autocast():
             enlarged = self.network(shrink(photographs)).float()
-        if self.backbone is None:
-            found, wanted = enlarged, photographs
-        else:
+        pairs = [(enlarged, photographs)]
+        if self.backbone is not None:
             found, wanted = (self.backbone(each, [LAYER])[LAYER] for each in (enlarged, photographs))
-        loss: Tensor = (found.float() - wanted.float()).square().mean()
-        return loss.expand(2)
+            pairs.append((found.float(), wanted.float()))
+        losses = torch.stack([(found - wanted).square().mean() for found, wanted in pairs])
+        total = (losses * losses.new_tensor(self.weights)).sum()
+        return torch.cat([total[None], losses])
 
 
 def train_enlarger(task: TrainingTask[EnlargerRecipe]) -> None:

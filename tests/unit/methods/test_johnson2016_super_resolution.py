@@ -100,12 +100,14 @@ def test_the_pixel_loss_is_the_mean_squared_difference(photographs):
 
 def test_the_perceptual_loss_is_that_of_features(photographs):
     crops, network = CropSource(photographs, 32, 2, seed=3), Enlarger(0.1)
-    loss = EnlargementLoss(recipe(loss="perceptual"), crops, network, CPU)
+    loss = EnlargementLoss(recipe(loss="perceptual", pixel_weight=7), crops, network, CPU)
     wanted = CropSource(photographs, 32, 2, seed=3).training(5)
     features = partial(loss.backbone, wanted=["relu2_2"])
     found = features(bicubic(shrink(wanted)))["relu2_2"] - features(wanted)["relu2_2"]
-    assert loss.names == ["content/relu2_2"]
-    assert loss(5)[0].item() == pytest.approx((found**2).mean().item(), rel=1e-4)
+    pixels = bicubic(shrink(wanted)) - wanted
+    expected = [(pixels**2).mean().item(), (found**2).mean().item()]
+    assert loss.names == ["content/pixels", "content/relu2_2"]
+    assert loss(5).tolist() == pytest.approx([7 * expected[0] + expected[1], *expected], rel=1e-4)
 
 
 # The training.
