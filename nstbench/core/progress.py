@@ -1,6 +1,7 @@
 """Progress of long work: a bar on a terminal, a plain line now and then in a log."""
 
 import logging
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -49,7 +50,7 @@ def progress(title: str, total: int) -> Iterator[Watch]:
             now = time.monotonic()
             if done == total or now - last_line >= SECONDS_BETWEEN_LINES:
                 last_line = now
-                print(f"{title}: {done}/{total} loss {float(loss):.3e}", file=stream, flush=True)
+                print(f"{title}: {done}/{total}{_named(loss)}", file=stream, flush=True)
 
         yield watch
 
@@ -67,16 +68,16 @@ def _bar(title: str, total: int, stream: TextIO) -> Iterator[Watch]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("loss {task.fields[loss]}"),
+        TextColumn("{task.fields[loss]}"),
         TimeRemainingColumn(),
     )
     bars = _SHOWN[0] if _SHOWN else Progress(*columns, console=Console(file=stream))
     _SHOWN.append(bars)
     bars.start()
-    task = bars.add_task(title, total=total, loss="-")
+    task = bars.add_task(title, total=total, loss="")
 
     def watch(done: int, loss: SupportsFloat) -> None:
-        bars.update(task, completed=done, loss=f"{float(loss):.3e}")
+        bars.update(task, completed=done, loss=_named(loss).strip())
 
     try:
         yield watch
@@ -84,3 +85,8 @@ def _bar(title: str, total: int, stream: TextIO) -> Iterator[Watch]:
         _SHOWN.pop()
         if not _SHOWN:
             bars.stop()
+
+
+def _named(loss: SupportsFloat) -> str:
+    """A loss with its name; nothing for NaN, which what has no loss reports."""
+    return "" if math.isnan(float(loss)) else f" loss {float(loss):.3e}"

@@ -197,10 +197,14 @@ def write_ranking(ranking: Ranking, results: Path) -> None:
 
 
 class PeerResult(Record):
-    """What a runner of a competitor leaves beside its picture: how long it took, and its peak of memory."""
+    """What a runner of a competitor leaves beside its picture: how long it took, and its peak of memory.
+
+    `program` names the distribution, its version and its licence.
+    """
 
     seconds: float
     memory_mb: float | None = None
+    program: str = ""
 
 
 def peer_picture(results: Path, competitor: str, content: str, style: str, size: int) -> Path:
