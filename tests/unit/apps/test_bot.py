@@ -1,4 +1,5 @@
 import json
+import os
 import time
 
 import httpx
@@ -222,7 +223,7 @@ def test_a_crowd_is_served_in_bad_weather(ledger):
         crowd_is_served(server, address, ledger, people=12, messages=60)
 
 
-@pytest.mark.slow
+@pytest.mark.skipif("NSTBENCH_CROWD" not in os.environ, reason="takes a minute; set NSTBENCH_CROWD to run it")
 def test_a_hundred_people_with_five_hundred_messages(ledger):
     troubles = Troubles(floods=0.01, errors=0.02, lost_before=0.02, lost_after=0.05, retry_after=0.05)
     server = Server(troubles)

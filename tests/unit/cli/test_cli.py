@@ -164,10 +164,14 @@ def test_a_process_ends_with_status_2_and_one_line(tmp_path):
     assert_refused(process, "no.png does not exist")
 
 
-def test_a_command_without_its_packages_says_how_to_install_them():
-    code = "import sys; sys.modules['pandas'] = None; from nstbench.cli import main; main()"
-    process = subprocess.run([sys.executable, "-c", code, "regress"], capture_output=True, text=True)
-    assert_refused(process, "'pandas'", "pip install 'nstbench[pipeline]'")
+@pytest.mark.parametrize(
+    ("command", "package", "extra"),
+    [("regress", "pandas", "pipeline"), ("studio", "fastapi", "studio"), ("bot", "telegram", "bot")],
+)
+def test_a_command_without_its_packages_says_how_to_install_them(command, package, extra):
+    code = f"import sys; sys.modules['{package}'] = None; from nstbench.cli import main; main()"
+    process = subprocess.run([sys.executable, "-c", code, command], capture_output=True, text=True)
+    assert_refused(process, f"'{package}'", f"pip install 'nstbench[{extra}]'")
 
 
 OUT_OF_MEMORY = [
