@@ -1,6 +1,6 @@
 """Formulas for pages: TeX's notation to MathML, which browsers set by themselves."""
 
-from xml.etree import ElementTree  # nosec B405  # of what the line of B314 reads
+from xml.etree import ElementTree  # nosec B405  # for our own formulas
 
 from nstbench.core.errors import InputError
 
