@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from nstbench.charts.style import COLOURS, INK, TYPOGRAPHY, label_short_logarithmic_axes
 from nstbench.core.files import written_whole
@@ -20,6 +21,8 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 # From the best mean rank to the worst.
 SHADES = LinearSegmentedColormap.from_list("ranks", [COLOURS[2], "#ffffff", COLOURS[1]])
 MOST_NAMED_ON_A_FRONT = 6
+# In points: names are at least so far apart.
+LINE_OF_NAMES = 8
 
 
 def draw_ranking(ranking: Ranking, results: Path) -> None:
@@ -30,10 +33,15 @@ def draw_ranking(ranking: Ranking, results: Path) -> None:
         ratios = INCHES_OF_FRONTS, height - INCHES_OF_FRONTS
         (above,), (below,) = figure.subfigures(2, 1, squeeze=False, height_ratios=ratios)
         styles = _styles(ranking.entries)
-        for axes, front in zip(above.subplots(1, len(ranking.fronts)).flat, ranking.fronts, strict=True):
+        for axes, front in zip(
+            above.subplots(1, len(ranking.fronts), squeeze=False).flat, ranking.fronts, strict=True
+        ):
             _draw_front(axes, front, ranking, styles)
-        handles, labels = above.axes[0].get_legend_handles_labels()
-        above.legend(handles, labels, loc="outside lower center", ncols=7, frameon=False, fontsize=8)
+        handles = [
+            Line2D([], [], color=colour, marker=marker, linestyle="none", label=method)
+            for method, (colour, marker) in styles.items()
+        ]
+        above.legend(handles=handles, loc="outside lower center", ncols=7, frameon=False, fontsize=8)
         _draw_ranks(below.subplots(), ranking)
         label_short_logarithmic_axes(figure)
         for suffix in (".svg", ".png"):
@@ -52,7 +60,6 @@ def _styles(entries: Sequence[Entry]) -> dict[str, tuple[str, str]]:
 def _draw_front(axes: Axes, front: Front, ranking: Ranking, styles: Mapping[str, tuple[str, str]]) -> None:
     """Every point, a line through the strengths of a preset, and names on the front."""
     measures = {measure.id: measure for measure in ranking.measures}
-    shown: set[str] = set()
     for (method, _), points in _by_preset(front.points).items():
         colour, marker = styles[method]
         ordered = sorted(points, key=lambda point: point.strength)
@@ -73,9 +80,7 @@ def _draw_front(axes: Axes, front: Front, ranking: Ranking, styles: Mapping[str,
                 edgecolor=colour,
                 linewidth=1.1,
                 zorder=3,
-                label=None if method in shown else method,
             )
-            shown.add(method)
     if front.log_x:
         axes.set_xscale("log")
     for axis, id in ((axes.xaxis, front.x), (axes.yaxis, front.y)):
@@ -84,18 +89,30 @@ def _draw_front(axes: Axes, front: Front, ranking: Ranking, styles: Mapping[str,
     axes.set_title(front.title)
     axes.grid(True)
     axes.set_axisbelow(True)
+    _name_those_on_the_front(axes, front, styles)
+
+
+def _name_those_on_the_front(axes: Axes, front: Front, styles: Mapping[str, tuple[str, str]]) -> None:
+    """Beside the points, away from the nearer edge, and above or below a name that is there already."""
     named = sorted((point for point in front.points if point.on_front), key=lambda point: point.x)
     steps = max(1, -(-len(named) // MOST_NAMED_ON_A_FRONT))
-    for place, point in enumerate(named[::steps]):
-        strength = "" if point.strength == 1 else f" x {point.strength:g}"
-        # Away from the nearer edge.
-        on_the_right = (
-            axes.transAxes.inverted().transform(axes.transData.transform((point.x, point.y)))[0] > 0.6
+    heights: list[float] = []
+    for point in named[::steps]:
+        at = axes.transData.transform((point.x, point.y))
+        on_the_right = axes.transAxes.inverted().transform(at)[0] > 0.5
+        # In points of 1/72 inch, as `at` is in dots.
+        height = at[1] * 72 / axes.figure.dpi
+        above = next(
+            offset
+            for offset in sorted(range(-60, 61, 2), key=lambda offset: abs(offset - 5))
+            if all(abs(height + offset - taken) >= LINE_OF_NAMES for taken in heights)
         )
+        heights.append(height + above)
+        strength = "" if point.strength == 1 else f" x {point.strength:g}"
         axes.annotate(
             f"{point.method} {point.preset}{strength}" if point.kind == "ours" else point.method,
             (point.x, point.y),
-            xytext=(-5 if on_the_right else 5, 6 if place % 2 else -10),
+            xytext=(-6 if on_the_right else 6, above),
             textcoords="offset points",
             ha="right" if on_the_right else "left",
             fontsize=7,

@@ -23,6 +23,8 @@ EXAMPLES = (
 )
 # Of the table: the fronts' measures and what they cost. The file has all.
 SHOWN = ("TRADE", "C_lite", "S_lite", "COH", "EFF_lite", "SSIM", "SWD", "LABEL", "HF", "seconds", "memory")
+# Pairs of measures that the table's foot names.
+MOST_CONTRADICTIONS = 3
 
 Cores = Annotated[int | None, typer.Option(min=1, help="Processes.", show_default="all cores")]
 Quick = Annotated[bool, typer.Option("--quick", help="Four pairs and few evaluations: minutes.")]
@@ -120,6 +122,9 @@ def _show(ranking: "Ranking") -> None:
             if point.on_front
         )
         print(f"{front.title}, on the front: {best}")
+    known = [agreement for agreement in ranking.agreement if agreement.rho is not None]
+    for agreement in sorted(known, key=lambda each: each.rho or 0.0)[:MOST_CONTRADICTIONS]:
+        print(f"{agreement.one} and {agreement.other} disagree: rank correlation {agreement.rho:.2f}")
     for measure in ranking.measures:
         if measure.reason:
             print(f"{measure.id}: {measure.reason}")

@@ -11,6 +11,7 @@ rule benchmark:
     output:
         table="results/benchmark/ranking.csv",
         ranking="results/benchmark/ranking.json",
+        agreement="results/benchmark/agreement.csv",
         drawing=report(
             "results/benchmark/ranking.svg",
             caption="../report/ranking.rst",

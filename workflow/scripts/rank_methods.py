@@ -21,7 +21,9 @@ def job(project: Project) -> None:
     results = Path("results")
     batches = (results / "scores" / f"{id}.csv" for id in project.benchmark_scoring_batches)
     scores = pd.concat([pd.read_csv(whole(file)) for file in batches])
-    memory = measure_memory(project.contest, results, 1, lambda stage, done, total: None)
+    memory: dict[str, float] = {}
+    if not project.profile.brief:  # A process for each entry takes its time.
+        memory = measure_memory(project.contest, results, 1, lambda stage, done, total: None)
     ranking = rank(
         project.contest, project.benchmark, project.profile, project.manifest, scores, memory, results
     )

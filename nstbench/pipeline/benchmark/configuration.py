@@ -91,7 +91,7 @@ class Benchmark(Record):
     settings: dict[str, dict[str, Any]] = Field(default={})
     training: dict[str, Annotated[float, Field(gt=0)]] = Field(default={})
     measures: tuple[str, ...] = Field(min_length=1)
-    fronts: tuple[FrontDefinition, ...] = ()
+    fronts: tuple[FrontDefinition, ...] = Field(min_length=1)
     competitors: tuple[Competitor, ...] = ()
 
     @field_validator("scopes")

@@ -6,6 +6,7 @@ with all that is needed to understand them.
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -187,12 +188,17 @@ def read_ranking(results: Path) -> Ranking | None:
 
 
 def write_ranking(ranking: Ranking, results: Path) -> None:
-    """Write ranking.json and ranking.csv."""
-    table = io.StringIO()
-    rows = csv.DictWriter(table, Row.model_fields, lineterminator="\n")
-    rows.writeheader()
-    rows.writerows(row.model_dump() for row in ranking.rows)
-    write_text(ranking_file(results, ".csv"), table.getvalue())
+    """Write ranking.json, and its rows and rank correlations as ranking.csv and agreement.csv."""
+    tables: dict[Path, Sequence[Record]] = {
+        ranking_file(results, ".csv"): ranking.rows,
+        ranking_file(results).with_name("agreement.csv"): ranking.agreement,
+    }
+    for file, records in tables.items():
+        table = io.StringIO()
+        rows = csv.DictWriter(table, type(records[0]).model_fields if records else (), lineterminator="\n")
+        rows.writeheader()
+        rows.writerows(record.model_dump() for record in records)
+        write_text(file, table.getvalue())
     write_text(ranking_file(results), ranking.model_dump_json(indent=1) + "\n")
 
 
