@@ -1,6 +1,9 @@
 """The first page, cards of claims, the explorer and tables in a real browser, and axe on every page."""
 
+import json
+
 import pytest
+import report_tree
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from report_tree import PAGES, make_tree
@@ -102,3 +105,49 @@ def test_a_table_is_exported(open_page, site):
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").first.click()
     assert "strong" in download.value.path().read_text()
+
+
+SCRUBBED = """
+() => {
+  const range = document.querySelector(".scrubber input[type=range]");
+  range.value = range.min;
+  range.dispatchEvent(new Event("input", { bubbles: true }));
+}
+"""
+
+
+@pytest.fixture
+def with_snapshots(tmp_path, monkeypatch):
+    """A site whose runs kept three pictures on their way."""
+
+    def leave(entry, folder):
+        report_tree_run(entry, folder)
+        record = json.loads((folder / "run.json").read_text())
+        names = [f"snapshots/{at:05}.png" for at in entry.run.snapshots_at]
+        for name in names:
+            report_tree.save((90, 90, 200), folder / name, entry.run.size)
+        (folder / "run.json").write_text(json.dumps(record | {"outputs": dict.fromkeys(names)}))
+
+    usual, report_tree_run = report_tree.experiment, report_tree.leave_run
+    monkeypatch.setattr(report_tree, "experiment", lambda id: usual(id, snapshots=3))
+    monkeypatch.setattr(report_tree, "leave_run", leave)
+    return make_tree(tmp_path).reports
+
+
+def test_dragging_through_a_descent_changes_pictures_losses_and_the_point(open_page, with_snapshots):
+    page = open_page(with_snapshots / "figures" / "first.html")
+    scrubber = page.locator(".scrubber")
+    scrubber.scroll_into_view_if_needed()
+    points = scrubber.locator(".role-mark.layer_1_marks path")
+    expect(points).to_have_count(2)
+    before = points.first.get_attribute("transform")
+    caption = scrubber.locator("figure[data-side=right] figcaption")
+    expect(caption).to_have_text("after 5 evaluations, loss 0.200")
+    page.evaluate(SCRUBBED)
+    expect(caption).to_have_text("after 1 evaluation, loss 1.00")
+    expect(points.first).not_to_have_attribute("transform", before)
+    expect(scrubber.locator("img").first).to_have_js_property("naturalWidth", 64)
+    scrubber.locator("figure[data-side=left] select").select_option("strong")
+    expect(scrubber.locator("figure[data-side=left] img")).to_have_attribute(
+        "alt", "strong after 1 evaluations"
+    )

@@ -20,7 +20,10 @@ from nstbench.report.tables.chart_values import ValueTable, chart_values, publis
 
 @dataclass(frozen=True)
 class ChartPage:
-    """One chart; `thumbnail` is an address on the first page, the others are on the chart's."""
+    """One chart; `thumbnail` is an address on the first page, the others are on the chart's.
+
+    What `is_inked` is lines and letters alone, which a dark page may turn light.
+    """
 
     entry: Chart
     drawing: str
@@ -33,6 +36,7 @@ class ChartPage:
     table: str
     values: ValueTable | None
     command: str
+    is_inked: bool
     template: str = "chart.html.j2"
 
     @property
@@ -74,4 +78,5 @@ def make_chart_page(
         table=relative(published_table(reports, chart.id), reports / "figures"),
         values=chart_values(results, chart.id),
         command=snakemake_command(f"reports/figures/{chart.id}.svg", profile),
+        is_inked="<image" not in drawing_file(reports, chart.id).read_text(encoding="utf-8"),
     )

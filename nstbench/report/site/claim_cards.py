@@ -30,6 +30,7 @@ class CardPicture:
     address: str
     caption: str
     page: str
+    is_inked: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def decisive_pictures(claim: ClaimVerdict, figures: Mapping[str, FigurePage]) ->
         page = figures.get(id)
         address = f"figures/{id}.html"
         if isinstance(page, ChartPage):
-            return [CardPicture(f"figures/{page.drawing}", page.entry.title, address)]
+            return [CardPicture(f"figures/{page.drawing}", page.entry.title, address, page.is_inked)]
         if page is None:
             continue
         tiles = page.panels[0].tiles

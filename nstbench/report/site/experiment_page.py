@@ -13,6 +13,7 @@ from nstbench.report.figures.files import panel_file, thumbnail_file
 from nstbench.report.figures.pair_results import PairResults
 from nstbench.report.figures.tiles import Tile, pair_title, panel_description, panel_tiles
 from nstbench.report.site.addresses import relative, snakemake_command
+from nstbench.report.site.scrubber import Scrubber, make_scrubber
 from nstbench.report.site.stylize_command import stylize_command
 from nstbench.report.site.vega.content_style import ContentStylePlot, content_style_plot
 from nstbench.report.site.vega.loss_curves import LossPlot, loss_plots
@@ -69,6 +70,7 @@ class ExperimentPage:
     loss_plots: list[LossPlot]
     legend: list[str]
     content_style: ContentStylePlot | None
+    scrubber: Scrubber | None
     used: dict[str, str]
     used_lines: list[str]
     substitutions: list[str]
@@ -76,6 +78,7 @@ class ExperimentPage:
     scores: ScoreTable
     records: list[RunRecord]
     command: str
+    is_inked: bool = False
     template: str = "experiment.html.j2"
 
     @property
@@ -107,6 +110,7 @@ def make_experiment_page(pairs: Sequence[PairResults], scores: pd.DataFrame, rep
         thumbnail=relative(thumbnail_file(reports, experiment.id), reports),
         loss_plots=loss_plots(pairs[0]),
         legend=[run.planned.arm.caption for run in pairs[0].shown.values()],
+        scrubber=make_scrubber(pairs[0]),
         content_style=content_style_plot(runs, scores, profile.judge),
         used=usage(runs, profile),
         used_lines=usage_lines(runs, profile, manifest),

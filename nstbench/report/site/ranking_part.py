@@ -47,7 +47,7 @@ def ranked_methods(
     entered = contest(benchmark, ranking.scope, profile, manifest)
     runs: dict[str, FinishedRun] = {}
     for planned in entered.planned:
-        if planned.factor == 1 and (run_folder(results, planned.run.id) / "image.png").is_file():
+        if planned.factor == 1 and (run_folder(results, planned.run.id) / "run.json").is_file():
             runs.setdefault(entered.entry_of(planned).name, FinishedRun.of(planned, results))
     rows = [(entry, ranking.row(entry, MEASURE)) for entry in ranking.entries]
     placed = [(entry, row) for entry, row in rows if row.place is not None and row.value is not None]
@@ -76,5 +76,5 @@ def ranking_in_words(ranked: Sequence[RankedMethod]) -> str:
     told = "is best" if len(first) == 1 else "are best, not told apart,"
     return (
         f"{names}{more} {told} of {counted(len(ranked), 'method')} at keeping content and reaching style, "
-        f"on {counted(ranked[0].row.pairs, 'pair')} of pictures."
+        f"on {counted(max(each.row.pairs for each in ranked), 'pair')} of pictures."
     )

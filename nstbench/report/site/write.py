@@ -23,7 +23,7 @@ from nstbench.report.site.assets import write_assets
 from nstbench.report.site.chart_page import make_chart_page
 from nstbench.report.site.claim_cards import make_cards
 from nstbench.report.site.documents import FigurePage, group_by_document, neighbours
-from nstbench.report.site.experiment_page import make_experiment_page
+from nstbench.report.site.experiment_page import ExperimentPage, make_experiment_page
 from nstbench.report.site.explorer import make_explorer
 from nstbench.report.site.front_page import by_verdict, findings, profile_in_words, verdict_map
 from nstbench.report.site.methods_page import load_topics
@@ -70,8 +70,15 @@ def write_site(
     if ranking is not None:
         benchmark = load_benchmark(CHECKOUT / "config" / "benchmark.yaml", manifest)
         ranked = ranked_methods(ranking, benchmark, profile, manifest, results)
+    on_the_way = [
+        frame.tile
+        for figure in figures
+        if isinstance(figure, ExperimentPage) and figure.scrubber
+        for frames in figure.scrubber.frames.values()
+        for frame in frames
+    ]
     of_methods = [each.run for each in ranked if each.run]
-    write_tiles([*tiles, *map(result_tile, [*runs, *of_methods])], reports)
+    write_tiles([*tiles, *on_the_way, *map(result_tile, [*runs, *of_methods])], reports)
     for chart in charts:
         publish_table(results, reports, chart.id)
     downloads = []
