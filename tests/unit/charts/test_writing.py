@@ -51,7 +51,7 @@ def written(tmp_path):
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (("kind: gram_entries", "kind: tarot"), "unknown kind of chart 'tarot'; allowed: channel_means"),
+        (("kind: gram_entries", "kind: tarot"), "unknown kind of chart 'tarot'; allowed: bot_answers"),
         (("relu2_1", "relu9_9"), "unknown layer 'relu9_9'"),
         (("layers:", "lairs:"), "lairs: unknown key; allowed: backbone"),
         (("[chelsea]", "[felix]"), "felix"),
