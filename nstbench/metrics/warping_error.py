@@ -1,11 +1,12 @@
 """Flicker: what changes between two frames besides what moves."""
 
-from torch import Tensor
+from typing import TYPE_CHECKING
 
-from nstbench.images.optical_flow import warped
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
-def warping_error(frame: Tensor, before: Tensor, flow: Tensor, seen: Tensor) -> float:
+def warping_error(frame: "Tensor", before: "Tensor", flow: "Tensor", seen: "Tensor") -> float:
     """Measure how far a frame is from the one before, brought to its places.
 
     Parameters
@@ -27,5 +28,7 @@ def warping_error(frame: Tensor, before: Tensor, flow: Tensor, seen: Tensor) -> 
     Lai et al. 2018, Learning blind video temporal consistency, arXiv:1808.00449, section 5.1, whose measure
     is the square of this one.
     """
+    from nstbench.images.optical_flow import warped
+
     difference = (frame - warped(before, flow)).square() * seen
     return 255 * float((difference.sum() / (3 * seen.sum())).sqrt())
