@@ -1,9 +1,12 @@
 """Formulas for pages: TeX's notation to MathML, which browsers set by themselves."""
 
+import re
 from xml.etree import ElementTree  # nosec B405  # for our own formulas
 
 from nstbench.core.errors import InputError
 
+# Names of functions that formulas use and the library does not know.
+FUNCTION = re.compile(r"\\(arg|mean|median|up)(?![A-Za-z])")
 NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 
 
@@ -17,7 +20,7 @@ def mathml(formula: str) -> str:
     if formula.count("{") != formula.count("}"):
         raise InputError(f"unclosed brace in the formula {formula!r}")
     try:
-        made = convert(formula, display="block")
+        made = convert(FUNCTION.sub(r"\\operatorname{\1}", formula), display="block")
         tree = ElementTree.fromstring(made)  # nosec B314  # made from formulas that ship
     except Exception as error:  # The library has a class for each complaint, and no base for them.
         raise InputError(f"the formula {formula!r} is not understood ({type(error).__name__})") from error

@@ -24,7 +24,7 @@ ENTRIES = [entry for entries in load_topics().values() for entry in entries]
         ("a < b", "<mi>a</mi><mo>&#x0003C;</mo><mi>b</mi>"),
         ("F_{ip}^l", "<msubsup><mi>F</mi><mrow><mi>i</mi><mi>p</mi></mrow><mi>l</mi></msubsup>"),
         (r"\frac{1}{4 N}", "<mfrac><mrow><mn>1</mn></mrow><mrow><mn>4</mn><mi>N</mi></mrow></mfrac>"),
-        (r"\operatorname{mean} x", "<mo>mean</mo><mi>x</mi>"),
+        (r"\mean x", "<mo>mean</mo><mi>x</mi>"),
     ],
 )
 def test_formulas_become_mathml(formula: str, expected: str) -> None:
