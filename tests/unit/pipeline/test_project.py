@@ -63,4 +63,7 @@ def test_the_cheapest_figure_comes_first_and_those_that_wait_for_trainings_last(
 def _requirements(project):
     """Everything that a checkout installs."""
     extras = project["optional-dependencies"]
-    return project["dependencies"] + [requirement for extra in extras.values() for requirement in extra]
+    # Once each, though two extras may need the same.
+    return list(
+        dict.fromkeys(project["dependencies"] + [each for extra in extras.values() for each in extra])
+    )
