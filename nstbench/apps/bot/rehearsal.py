@@ -228,97 +228,105 @@ def _buttons(given: Mapping[str, Any]) -> list[str]:
     return [button["callback_data"] for row in rows for button in row]
 
 
+class _Handler(BaseHTTPRequestHandler):
+    server: "_Http"
+    protocol_version = "HTTP/1.1"
+
+    @override
+    def log_message(self, format: str, *arguments: Any) -> None:
+        """Nothing."""
+
+    def do_GET(self) -> None:
+        """Give a file."""
+        content = self.server.played.files.get(self.path.rpartition("/")[2])
+        trouble = self.server.played.trouble("file")
+        if trouble:
+            self._fail(trouble)
+        elif content is None or not unquote(self.path).startswith(f"/file/bot{TOKEN}/"):
+            self._answer(404, {"ok": False, "error_code": 404, "description": "Not Found"})
+        else:
+            self._send(200, content, "application/octet-stream")
+
+    def do_POST(self) -> None:
+        """Carry out a method."""
+        given, files = self._body()
+        method = urlsplit(self.path).path.rpartition("/")[2]
+        if self.path != f"/bot{TOKEN}/{method}":
+            self._answer(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})
+            return
+        trouble = self.server.played.trouble(method)
+        if trouble and trouble != "lost after":
+            self._fail(trouble)
+            return
+        try:
+            answer = {"ok": True, "result": self.server.played.call(method, given, files)}
+        except KeyError as error:
+            self._answer(400, {"ok": False, "error_code": 400, "description": error.args[0]})
+            return
+        if trouble:
+            self._fail(trouble)
+        else:
+            self._answer(200, answer)
+
+    def _body(self) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """Fields and files, of a form in either encoding."""
+        content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        kind = self.headers.get("Content-Type", "")
+        if not kind.startswith("multipart/"):
+            return {name: values[0] for name, values in parse_qs(content.decode()).items()}, {}
+        form = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + content)
+        fields, files = {}, {}
+        for part in form.iter_parts():
+            name = str(part.get_param("name", header="content-disposition"))
+            payload = part.get_payload(decode=True)
+            assert isinstance(payload, bytes)
+            if part.get_filename():
+                files[name] = payload
+            else:
+                fields[name] = payload.decode()
+        return fields, files
+
+    def _fail(self, trouble: str) -> None:
+        match trouble:
+            case "flood":
+                wait = {"retry_after": self.server.played.troubles.retry_after}
+                said = {"description": "Too Many Requests", "parameters": wait}
+                self._answer(429, {"ok": False, "error_code": 429, **said})
+            case "error":
+                self._send(502, b"<html>Bad Gateway</html>", "text/html")
+            case _:
+                self.close_connection = True
+
+    def _answer(self, status: int, content: Json) -> None:
+        self._send(status, json.dumps(content).encode(), "application/json")
+
+    def _send(self, status: int, content: bytes, kind: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+class _Http(ThreadingHTTPServer):
+    """Carries requests to the server that it plays, on a free port of the loopback."""
+
+    daemon_threads = True
+    request_queue_size = 256
+
+    def __init__(self, played: Server) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.played = played
+
+    @override
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Nothing: a bot that stops breaks its connections."""
+
+
 @contextmanager
 def serving(server: Server) -> Iterator[str]:
     """Serve on a free port of the loopback while a block runs; gives the address."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        @override
-        def log_message(self, format: str, *arguments: Any) -> None:
-            """Nothing."""
-
-        def do_GET(self) -> None:
-            """Give a file."""
-            content = server.files.get(self.path.rpartition("/")[2])
-            trouble = server.trouble("file")
-            if trouble:
-                self._fail(trouble)
-            elif content is None or not unquote(self.path).startswith(f"/file/bot{TOKEN}/"):
-                self._answer(404, {"ok": False, "error_code": 404, "description": "Not Found"})
-            else:
-                self._send(200, content, "application/octet-stream")
-
-        def do_POST(self) -> None:
-            """Carry out a method."""
-            given, files = self._body()
-            method = urlsplit(self.path).path.rpartition("/")[2]
-            if self.path != f"/bot{TOKEN}/{method}":
-                self._answer(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})
-                return
-            trouble = server.trouble(method)
-            if trouble and trouble != "lost after":
-                self._fail(trouble)
-                return
-            try:
-                answer = {"ok": True, "result": server.call(method, given, files)}
-            except KeyError as error:
-                self._answer(400, {"ok": False, "error_code": 400, "description": error.args[0]})
-                return
-            if trouble:
-                self._fail(trouble)
-            else:
-                self._answer(200, answer)
-
-        def _body(self) -> tuple[dict[str, Any], dict[str, bytes]]:
-            """Fields and files, of a form in either encoding."""
-            content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            kind = self.headers.get("Content-Type", "")
-            if not kind.startswith("multipart/"):
-                return {name: values[0] for name, values in parse_qs(content.decode()).items()}, {}
-            form = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + content)
-            fields, files = {}, {}
-            for part in form.iter_parts():
-                name = str(part.get_param("name", header="content-disposition"))
-                payload = part.get_payload(decode=True)
-                assert isinstance(payload, bytes)
-                if part.get_filename():
-                    files[name] = payload
-                else:
-                    fields[name] = payload.decode()
-            return fields, files
-
-        def _fail(self, trouble: str) -> None:
-            match trouble:
-                case "flood":
-                    wait = {"retry_after": server.troubles.retry_after}
-                    said = {"description": "Too Many Requests", "parameters": wait}
-                    self._answer(429, {"ok": False, "error_code": 429, **said})
-                case "error":
-                    self._send(502, b"<html>Bad Gateway</html>", "text/html")
-                case _:
-                    self.close_connection = True
-
-        def _answer(self, status: int, content: Json) -> None:
-            self._send(status, json.dumps(content).encode(), "application/json")
-
-        def _send(self, status: int, content: bytes, kind: str) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-    class Quiet(ThreadingHTTPServer):
-        daemon_threads = True
-        request_queue_size = 256
-
-        @override
-        def handle_error(self, request: Any, client_address: Any) -> None:
-            """Nothing: a bot that stops breaks its connections."""
-
-    with Quiet(("127.0.0.1", 0), Handler) as http:
+    with _Http(server) as http:
         thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         try:
