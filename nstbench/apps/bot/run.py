@@ -86,16 +86,7 @@ async def run(
         If the server does not know the token.
     """
     ledger = Ledger(ledger_file)
-    builder: Any = ApplicationBuilder()
-    application: Application[Any, Any, Any, Any, Any, Any] = (
-        builder.token(token)
-        .base_url(f"{api}/bot")
-        .base_file_url(f"{api}/file/bot")
-        .request(PatientRequest(connection_pool_size=2 * AT_ONCE))
-        .get_updates_request(PatientRequest(connection_pool_size=2))
-        .concurrent_updates(Turns(ledger))
-        .build()
-    )
+    application = _application(token, api, Turns(ledger))
     queue = JobQueue[Any](make, MOST, MOST_EACH)
     conversation = Conversation(application.bot, ledger, queue)
 
@@ -127,3 +118,18 @@ async def run(
         ) from error
     finally:
         ledger.close()
+
+
+def _application(token: str, api: str, turns: Turns) -> Application[Any, Any, Any, Any, Any, Any]:
+    """Telegram's client, which is patient with the server that it talks to."""
+    builder: Any = ApplicationBuilder()
+    application: Application[Any, Any, Any, Any, Any, Any] = (
+        builder.token(token)
+        .base_url(f"{api}/bot")
+        .base_file_url(f"{api}/file/bot")
+        .request(PatientRequest(connection_pool_size=2 * AT_ONCE))
+        .get_updates_request(PatientRequest(connection_pool_size=2))
+        .concurrent_updates(turns)
+        .build()
+    )
+    return application
