@@ -1,20 +1,17 @@
 """Usage: `nstbench train-adain --styles PAINTINGS -o NETWORK`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from nstbench.cli.options import Device, Precision
-from nstbench.cli.training import Network, Photographs, Seed, Steps, given, train
+from nstbench.cli.training import Network, Paintings, Photographs, Seed, Steps, given, train
 
 EXAMPLES = ("nstbench train-adain --styles paintings/ --images photographs/ -o mine.safetensors",)
 
 
 def train_adain(
-    styles: Annotated[
-        list[Path], typer.Option(help="Paintings, or a folder of them; may be given several times.")
-    ],
+    styles: Paintings,
     out: Network,
     images: Photographs = None,
     preset: Annotated[str, typer.Option(help="soboleva, literal, huang or default.")] = "default",

@@ -1,18 +1,17 @@
 """Usage: `nstbench train-swap --styles PAINTINGS -o NETWORK`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from nstbench.cli.options import Device, Precision
-from nstbench.cli.training import Network, Photographs, Seed, Steps, given, train
+from nstbench.cli.training import Network, Paintings, Photographs, Seed, Steps, given, train
 
 EXAMPLES = ("nstbench train-swap --styles paintings/ --images photographs/ -o mine.safetensors",)
 
 
 def train_swap(
-    styles: Annotated[list[Path], typer.Option(help="A folder of paintings; may be given several times.")],
+    styles: Paintings,
     out: Network,
     images: Photographs = None,
     preset: Annotated[str, typer.Option(help="paper or default.")] = "default",

@@ -19,6 +19,9 @@ Photographs = Annotated[
         show_default="those of installed packages and of a checkout",
     ),
 ]
+Paintings = Annotated[
+    list[Path], typer.Option("--styles", help="Paintings, or a folder of them; may be given several times.")
+]
 Steps = Annotated[int | None, typer.Option(help="Training steps.", show_default="the preset's")]
 Seed = Annotated[int, typer.Option(help="Seed of initial weights and crops.")]
 Network = Annotated[Path, typer.Option("--out", "-o", help="Network to write (.safetensors).")]
