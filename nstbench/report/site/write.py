@@ -1,6 +1,6 @@
 """Everything below reports/ that the site consists of: the first page, a page per figure, and the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from nstbench.charts.chart import Chart
@@ -17,7 +17,7 @@ from nstbench.pipeline.profile import Profile
 from nstbench.pipeline.project import CHECKOUT
 from nstbench.pipeline.usage import weights_used
 from nstbench.report.figures.pair_results import results_by_pair
-from nstbench.report.figures.tiles import panel_tiles, result_tile, write_tiles
+from nstbench.report.figures.tiles import Tile, panel_tiles, result_tile, write_tiles
 from nstbench.report.site.addresses import notebook_address
 from nstbench.report.site.assets import write_assets
 from nstbench.report.site.chart_page import make_chart_page
@@ -64,28 +64,16 @@ def write_site(
     ]
     documents = group_by_document(figures, verdicts, reports)
     in_order = [figure for document in documents for figure in document.figures]
-    tiles = [tile for pair in pairs for row in panel_tiles(pair) for tile in row if tile]
-    # Beside those of the panels every result, because the plots of content and style link to it.
     ranking, ranked = read_ranking(results), []
     if ranking is not None:
         benchmark = load_benchmark(CHECKOUT / "config" / "benchmark.yaml", manifest)
         ranked = ranked_methods(ranking, benchmark, profile, manifest, results)
-    on_the_way = [
-        frame.tile
-        for figure in figures
-        if isinstance(figure, ExperimentPage) and figure.scrubber
-        for frames in figure.scrubber.frames.values()
-        for frame in frames
-    ]
-    of_methods = [each.run for each in ranked if each.run]
-    write_tiles([*tiles, *on_the_way, *map(result_tile, [*runs, *of_methods])], reports)
-    for chart in charts:
-        publish_table(results, reports, chart.id)
-    downloads = []
-    for file in filter(Path.is_file, (results / name for name in DOWNLOADS)):
-        write_text(reports / "tables" / file.name, file.read_text(encoding="utf-8"))
-        downloads.append(f"tables/{file.name}")
 
+    of_panels = [tile for pair in pairs for row in panel_tiles(pair) for tile in row if tile]
+    # Beside those of the panels every result, because the plots of content and style link to it.
+    of_results = map(result_tile, [*runs, *(each.run for each in ranked if each.run)])
+    write_tiles([*of_panels, *_scrubbed_tiles(figures), *of_results], reports)
+    downloads = _publish_tables(charts, results, reports)
     write_assets(reports)
     counts = count_verdicts(verdicts.separate)
     pages = Pages(
@@ -127,3 +115,25 @@ def write_site(
             "What holds, and on what grounds": by_verdict(documents, Verdict.SUPPORTED),
         },
     )
+
+
+def _scrubbed_tiles(figures: Iterable[FigurePage]) -> list[Tile]:
+    """What descents had reached on their way, where a page lets its reader go through it."""
+    return [
+        frame.tile
+        for figure in figures
+        if isinstance(figure, ExperimentPage) and figure.scrubber
+        for frames in figure.scrubber.frames.values()
+        for frame in frames
+    ]
+
+
+def _publish_tables(charts: Iterable[Chart], results: Path, reports: Path) -> list[str]:
+    """The tables of charts, and DOWNLOADS, whose addresses are returned."""
+    for chart in charts:
+        publish_table(results, reports, chart.id)
+    downloads = []
+    for file in filter(Path.is_file, (results / name for name in DOWNLOADS)):
+        write_text(reports / "tables" / file.name, file.read_text(encoding="utf-8"))
+        downloads.append(f"tables/{file.name}")
+    return downloads
