@@ -217,8 +217,10 @@ class Settings(Record):
         known = recipe.parameters.model_fields
         chosen = {name: value for name, value in chosen.items() if value != _USUAL.get(name)}
         for name in chosen:
-            if PARAMETERS.get(name, name) not in known and name not in OF_EVERY_METHOD:
-                raise SettingError(name, f"{recipe.id} has none; leave it out, or choose {_knowing(name)}")
+            parameter = PARAMETERS.get(name, name)
+            if parameter not in known and name not in OF_EVERY_METHOD:
+                having = [id for id, each in methods().items() if parameter in each.parameters.model_fields]
+                raise SettingError(name, f"{recipe.id} has none; leave it out, or choose {', '.join(having)}")
         changes = {name: value for name, value in chosen.items() if name in known}
         usual = recipe.configure(recipe.default_preset, {})
         if isinstance(usual, GatysParameters):
@@ -248,12 +250,6 @@ OF_EVERY_METHOD = frozenset(
     {"method", "size", "side", "style_scale", "seed", "precision", "device", "quality", "metadata"}
 )
 _USUAL = {name: field.default for name, field in Settings.model_fields.items()}
-
-
-def _knowing(name: str) -> str:
-    """The methods that have what a setting is about."""
-    parameter = PARAMETERS.get(name, name)
-    return ", ".join(id for id, each in methods().items() if parameter in each.parameters.model_fields)
 
 
 def merged(settings: Settings | None, changes: Mapping[str, Any]) -> Settings:

@@ -167,7 +167,10 @@ def stylize(
     stopping = StopPoint(target, fingerprint(summary, task), stop or (lambda: False), resume)
     listeners = [listener for listener in (show, keeper) if listener]
     started = time.perf_counter()
-    with _filmed(video, total) as film, progress(title, total) as bar:
+    filming: AbstractContextManager[Show | None] = nullcontext()
+    if video is not None:
+        filming = filmed(total, path_of(video, "video"))
+    with filming as film, progress(title, total) as bar:
         follower = Follower(total, prepared.finished, listeners, bar, film)
         task = replace(task, watch=follower.watch, show=follower.show, checkpoint=stopping)
         try:
@@ -246,11 +249,6 @@ def summary_of(recipe: Method, task: Task, size: tuple[int, int]) -> dict[str, A
         "precision": task.hardware.precision,
         "torch": torch.__version__,
     }
-
-
-def _filmed(video: str | os.PathLike[str] | None, evaluations: int) -> AbstractContextManager[Show | None]:
-    """What a descent shows its way to while a video is made; nothing without one."""
-    return nullcontext() if video is None else filmed(evaluations, path_of(video, "video"))
 
 
 @dataclass

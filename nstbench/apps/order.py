@@ -21,6 +21,9 @@ ELSEWHERE = frozenset(
     {"method", "size", "seed", "precision", "device", "quality", "metadata", "preprocessing"}
 )
 
+# Types of a JSON schema that a form can ask for.
+PLAIN = ("integer", "number", "boolean", "string")
+
 
 @dataclass(frozen=True)
 class Option:
@@ -56,7 +59,9 @@ def options_of(method: Method[Any]) -> list[Option]:
             continue
         # A method may allow less than the setting does.
         candidates = (own.get(name, {}), setting, *setting.get("anyOf", ()))
-        schema: Mapping[str, Any] = next(filter(_is_plain, candidates), {})
+        schema: Mapping[str, Any] = next(
+            (each for each in candidates if "enum" in each or each.get("type") in PLAIN), {}
+        )
         default = getattr(usual, name, setting.get("default"))
         default = default if isinstance(default, str | float | int | bool) else None
         choices = tuple(schema.get("enum", known.get(name, ())))
@@ -72,10 +77,6 @@ def options_of(method: Method[Any]) -> list[Option]:
     if "init" in own:
         found.append(Option("start", "choice", getattr(usual, "init", None), STARTS))
     return sorted(found, key=lambda option: COMMON.index(option.name) if option.common else len(COMMON))
-
-
-def _is_plain(schema: Mapping[str, Any]) -> bool:
-    return "enum" in schema or schema.get("type") in ("integer", "number", "boolean", "string")
 
 
 def _networks_of(method: Method[Any]) -> tuple[str, ...]:

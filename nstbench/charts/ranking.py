@@ -1,7 +1,7 @@
 """The ranking of the benchmark as one drawing: its fronts, and the ranks of every entry by every measure."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import matplotlib
@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 
 from nstbench.charts.style import COLOURS, INK, TYPOGRAPHY, label_short_logarithmic_axes
 from nstbench.core.files import written_whole
-from nstbench.pipeline.benchmark.records import Entry, Front, FrontPoint, Ranking, ranking_file
+from nstbench.pipeline.benchmark.records import Front, FrontPoint, Ranking, ranking_file
 
 INCHES_WIDE, INCHES_OF_FRONTS, INCHES_A_ROW = 13.0, 4.6, 0.24
 DOTS_PER_INCH = 150
@@ -32,7 +32,9 @@ def draw_ranking(ranking: Ranking, results: Path) -> None:
         figure = Figure(figsize=(INCHES_WIDE, height), layout="constrained")
         ratios = INCHES_OF_FRONTS, height - INCHES_OF_FRONTS
         (above,), (below,) = figure.subfigures(2, 1, squeeze=False, height_ratios=ratios)
-        styles = _styles(ranking.entries)
+        methods = dict.fromkeys(entry.method for entry in ranking.entries)
+        looks = ((colour, marker) for marker, colour in itertools.product(MARKERS, COLOURS))
+        styles = dict(zip(methods, looks, strict=False))
         for axes, front in zip(
             above.subplots(1, len(ranking.fronts), squeeze=False).flat, ranking.fronts, strict=True
         ):
@@ -50,17 +52,13 @@ def draw_ranking(ranking: Ranking, results: Path) -> None:
                 figure.savefig(temporary, metadata=date, dpi=DOTS_PER_INCH)
 
 
-def _styles(entries: Sequence[Entry]) -> dict[str, tuple[str, str]]:
-    """Colour and marker of each method."""
-    methods = dict.fromkeys(entry.method for entry in entries)
-    looks = ((colour, marker) for marker, colour in itertools.product(MARKERS, COLOURS))
-    return dict(zip(methods, looks, strict=False))
-
-
 def _draw_front(axes: Axes, front: Front, ranking: Ranking, styles: Mapping[str, tuple[str, str]]) -> None:
     """Every point, a line through the strengths of a preset, and names on the front."""
     measures = {measure.id: measure for measure in ranking.measures}
-    for (method, _), points in _by_preset(front.points).items():
+    by_preset: dict[tuple[str, str], list[FrontPoint]] = {}
+    for point in front.points:
+        by_preset.setdefault((point.method, point.preset), []).append(point)
+    for (method, _), points in by_preset.items():
         colour, marker = styles[method]
         ordered = sorted(points, key=lambda point: point.strength)
         axes.plot(
@@ -118,13 +116,6 @@ def _name_those_on_the_front(axes: Axes, front: Front, styles: Mapping[str, tupl
             fontsize=7,
             color=styles[point.method][0],
         )
-
-
-def _by_preset(points: Sequence[FrontPoint]) -> dict[tuple[str, str], list[FrontPoint]]:
-    found: dict[tuple[str, str], list[FrontPoint]] = {}
-    for point in points:
-        found.setdefault((point.method, point.preset), []).append(point)
-    return found
 
 
 def _draw_ranks(axes: Axes, ranking: Ranking) -> None:

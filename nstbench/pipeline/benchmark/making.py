@@ -62,7 +62,7 @@ def make_runs(contest: Contest, results: Path, cores: int, report: Report) -> No
     done, total = 0, sum(map(len, parts))
     report("pictures", done, total)
     with _processes(cores) as pool:
-        waiting = {pool.submit(_make, runs, results): len(runs) for runs in parts}
+        waiting = {pool.submit(execute, runs, results / "pictures", results): len(runs) for runs in parts}
         for made in _finished(waiting):
             done += waiting[made]
             report("pictures", done, total)
@@ -123,7 +123,10 @@ def measure_memory(contest: Contest, results: Path, cores: int, report: Report) 
         if entry.factor == 1:
             first.setdefault(contest.entry_of(entry).name, entry.run)
     file = results / FOLDER / "memory.json"
-    marks = {run.id: f"{run.id} {_mark(run, results)}" for run in first.values()}
+    marks = {}
+    for run in first.values():
+        fingerprint = str(read_record(run_folder(results, run.id))["fingerprint"])
+        marks[run.id] = f"{run.id} {fingerprint[:12]}"
     known: dict[str, float] = {}
     if file.is_file():
         known = from_json(file.read_text(encoding="utf-8"))
@@ -187,10 +190,6 @@ def _finished(waiting: Iterable[Future[Any]]) -> Iterator[Future[Any]]:
         raise first
 
 
-def _make(runs: Sequence[RunSpecification], results: Path) -> None:
-    execute(runs, results / "pictures", results)
-
-
 def _score_file(results: Path, key: object) -> Path:
     """Where scores are kept, by all that they depend on."""
     digest = hashlib.sha256(to_json(key).encode()).hexdigest()
@@ -199,10 +198,6 @@ def _score_file(results: Path, key: object) -> Path:
 
 def _score(file: Path, score: Callable[..., pd.DataFrame], arguments: tuple[Any, ...]) -> None:
     write_text(file, score(*arguments).to_csv(index=False))
-
-
-def _mark(run: RunSpecification, results: Path) -> str:
-    return str(read_record(run_folder(results, run.id))["fingerprint"])[:12]
 
 
 def _peak(run: RunSpecification, results: Path) -> float:

@@ -86,7 +86,8 @@ def rank(
     """
     from nstbench.core.hardware import machine, resolve
 
-    known = {(trial, metric): float(value) for trial, metric, value in _columns(scores)}
+    columns = zip(scores["trial"], scores["metric"], scores["value"], strict=True)
+    known = {(trial, metric): float(value) for trial, metric, value in columns}
     judge = profile.judge.suffix
     standings = _of_methods(contest, benchmark, known, memory, results, judge)
     standings += _of_competitors(contest, benchmark.competitors, known, results, judge)
@@ -138,10 +139,6 @@ def peer_trial(competitor: str, pair: Pair) -> str:
 def competing_pairs(competitor: Competitor, pairs: Iterable[Pair]) -> list[Pair]:
     """The pairs on which a competitor takes part: all, or those whose style it has learned."""
     return [pair for pair in pairs if not competitor.styles or pair.style in competitor.styles]
-
-
-def _columns(scores: "pd.DataFrame") -> Iterable[tuple[str, str, float]]:
-    return zip(scores["trial"], scores["metric"], scores["value"], strict=True)
 
 
 def _of_methods(
