@@ -92,7 +92,7 @@ class GramEntries(LayersKind):
             shares.bar(medians.index, 100 * medians, color=colour, label=label)
         shares.set(title="Share of entries", ylabel="%", ylim=(0, 100))
         lines(amplitudes, {place: _medians(table, "mean", place) for place in NORMALISERS})
-        amplitudes.set(title="Mean entry", yscale="log")
+        amplitudes.set(title="Mean entry", ylabel="mean", yscale="log")
         name = table["picture"].iloc[0]
         bins = table[(table["picture"] == name) & (table["quantity"] == "histogram")]
         curves = {
@@ -100,7 +100,11 @@ class GramEntries(LayersKind):
             for layer, rows in bins.groupby("layer", sort=False)
         }
         lines(histogram, curves)
-        histogram.set(title=f"Entries of {name}", xlabel="log10 of the share of the largest")
+        histogram.set(
+            title=f"Entries of {name}",
+            xlabel="log10 of the entry over the largest",
+            ylabel="share of entries",
+        )
         for axes in (shares, amplitudes):
             axes.tick_params(axis="x", rotation=60)
         for axes in (shares, amplitudes, histogram):

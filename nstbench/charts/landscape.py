@@ -78,15 +78,21 @@ class Segment(ChartKind):
     @staticmethod
     def draw(table: "pd.DataFrame", figure: "Figure") -> None:
         """A plot for each two starts: the loss of every pair over its higher end, and their median."""
-        from nstbench.charts.style import pairs_and_median
+        from nstbench.charts.style import RULE, legend_below, pairs_and_median
 
         routes = list(table.groupby(["start", "end"], sort=False))
         grid = figure.subplots(1, len(routes), sharey=True, squeeze=False)[0]
         for axes, ((start, end), rows) in zip(grid, routes, strict=True):
             curves = rows.pivot(index="place", columns=["content", "style"], values="loss")
             pairs_and_median(axes, curves / curves.iloc[[0, -1]].max())
-            axes.set(title=f"{start} to {end}", xlabel="place on the straight line", yscale="log")
-        grid[0].set_ylabel("loss over that of the higher end, median in blue")
+            axes.axhline(1, color=RULE, zorder=0)
+            axes.set(xlabel="place on the straight line", yscale="log")
+            axes.set_xticks([0, 0.5, 1], [f"0\n{start}", "0.5", f"1\n{end}"])
+            for label, side in zip(axes.get_xticklabels(), ("left", "center", "right"), strict=True):
+                label.set_horizontalalignment(side)
+        grid[0].set_ylabel("times the loss of the higher end")
+        figure.suptitle("Loss between two results, named by their starts", x=0.01, ha="left")
+        legend_below(figure)
 
 
 def barriers(table: "pd.DataFrame") -> "pd.Series":
@@ -146,7 +152,7 @@ class Saddle(ChartKind):
     @staticmethod
     def draw(table: "pd.DataFrame", figure: "Figure") -> None:
         """Least values with the span of 90 % of the starts, and shares of starts that have left."""
-        from nstbench.charts.style import curves_by, lines
+        from nstbench.charts.style import curves_by, legend_below, lines
 
         values, escaped = figure.subplots(1, 2)
         lines(values, curves_by(table, "optimiser", "evaluation", "median"))
@@ -156,12 +162,13 @@ class Saddle(ChartKind):
         values.set(
             title="Least value so far: median and 90 % of the starts",
             xlabel="evaluation",
+            ylabel="f(x, y)",
             ylim=(LEAST - 0.02, 0.3),
         )
-        values.legend(loc="upper right", frameon=False, fontsize=8)
         per_cent = table.assign(escaped=100 * table["escaped"])
         lines(escaped, curves_by(per_cent, "optimiser", "evaluation", "escaped"))
         escaped.set(title="Starts that have left the saddle", xlabel="evaluation", ylabel="%")
+        legend_below(figure)
 
 
 class Escapes(ChartKind):
@@ -241,21 +248,24 @@ class Escapes(ChartKind):
     @staticmethod
     def draw(table: "pd.DataFrame", figure: "Figure") -> None:
         """Evaluations over the distance from the saddle, and shares of starts over the barrier."""
-        from nstbench.charts.style import curves_by, lines
+        from nstbench.charts.style import curves_by, legend_below, lines
 
         saddles, minima = figure.subplots(1, 2)
         of = {str(place): rows for place, rows in table.groupby("place")}
         lines(saddles, curves_by(of["saddle"], "optimiser", "case", "evaluations"))
         saddles.set(
-            title="Evaluations until out of the saddle", xlabel="distance of the starts", xscale="log"
+            title="Until out of the saddle",
+            xlabel="distance of the starts",
+            ylabel="evaluations",
+            xscale="log",
         )
-        saddles.legend(frameon=False, fontsize=8)
         per_cent = of["local minimum"].assign(escaped=100 * of["local minimum"]["escaped"])
         lines(minima, curves_by(per_cent, "optimiser", "barrier", "escaped"))
         minima.set(
             title="Starts that have left the local minimum", xlabel="height of the barrier", ylabel="%"
         )
         minima.set(xscale="log", ylim=(0, None))
+        legend_below(figure)
 
 
 def wells(tilt: float) -> Surface:

@@ -70,20 +70,32 @@ class Convergence(ChartKind):
 
     @staticmethod
     def draw(table: "pd.DataFrame", figure: "Figure") -> None:
-        """The first pair's losses, and bars of the losses at the end."""
-        from nstbench.charts.style import COLOURS, curves_by, lines
+        """The first pair's losses, and dots in the colours of the lines for the losses at the end.
+
+        Dots, because a bar on a logarithmic axis has no length that says anything.
+        """
+        from nstbench.charts.style import INK, curves_by, lines
 
         losses, ends = figure.subplots(1, 2, width_ratios=(3, 2))
         content, style, seed = table[PAIR].iloc[0]
         first = table[(table["content"] == content) & (table["style"] == style) & (table["seed"] == seed)]
         lines(losses, curves_by(first, "arm", "evaluation", "loss"))
-        losses.set(title=f"Least loss so far: {content}, {style}", xlabel="evaluation", yscale="log")
-        losses.legend(frameon=False, fontsize=8)
+        losses.set(title=f"Least loss so far: {content}, {style}", xlabel="evaluation", ylabel="loss")
+        losses.set(yscale="log")
         ratios = final_ratios(table)
-        bars = ends.barh([str(arm) for arm in ratios.index], ratios - 1, left=1, color=COLOURS[0])
-        ends.bar_label(bars, labels=[f"{ratio:.2f}" for ratio in ratios], padding=3)
+        looks = {line.get_label(): line for line in losses.get_lines()}
+        for arm, ratio in ratios.items():
+            look = {"color": looks[arm].get_color(), "linestyle": looks[arm].get_linestyle()}
+            ends.plot([1, ratio], [arm, arm], linewidth=1.4, marker="o", markevery=[1], **look)
+            ends.annotate(
+                f"{ratio:.2f}", (ratio, arm), xytext=(7, 0), textcoords="offset points", va="center"
+            )
+        ends.axvline(1, color=INK, linewidth=0.7)
+        ends.spines["left"].set_visible(False)
+        ends.tick_params(axis="y", length=0)
         ends.invert_yaxis()
-        ends.set(title="Loss at the end, the best is 1", xscale="log", xlim=(1, 1.2 * ratios.max()))
+        ends.set(title="Loss at the end", xlabel="times that of the best, which is 1", xscale="log")
+        ends.set_xlim(0.97, 1.35 * ratios.max())
 
 
 def final_ratios(table: "pd.DataFrame") -> "pd.Series":
@@ -152,7 +164,7 @@ class Improvement(ChartKind):
     @staticmethod
     def draw(table: "pd.DataFrame", figure: "Figure") -> None:
         """The pairs' losses with their median, and bars of the improvements."""
-        from nstbench.charts.style import COLOURS, RULE, pairs_and_median
+        from nstbench.charts.style import COLOURS, RULE, legend_below, pairs_and_median
 
         losses, steps = figure.subplots(1, 2, width_ratios=(3, 2))
         traces = table[table["seed"] == 0].dropna(subset="loss")
@@ -162,14 +174,16 @@ class Improvement(ChartKind):
         reached = gains.reset_index()
         for checkpoint in {*reached["since"], *reached["evaluation"]}:
             losses.axvline(checkpoint, color=RULE, zorder=0)
-        losses.set(title="Least loss so far, median of the pairs in blue", xlabel="evaluation", yscale="log")
+        losses.set(title="Least loss so far", xlabel="evaluation", ylabel="loss", yscale="log")
         names = [f"{row.since:,.0f} to {row.evaluation:,}" for row in reached.itertuples()]
         bars = steps.bar(names, 100 * gains, color=COLOURS[0])
         steps.bar_label(bars, fmt="%.1f %%", padding=3)
-        steps.set(title="Improvement between evaluations", ylabel="% of the loss")
+        steps.margins(y=0.1)
+        steps.set(title="Improvement", xlabel="between evaluations", ylabel="% of the loss")
         if reached.empty:
             steps.text(0.5, 0.5, "not measured: the runs end before", ha="center", transform=steps.transAxes)
             steps.set(xticks=[], yticks=[])
+        legend_below(figure)
 
 
 def improvements(table: "pd.DataFrame") -> "pd.Series":

@@ -106,18 +106,25 @@ class PictureSizes(ChartKind):
 
     @staticmethod
     def draw(table: "pd.DataFrame", figure: "Figure") -> None:
-        """Distances and rates over the number of pixels, a line a style."""
-        from nstbench.charts.style import curves_by, lines
+        """Distances and rates over the number of pixels, a line a style through squares, dots for oblongs."""
+        from nstbench.charts.style import INK, curves_by, legend_below, lines
 
         distances, rates = figure.subplots(1, 2)
-        by_pixels = table.assign(rate=1 / table["seconds"]).sort_values("pixels")
-        lines(distances, curves_by(by_pixels, "style", "pixels", "distance"))
-        lines(rates, curves_by(by_pixels, "style", "pixels", "rate"))
-        distances.set(title="Distance from the style, of the content's own", ylim=(0, None))
-        rates.set(title="Pictures per second", yscale="log")
-        for axes in (distances, rates):
-            axes.set(xlabel="pixels", xscale="log")
-        distances.legend(frameon=False)
+        by_pixels = table.assign(rate=1 / table["seconds"]).sort_values("pixels", kind="stable")
+        is_square = by_pixels["asked"].str.fullmatch(r"(\d+) x \1")
+        hollow = {"marker": "D", "markersize": 4, "markerfacecolor": "none", "linestyle": "none"}
+        for axes, quantity in ((distances, "distance"), (rates, "rate")):
+            lines(axes, curves_by(by_pixels[is_square], "style", "pixels", quantity))
+            for line in list(axes.get_lines()):
+                line.set(marker="o", markersize=4)
+                oblongs = by_pixels[~is_square & (by_pixels["style"] == line.get_label())]
+                axes.plot(oblongs["pixels"], oblongs[quantity], color=line.get_color(), **hollow)
+            axes.set(xlabel="pixels of the picture, width times height", xscale="log")
+            axes.margins(x=0.03)
+        distances.plot([], [], color=INK, label="pictures that are no squares", **hollow)
+        distances.set(title="Distance from the style", ylabel="share of the content's own", ylim=(0, None))
+        rates.set(title="Speed", ylabel="pictures per second", yscale="log")
+        legend_below(figure)
 
 
 def distance_of_moments(network: "StyleTransferNetwork", image: "Tensor", style: "Tensor") -> float:

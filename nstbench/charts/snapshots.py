@@ -120,7 +120,7 @@ class CommonObjective(ChartKind):
     @staticmethod
     def draw(table: "pd.DataFrame", figure: "Figure") -> None:
         """A plot a quantity: medians over pairs, a line an arm."""
-        from nstbench.charts.style import lines
+        from nstbench.charts.style import legend_below, lines
 
         grid = iter(figure.subplots(2, 3).flat)
         for (quantity, rows), axes in zip(table.groupby("quantity", sort=False), grid, strict=False):
@@ -132,8 +132,7 @@ class CommonObjective(ChartKind):
             axes.set(title=_title(str(quantity)), xlabel="evaluation", yscale="log")
         for axes in grid:
             axes.set_axis_off()
-        names = figure.axes[0].get_legend_handles_labels()
-        figure.legend(*names, loc="outside lower left", ncols=4, frameon=False)
+        legend_below(figure)
 
 
 def own_losses(run: "FinishedRun") -> "pd.DataFrame":
@@ -220,7 +219,7 @@ class GradientBalance(ChartKind):
     @staticmethod
     def draw(table: "pd.DataFrame", figure: "Figure") -> None:
         """Lengths of both gradients, and their ratio; medians over pairs, a line an arm."""
-        from nstbench.charts.style import COLOURS, INK, lines
+        from nstbench.charts.style import COLOURS, INK, legend_below, lines
 
         lengths, ratios = figure.subplots(1, 2)
         medians = table.groupby(["arm", "evaluation"], sort=False).median(numeric_only=True)
@@ -232,5 +231,4 @@ class GradientBalance(ChartKind):
         lines(ratios, {arm: medians.loc[arm, "ratio"] for arm in arms})
         ratios.axhline(ORDER, color=INK, linestyle=":", linewidth=0.8)
         ratios.set(title="Style over content", xlabel="evaluation", yscale="log")
-        names = lengths.get_legend_handles_labels()
-        figure.legend(*names, loc="outside lower left", ncols=len(arms), frameon=False)
+        legend_below(figure)

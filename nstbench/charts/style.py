@@ -12,8 +12,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter
 
 INK, RULE = "#1b1b1a", "#d9d9d4"
-# Okabe and Ito's colours, which stay apart for colour-blind readers, first solid, then dashed.
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
+# Okabe and Ito's colours, which stay apart for colour-blind readers, and three more in the gaps between them.
+# A curve is solid; from the eleventh on, colours come again, dashed.
+COLOURS = (
+    *("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"),
+    *("#8c510a", "#7f7f7f", "#5e3c99"),
+)
 STYLES = [(colour, dash) for dash, colour in itertools.product(("-", (0, (4, 1.5))), COLOURS)]
 # Pixels of the small picture that stands for a figure or a chart in the table of contents: three squares with
 # gaps between them.
@@ -30,6 +34,8 @@ TYPOGRAPHY: Any = {
     "axes.titlelocation": "left",
     "axes.titlesize": 10,
     "axes.titleweight": "bold",
+    "figure.titlesize": 10,
+    "figure.titleweight": "bold",
     "axes.spines.top": False,
     "axes.spines.right": False,
     "grid.color": RULE,
@@ -54,10 +60,29 @@ def lines(axes: Axes, curves: Mapping[str, pd.Series]) -> None:
 
 
 def pairs_and_median(axes: Axes, curves: pd.DataFrame) -> None:
-    """A thin line a column, one for each pair, and their median, over a horizontal grid."""
-    axes.plot(curves, color=RULE, linewidth=0.8)
-    axes.plot(curves.median(axis="columns"), color=COLOURS[0], linewidth=1.4)
+    """A thin line a column, one for each pair, and their median, over a horizontal grid.
+
+    A single pair has no median; its line has the pair's name.
+    """
+    several = curves.shape[1] > 1
+    if several:
+        first, *_ = axes.plot(curves, color=RULE, linewidth=0.8)
+        first.set_label("a pair")
+    name = f"median of {curves.shape[1]} pairs" if several else ", ".join(curves.columns[0])
+    axes.plot(curves.median(axis="columns"), color=COLOURS[0], linewidth=1.4, label=name)
     axes.grid(axis="y")
+
+
+def legend_below(figure: Figure) -> None:
+    """The names of all lines, each once, under the plots, where they cover nothing."""
+    handles = {
+        name: handle
+        for axes in figure.axes
+        for handle, name in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
+    figure.legend(
+        handles.values(), handles, loc="outside lower left", ncols=min(len(handles), 5), frameon=False
+    )
 
 
 def label_short_logarithmic_axes(figure: Figure) -> None:

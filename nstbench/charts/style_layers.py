@@ -173,14 +173,14 @@ class LayerBalance(LayersKind):
     @staticmethod
     def draw(table: "pd.DataFrame", figure: "Figure") -> None:
         """Shares of the loss and of the gradients' norms, a line a normaliser."""
-        from nstbench.charts.style import lines
+        from nstbench.charts.style import legend_below, lines
 
         quantities = {"loss": "style loss", "gradient": "gradients' norms"}
         for axes, (quantity, title) in zip(figure.subplots(1, 2), quantities.items(), strict=True):
             parts = shares(table, quantity, "noise")
             lines(axes, {name: 100 * parts[name] for name in NORMALISERS})
             axes.set(title=f"Share of the {title}, from noise", yscale="log", ylabel="%")
-        figure.axes[1].legend(frameon=False, fontsize=8)
+        legend_below(figure)
 
 
 def spreads(table: "pd.DataFrame", start: str) -> "pd.Series":

@@ -66,12 +66,13 @@ class LearningCurve(ChartKind):
     @staticmethod
     def draw(table: "pd.DataFrame", figure: "Figure") -> None:
         """A plot a loss, a line a training."""
-        from nstbench.charts.style import curves_by, lines
+        from nstbench.charts.style import curves_by, legend_below, lines
 
         for axes, loss in zip(figure.subplots(1, len(LOSSES)), LOSSES, strict=True):
             lines(axes, curves_by(table[table["loss"] == loss], "training", "step", "value"))
             axes.set(title=f"{loss} loss", xlabel="step", yscale="log")
-        figure.axes[0].legend(frameon=False)
+        figure.axes[0].set_ylabel("loss")
+        legend_below(figure)
 
 
 class Relaunches(ChartKind):
@@ -163,7 +164,7 @@ class Relaunches(ChartKind):
     @staticmethod
     def draw(table: "pd.DataFrame", figure: "Figure") -> None:
         """A plot a loss, a line a training, over vertical lines where trainings were restarted."""
-        from nstbench.charts.style import RULE, curves_by, lines
+        from nstbench.charts.style import RULE, curves_by, legend_below, lines
 
         launches = sorted(table.dropna(subset="jump")["step"].unique())
         window = max(1, round(SMOOTHED_SHARE * table["step"].max()))
@@ -174,4 +175,5 @@ class Relaunches(ChartKind):
             smooth = {id: curve.rolling(window, min_periods=1).median() for id, curve in curves.items()}
             lines(axes, smooth)
             axes.set(title=f"{loss} loss", xlabel="step", yscale="log")
-        figure.axes[0].legend(frameon=False)
+        figure.axes[0].set_ylabel("loss")
+        legend_below(figure)
