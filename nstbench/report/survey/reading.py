@@ -51,22 +51,14 @@ def read_returned(files: Sequence[Path]) -> Returned:
     remarks: list[str] = []
     keys: dict[Path, Key] = {}
     sheets: dict[str, AnswerSheet] = {}
+    tables = [file for file in dict.fromkeys(files) if file.suffix.lower() in TABLES]
     for file in dict.fromkeys(files):
-        if file.suffix.lower() in TABLES:
+        if file in tables:
             continue
         try:
-            content = read_json(file)
+            record = _record(file)
         except InputError as problem:
             remarks.append(f"{problem}; left out")
-            continue
-        kind = RECORDS.get(str(content.get("format"))) if isinstance(content, dict) else None
-        if kind is None:
-            remarks.append(f"{file}: neither a survey's key nor its answers; left out")
-            continue
-        try:
-            record = kind.model_validate(content)
-        except ValidationError as error:
-            remarks.append(f"{file}: {first_problem(error, kind)}; left out")
             continue
         if isinstance(record, Key):
             keys[file] = record
@@ -79,12 +71,11 @@ def read_returned(files: Sequence[Path]) -> Returned:
     if len({key.page for key in keys.values()}) > 1:
         raise InputError(f"several keys: {', '.join(map(str, keys))}; give one, with the answers to its page")
     key = next(iter(keys.values()))
-    for file in dict.fromkeys(files):
-        if file.suffix.lower() in TABLES:
-            try:
-                sheets |= {f"{file}, {sheet.participant}": sheet for sheet in _sheets_of_table(file, key)}
-            except InputError as problem:
-                remarks.append(f"{problem}; left out")
+    for file in tables:
+        try:
+            sheets |= {f"{file}, {sheet.participant}": sheet for sheet in _sheets_of_table(file, key)}
+        except InputError as problem:
+            remarks.append(f"{problem}; left out")
     latest: dict[str, str] = {}
     for name in sorted(sheets, key=lambda name: sheets[name].saved):
         try:
@@ -104,6 +95,18 @@ def read_returned(files: Sequence[Path]) -> Returned:
             of = counted(len(sheet.questions), "question")
             remarks.append(f"{name}: {len(sheet.answered)} of {of} answered; counted for these")
     return Returned(key, tuple(counted_sheets.values()), tuple(remarks))
+
+
+def _record(file: Path) -> Key | AnswerSheet:
+    """A key or a participant's answers; InputError when a file is neither."""
+    content = read_json(file)
+    kind = RECORDS.get(str(content.get("format"))) if isinstance(content, dict) else None
+    if kind is None:
+        raise InputError(f"{file}: neither a survey's key nor its answers")
+    try:
+        return kind.model_validate(content)
+    except ValidationError as error:
+        raise InputError(f"{file}: {first_problem(error, kind)}") from error
 
 
 def _sheets_of_table(file: Path, key: Key) -> Iterator[AnswerSheet]:
