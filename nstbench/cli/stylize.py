@@ -285,10 +285,12 @@ def stylize(
         "quality": quality,
         "metadata": metadata,
     }
-    shares = {
-        file: _share(file, share)
-        for file, share in _pairs("--blend", "FILE=SHARE, such as wave.jpg=0.5", blend)
-    }
+    shares = {}
+    for file, share in _pairs("--blend", "FILE=SHARE, such as wave.jpg=0.5", blend):
+        try:
+            shares[file] = float(share)
+        except ValueError:
+            raise InputError(f"--blend '{file}={share}' is not FILE=SHARE, such as wave.jpg=0.5") from None
     options = {
         "blend": shares,
         "mask": mask,
@@ -441,13 +443,6 @@ def _pairs(option: str, form: str, given: list[str] | None) -> list[tuple[str, s
             raise InputError(f"{option} {left!r} is given twice; give each file once")
         pairs[left] = right
     return list(pairs.items())
-
-
-def _share(file: str, share: str) -> float:
-    try:
-        return float(share)
-    except ValueError:
-        raise InputError(f"--blend '{file}={share}' is not FILE=SHARE, such as wave.jpg=0.5") from None
 
 
 def _weights(layers: str | None) -> dict[str, float] | None:

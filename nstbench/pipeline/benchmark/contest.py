@@ -81,8 +81,8 @@ def contest(benchmark: Benchmark, name: str, profile: Profile, manifest: Manifes
                 swept = strength if strength.parameter in benchmark.sweep else None
             runs: list[PlannedRun] = []
             try:
-                for own, chosen in _pairs_of(recipe, preset, pairs):
-                    experiment = _experiment(benchmark, recipe, preset, {**settings, **own}, swept, chosen)
+                for own, learned in _pairs_of(recipe, preset, pairs):
+                    experiment = _experiment(benchmark, recipe, preset, {**settings, **own}, swept, learned)
                     runs += plan(experiment, budget, manifest)
             except InputError as error:
                 left_out[entry] = str(error)
