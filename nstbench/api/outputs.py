@@ -58,11 +58,31 @@ def check_result(out: Path, inputs: Iterable[Source], overwrite: bool) -> None:
         If it cannot be written, or would overwrite what it is made from.
     """
     check_output(out)
+    check_inputs_stay(out, inputs, overwrite)
+
+
+def check_inputs_stay(out: Path, inputs: Iterable[Source | None], overwrite: bool) -> None:
+    """Find out whether a result would take the place of a file that it is made from.
+
+    Parameters
+    ----------
+    out : Path
+        The result, of any kind.
+    inputs : iterable of str, path, PIL.Image.Image, numpy.ndarray or None
+        What it is made from.
+    overwrite : bool
+        Whether it may.
+
+    Raises
+    ------
+    SettingError
+        If it would, and may not.
+    """
     for source in inputs:
         same = isinstance(source, str | os.PathLike) and os.path.realpath(source) == os.path.realpath(out)
         if same and not overwrite:
             raise SettingError(
-                "overwrite", f"{out} is one of the pictures to read; choose another name, or allow it"
+                "overwrite", f"{out} is one of the files to read; choose another name, or allow it"
             )
 
 

@@ -16,8 +16,8 @@ from torch import Tensor
 
 from nstbench.api.following import fingerprint
 from nstbench.api.inputs import Pictures, prepare
-from nstbench.api.outputs import path_of
-from nstbench.api.settings import SettingError, Settings, merged
+from nstbench.api.outputs import check_inputs_stay, path_of
+from nstbench.api.settings import Settings, merged
 from nstbench.api.sizing import sized
 from nstbench.api.stylizing import check_request, summary_of
 from nstbench.core.files import sha256
@@ -114,12 +114,7 @@ def stylize_video(
     """
     source, target = path_of(content, "content"), path_of(out, "out")
     check_video(target)
-    for given in (source, style, *(blend or {})):
-        same = isinstance(given, str | os.PathLike) and os.path.realpath(given) == os.path.realpath(target)
-        if same and not overwrite:
-            raise SettingError(
-                "overwrite", f"{target} is one of the files to read; choose another name, or allow it"
-            )
+    check_inputs_stay(target, (source, style, *(blend or {})), overwrite)
     chosen = merged(settings, changes)
     recipe, timing = chosen.recipe(), read_timing(source)
     sequence = Sequence(recipe, consistency)

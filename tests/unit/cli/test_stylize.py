@@ -54,7 +54,7 @@ def test_every_option_reaches_the_picture(run, photo, painting, tmp_path):
         (("--start", "nowhere.png"), "nowhere.png does not exist"),
         (("--resume",), "--resume: there is no stopped run in out.png.stopped"),
         (("--save-every", "-1"), "--save-every -1: allowed: 1 evaluation or more"),
-        (("-o", "photo.png"), "--overwrite: photo.png is one of the pictures to read"),
+        (("-o", "photo.png"), "--overwrite: photo.png is one of the files to read"),
         (("-o", "-", "--json"), "--out: standard output would be a picture's bytes; give a file"),
         (("--optimiser", "newton"), "--optimiser 'newton': Input should be 'lbfgs', 'adam' or 'sgd'"),
     ],
