@@ -173,9 +173,11 @@ def of_document(name, entries):
 
 
 def results_shown(wildcards):
-    """What a notebook reads: every verdict, or the figures and charts of its document."""
+    """What a notebook reads: every verdict, nothing, or the figures and charts of its document."""
     if wildcards.name == "claims":
         return ["results/claims.json"]
+    if wildcards.name == "library":
+        return []
     return [
         "results/scores.csv",
         *expand(

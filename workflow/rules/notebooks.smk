@@ -1,8 +1,10 @@
-"""One notebook per document and one of all claims, executed on the results and made into a page as well."""
+"""A notebook per document, one of all claims and one of the library, executed, and each made into a page as well."""
 
 NOTEBOOKS = sorted(
     file.stem for file in (ROOT / "workflow" / "notebooks").glob("*.ipynb")
 )
+# What the notebook of the library shows.
+LIBRARY_ROOMS = ["nstbench.api", "nstbench.losses", "nstbench.methods"]
 
 
 rule notebook:
@@ -27,6 +29,7 @@ rule notebook:
             ["nstbench.report.notebook"],
             [
                 "nstbench.metrics",
+                *(LIBRARY_ROOMS if wildcards.name == "library" else []),
                 *packages_of(
                     entry.run
                     for id in of_document(wildcards.name, PROJECT.experiments)

@@ -15,11 +15,12 @@ from nstbench.report.notebook.page import notebook_page
 
 
 def job(project: Project, name: str) -> None:
-    source = project.root / "workflow" / "notebooks" / f"{name}.ipynb"
-    notebook = nbformat.read(source, nbformat.NO_CONVERT)
+    folder = project.root / "workflow" / "notebooks"
+    notebook = nbformat.read(folder / f"{name}.ipynb", nbformat.NO_CONVERT)
     if project.profile.warning:
         caveat = nbformat.v4.new_markdown_cell(f"> **{project.profile.warning}**", id="caveat")
         notebook.cells.insert(1, caveat)
     execute(notebook)
     write_text(Path("results") / "notebooks" / f"{name}.ipynb", nbformat.writes(notebook))
-    write_text(Path("reports") / "notebooks" / f"{name}.html", notebook_page(notebook))
+    names = sorted(file.stem for file in folder.glob("*.ipynb"))
+    write_text(Path("reports") / "notebooks" / f"{name}.html", notebook_page(notebook, name, names))

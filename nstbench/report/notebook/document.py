@@ -1,14 +1,13 @@
 """The experiments of one document, shown in its notebook."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
-import PIL.Image
 from IPython.display import HTML, Image, Markdown
 from pandas.io.formats.style import Styler
 
@@ -30,14 +29,13 @@ from nstbench.report.figures.drawings import rendered
 from nstbench.report.figures.files import curves_file, panel_file, record_file
 from nstbench.report.figures.pair_results import PairResults, results_by_pair
 from nstbench.report.notebook.glossary import heading, known_metric
-from nstbench.report.notebook.images import drawing, photograph
+from nstbench.report.notebook.images import drawing, light_curves, light_panel, photograph
 from nstbench.report.notebook.results import folder_with_results
 from nstbench.report.notebook.scatter import scatter
 from nstbench.report.notebook.tables import bullets, plain, shaded
 from nstbench.report.notebook.variation import side_by_side, varied
+from nstbench.report.notebook.widgets import menus, slider
 from nstbench.report.tables.scores import CONTROLS, read_scores
-
-WIDEST_PANEL = 1200  # Pixels; a page shows 1000.
 
 
 @dataclass(frozen=True)
@@ -74,20 +72,20 @@ class Document:
         return Markdown(
             f"> {plain(experiment.question)}\n\n{plain(experiment.settings_note)}\n\n"
             f"**Made with** {plain(used)}.\n\n"
-            f"**Differences from the source**\n\n{bullets(differences)}"
+            f"**Differences from the source**\n\n{bullets(differences)}\n\n"
+            f"[{plain(experiment.source.figure)} in the report](../../reports/figures/{id}.html)"
         )
 
     def panel(self, id: str, pair: int = 1) -> Image:
-        """The panel of an experiment's pair, counted from 1; as JPEG, because ten PNGs are heavy to open."""
+        """The panel of an experiment's pair, counted from 1, in small: ten whole ones are heavy to open."""
         experiment = self._experiment(id)
-        panel = read_picture(panel_file(self.folder / "reports", id, pair))
-        panel.thumbnail((WIDEST_PANEL, panel.height), PIL.Image.Resampling.LANCZOS)
-        return photograph(panel, f"Panel of {experiment.source.figure}: {experiment.title}")
+        file = panel_file(self.folder / "reports", id, pair)
+        return light_panel(file, f"Panel of {experiment.source.figure}: {experiment.title}")
 
     def curves(self, id: str) -> Image:
         """The losses of an experiment's first pair by evaluation."""
         title = f"Losses: {self._experiment(id).title}"
-        return drawing(whole(curves_file(self.folder / "reports", id, "png")), title)
+        return light_curves(whole(curves_file(self.folder / "reports", id, "png")), title)
 
     def chart(self, id: str) -> HTML:
         """A chart's drawing, and in sentences what its numbers say."""
@@ -142,21 +140,51 @@ class Document:
         headed = medians.rename(columns={metric.id: heading(metric) for metric in chosen})
         return shaded(headed, id, CONTROLS.values())
 
-    def compare(self, id: str, x: str, y: str) -> Image:
-        """Every run of an experiment in the plane of two metrics, marked by arm; the controls are grey."""
+    def compare(self, id: str, x: str, y: str, arms: Collection[str] = ()) -> Image:
+        """Every run of an experiment in the plane of two metrics, marked by arm; the controls are grey.
+
+        `arms` are captions of those to show; all when there are none.
+        """
         across, up = known_metric(x), known_metric(y)
         title = f"{up.title} against {across.title}: {self._experiment(id).title}"
-        return drawing(scatter(self.runs(id), self.controls(id), across, up), title)
+        runs = self.runs(id)
+        chosen = runs[runs["arm"].isin(list(arms) or runs["arm"])]
+        return drawing(scatter(chosen, self.controls(id), across, up), title)
+
+    def explore(self, id: str, x: str = "C_lite", y: str = "S_lite") -> Any:
+        """Menus for a figure, its arms and two metrics, above the comparison that `compare` draws.
+
+        They start with `id`, `x` and `y`. Where no kernel answers, as on a page, it is that comparison.
+        """
+        self._experiment(id)
+        figures = {
+            each.id: tuple(distinct(arm.caption for arm in each.arms)) for each in self.experiments.values()
+        }
+        titles = {metric.id: metric.title for metric in shown_metrics(truth=False)}
+        return menus(figures, id, titles, known_metric(x).id, known_metric(y).id, self.compare)
+
+    def slide(self, id: str, left: str, right: str) -> Any:
+        """Two arms of an experiment's first pair under a slider; side by side where no kernel answers.
+
+        `left` and `right` are ids in the experiment file.
+        """
+        chosen = [self._arm(id, arm) for arm in (left, right)]
+        if left == right:
+            raise InputError(f"{id}: {left!r} stands on both sides; name two arms")
+        return slider(
+            {
+                f"{arm}: {run.planned.arm.caption}": read_picture(run.image)
+                for arm, run in zip((left, right), chosen, strict=True)
+            }
+        )
 
     def vary(self, id: str, arm: str, evaluations: int = 20, size: int = 96, **settings: Any) -> Image:
         """An arm of an experiment beside the same with `settings` changed, both small and newly made.
 
         `arm` is an id in the experiment file; `settings` are the method's. InputError on an unknown one.
         """
-        experiment, shown = self._experiment(id), self._pairs(id)[0].shown
-        if arm not in shown:
-            raise InputError(f"{id} has no arm {arm!r}; allowed: {', '.join(shown)}")
-        run, folder = shown[arm], self.folder / "results" / "pictures"
+        experiment, run = self._experiment(id), self._arm(id, arm)
+        folder = self.folder / "results" / "pictures"
         usual = experiment.method_of(run.planned.arm).known({"evaluations": evaluations})
         title = ", ".join(f"{name} = {value}" for name, value in settings.items())
         pictures = {
@@ -170,6 +198,13 @@ class Document:
             allowed = ", ".join(self.experiments)
             raise InputError(f"unknown experiment {id!r} of {self.title}; allowed: {allowed}")
         return self.experiments[id]
+
+    def _arm(self, id: str, arm: str) -> FinishedRun:
+        """The run that stands for an arm in the panel of the first pair; InputError on an unknown one."""
+        shown = self._pairs(id)[0].shown
+        if arm not in shown:
+            raise InputError(f"{id} has no arm {arm!r}; allowed: {', '.join(shown)}")
+        return shown[arm]
 
     def _pairs(self, id: str) -> list[PairResults]:
         """The runs that the figure was drawn from, as the file beside it lists them."""

@@ -1,6 +1,9 @@
 """Notebooks, executed in this process: a kernel of their own would have to import everything again."""
 
 import re
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 from IPython.core.displayhook import CapturingDisplayHook
@@ -43,11 +46,14 @@ def execute(notebook: NotebookNode) -> None:
         cell.execution_count = number
         cell.outputs = [
             *(new_output("stream", name=name, text=text) for name, text in texts.items() if text),
-            *(new_output("display_data", each["data"], metadata=each["metadata"]) for each in shown.outputs),
+            *(
+                new_output("display_data", _encoded(each["data"]), metadata=each["metadata"])
+                for each in shown.outputs
+            ),
             *(
                 new_output(
                     "execute_result",
-                    each["data"] | {"text/plain": ADDRESS.sub("", each["data"]["text/plain"])},
+                    _encoded(each["data"]) | {"text/plain": ADDRESS.sub("", each["data"]["text/plain"])},
                     metadata=each["metadata"],
                     execution_count=number,
                 )
@@ -57,3 +63,10 @@ def execute(notebook: NotebookNode) -> None:
         shown.outputs.clear()
         result.outputs.clear()
     notebook.metadata.language_info = LANGUAGE
+
+
+def _encoded(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What a cell shows by media type, with bytes, as of a picture, in base64: a notebook is text."""
+    return {
+        kind: b64encode(shown).decode() if isinstance(shown, bytes) else shown for kind, shown in data.items()
+    }

@@ -7,13 +7,18 @@ import PIL.Image
 from IPython.display import Image
 from matplotlib.figure import Figure
 
+from nstbench.images.reading import read_picture
 from nstbench.report.figures.drawings import png
 
+# Bytes of a panel, and pixels and colours of loss curves: with 21 experiments a notebook stays below 5 MB.
+HEAVIEST_PANEL = 80_000
+SHRINK = 0.85
+CURVES_WIDTH, CURVES_COLOURS = 1000, 64
 
-def drawing(drawn: Figure | Path, alt: str) -> Image:
-    """A drawing, or the file of one that was made before, at half its size."""
-    data = drawn.read_bytes() if isinstance(drawn, Path) else png(drawn)
-    return Image(data, format="png", retina=True, alt=alt)
+
+def drawing(drawn: Figure, alt: str) -> Image:
+    """A drawing at half its size."""
+    return Image(png(drawn), format="png", retina=True, alt=alt)
 
 
 def photograph(picture: PIL.Image.Image, alt: str, retina: bool = False) -> Image:
@@ -21,3 +26,24 @@ def photograph(picture: PIL.Image.Image, alt: str, retina: bool = False) -> Imag
     data = io.BytesIO()
     picture.save(data, "JPEG", quality=80)
     return Image(data.getvalue(), format="jpeg", retina=retina, alt=alt)
+
+
+def light_panel(file: Path, alt: str) -> Image:
+    """A panel as JPEG, smaller by steps until it has at most `HEAVIEST_PANEL` bytes."""
+    picture = read_picture(file)
+    while True:
+        data = io.BytesIO()
+        picture.save(data, "JPEG", quality=75)
+        if data.tell() <= HEAVIEST_PANEL:
+            return Image(data.getvalue(), format="jpeg", alt=alt)
+        picture.thumbnail((SHRINK * picture.width, SHRINK * picture.height), PIL.Image.Resampling.LANCZOS)
+
+
+def light_curves(file: Path, alt: str) -> Image:
+    """Loss curves that were drawn before, as wide as a page and in few colours."""
+    picture = read_picture(file)
+    picture.thumbnail((CURVES_WIDTH, picture.height), PIL.Image.Resampling.LANCZOS)
+    data = io.BytesIO()
+    few = picture.quantize(CURVES_COLOURS, dither=PIL.Image.Dither.NONE)
+    few.save(data, "PNG", optimize=True)
+    return Image(data.getvalue(), format="png", alt=alt)

@@ -1,13 +1,21 @@
 """An executed notebook as a page that needs no network."""
 
+from collections.abc import Iterable
+
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
-from nstbench.report.site.templating import TEMPLATES
+from nstbench.report.site.templating import NAVIGATION, TEMPLATES
+
+SECTION = "## "
 
 
-def notebook_page(notebook: NotebookNode) -> str:
-    """HTML in one file: text and results, with the code of each cell folded away."""
+def notebook_page(notebook: NotebookNode, name: str, names: Iterable[str]) -> str:
+    """HTML in one file: text and results, with the code of each cell folded away.
+
+    Above them are the pages of the report and the notebooks of all `names`, of which this is `name`; the
+    contents come after the first cell.
+    """
     exporter = HTMLExporter(
         template_name="basic",
         template_file=str(TEMPLATES / "notebook.html.j2"),
@@ -15,5 +23,13 @@ def notebook_page(notebook: NotebookNode) -> str:
         exclude_output_prompt=True,
         exclude_anchor_links=True,
     )
-    html, _ = exporter.from_notebook_node(notebook)
-    return str(html)
+    sections = {
+        cell.id: cell.source.splitlines()[0].removeprefix(SECTION)
+        for cell in notebook.cells
+        if cell.cell_type == "markdown" and cell.source.startswith(SECTION)
+    }
+    notebooks = {f"{each}.html": each for each in names}
+    shared = {"navigation": NAVIGATION, "notebooks": notebooks, "name": name, "sections": sections}
+    html, _ = exporter.from_notebook_node(notebook, shared)
+    # Links to the report lead there from results/notebooks/; this page lies in the report.
+    return str(html).replace('href="../../reports/', 'href="../')

@@ -1,5 +1,6 @@
 """The committed notebooks, what they call, and what readers get of them."""
 
+import base64
 import copy
 import io
 import itertools
@@ -32,12 +33,14 @@ from nstbench.report.figures.pair_results import results_by_pair
 from nstbench.report.notebook import Claims, Document, glossary
 from nstbench.report.notebook.execution import execute
 from nstbench.report.notebook.glossary import known_metric
+from nstbench.report.notebook.images import HEAVIEST_PANEL, light_panel
 from nstbench.report.notebook.page import notebook_page
 from nstbench.report.notebook.scatter import scatter
 
 FILES = sorted((CHECKOUT / "workflow" / "notebooks").glob("*.ipynb"))
 OF_CLAIMS = CHECKOUT / "workflow" / "notebooks" / "claims.ipynb"
-OF_DOCUMENTS = [file for file in FILES if file != OF_CLAIMS]
+OF_LIBRARY = CHECKOUT / "workflow" / "notebooks" / "library.ipynb"
+OF_DOCUMENTS = [file for file in FILES if file not in (OF_CLAIMS, OF_LIBRARY)]
 CALLED_PER_EXPERIMENT = {"about", "panel", "curves", "scores", "compare"}
 PROJECT = Project.load(CHECKOUT, "smoke")
 
@@ -100,8 +103,9 @@ def test_metrics_and_arms_in_notebooks_exist(of_document):
     for method, (id, *rest) in calls(text):
         if method in ("compare", "scores"):
             assert set(rest) <= set(metrics())
-        if method == "vary":
-            assert rest[0] in [arm.id for arm in PROJECT.experiments[id].arms]
+        if method in ("vary", "slide"):
+            named = rest[:1] if method == "vary" else rest
+            assert set(named) <= {arm.id for arm in PROJECT.experiments[id].arms}
 
 
 @pytest.mark.parametrize(
@@ -329,6 +333,42 @@ def test_results_are_found_from_any_folder_of_the_project(document, monkeypatch)
     assert Document.open("nikulin").folder == document.folder
 
 
+def test_without_a_kernel_exploring_is_comparing(document):
+    assert document.explore("two-arms", "C", "S").data == document.compare("two-arms", "C", "S").data
+    assert (
+        document.compare("two-arms", "C", "S", ["weak"]).data != document.compare("two-arms", "C", "S").data
+    )
+
+
+@pytest.mark.parametrize(
+    ("ask", "complaint"),
+    [
+        (lambda document: document.explore("none"), "unknown experiment 'none'"),
+        (lambda document: document.explore("two-arms", "none"), "unknown metric 'none'"),
+        (
+            lambda document: document.slide("two-arms", "weak", "none"),
+            "has no arm 'none'; allowed: weak, strong",
+        ),
+        (
+            lambda document: document.slide("two-arms", "weak", "weak"),
+            "'weak' stands on both sides; name two arms",
+        ),
+    ],
+)
+def test_mistakes_in_exploring_are_told(document, ask, complaint):
+    with pytest.raises(InputError, match=complaint):
+        ask(document)
+
+
+def test_panels_are_light_however_large_they_were(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (900, 700, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "panel.png")
+    data = light_panel(tmp_path / "panel.png", "noise").data
+    width, height = Image.open(io.BytesIO(data)).size
+    assert HEAVIEST_PANEL / 2 < len(data) <= HEAVIEST_PANEL
+    assert width / height == pytest.approx(7 / 9, rel=0.01)
+
+
 def test_a_folder_without_results_is_told(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match="run snakemake first"):
@@ -536,10 +576,54 @@ class Page(HTMLParser):
 
 
 def test_the_page_needs_nothing_but_itself(executed):
-    page = Page(notebook_page(executed))
-    addresses = [a.get("src") or a.get("href") for _, a in page.tags if "src" in a or "href" in a]
-    assert all(address.startswith("data:") for address in addresses)
+    page = Page(notebook_page(executed, "own", ["other", "own"]))
+    embedded = [
+        a.get("src") or a.get("href") for tag, a in page.tags if tag != "a" and {"src", "href"} & set(a)
+    ]
+    assert all(address.startswith("data:") for address in embedded)
+    assert not any(":" in link["href"] for link in page.all("a"))
     assert not page.all("script")
     assert "A & B" in page.text
     assert [image["alt"] for image in page.all("img")] == ["a < b"]
     assert len(page.all("details")) == 2
+
+
+def test_a_page_leads_to_the_report_to_other_notebooks_and_to_its_sections(executed):
+    section = v4.new_markdown_cell(
+        "## A < B\n\n[figure](../../reports/figures/nikulin-fig2.html)", id="nikulin-fig2-text"
+    )
+    executed.cells.append(section)
+    page = Page(notebook_page(executed, "own", ["other", "own"]))
+    links = {link["href"]: link for link in page.all("a")}
+    assert {"../index.html", "../claims.html", "../figures/nikulin-fig2.html", "other.html"} <= set(links)
+    assert links["own.html"]["aria-current"] == "page" and "aria-current" not in links["other.html"]
+    assert [href for href in links if href.startswith("#")] == ["#nikulin-fig2-text"]
+    assert {"id": "nikulin-fig2-text"} in page.all("span")
+    assert page.text.count("A < B") == 2
+
+
+# The notebook of the library.
+
+
+def test_the_notebook_of_the_library_runs_without_results_and_its_loss_descends(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    notebook = nbformat.read(OF_LIBRARY, 4)
+    execute(notebook)
+    nbformat.validate(notebook)
+    assert len(nbformat.writes(notebook)) < 1_000_000
+    assert list(tmp_path.iterdir()) == []
+    cells = {cell.id: cell for cell in notebook.cells}
+    of_style, of_content = cells["check"].outputs[0].text.splitlines()
+    assert of_style == "style 0.0" and float(of_content.split()[1]) > 1
+    losses = [float(line.split()[-1]) for line in cells["descent"].outputs[0].text.splitlines()]
+    assert losses[-1] < losses[0] / 5
+
+
+def test_pictures_of_cells_are_written_in_base64():
+    notebook = v4.new_notebook(
+        cells=[v4.new_code_cell("import PIL.Image\nPIL.Image.new('RGB', (3, 2), 'red')")]
+    )
+    execute(notebook)
+    nbformat.validate(notebook)
+    shown = base64.b64decode(notebook.cells[0].outputs[0].data["image/png"])
+    assert Image.open(io.BytesIO(shown)).size == (3, 2)
