@@ -13,7 +13,7 @@ from nstbench.report.figures.drawings import png
 # Bytes of a panel, and pixels and colours of loss curves: with 21 experiments a notebook stays below 5 MB.
 HEAVIEST_PANEL = 80_000
 SHRINK = 0.85
-CURVES_WIDTH, CURVES_COLOURS = 1000, 64
+CURVES_WIDTH, CURVES_COLOURS = 1000, 128
 
 
 def drawing(drawn: Figure, alt: str) -> Image:
@@ -44,6 +44,7 @@ def light_curves(file: Path, alt: str) -> Image:
     picture = read_picture(file)
     picture.thumbnail((CURVES_WIDTH, picture.height), PIL.Image.Resampling.LANCZOS)
     data = io.BytesIO()
-    few = picture.quantize(CURVES_COLOURS, dither=PIL.Image.Dither.NONE)
+    # Median cut, Pillow's own choice, would give a thin line its neighbour's colour.
+    few = picture.quantize(CURVES_COLOURS, PIL.Image.Quantize.MAXCOVERAGE, dither=PIL.Image.Dither.NONE)
     few.save(data, "PNG", optimize=True)
     return Image(data.getvalue(), format="png", alt=alt)

@@ -33,7 +33,7 @@ from nstbench.report.figures.pair_results import results_by_pair
 from nstbench.report.notebook import Claims, Document, glossary
 from nstbench.report.notebook.execution import execute
 from nstbench.report.notebook.glossary import known_metric
-from nstbench.report.notebook.images import HEAVIEST_PANEL, light_panel
+from nstbench.report.notebook.images import HEAVIEST_PANEL, light_curves, light_panel
 from nstbench.report.notebook.page import notebook_page
 from nstbench.report.notebook.scatter import scatter
 
@@ -367,6 +367,16 @@ def test_panels_are_light_however_large_they_were(tmp_path):
     width, height = Image.open(io.BytesIO(data)).size
     assert HEAVIEST_PANEL / 2 < len(data) <= HEAVIEST_PANEL
     assert width / height == pytest.approx(7 / 9, rel=0.01)
+
+
+def test_a_thin_line_of_curves_keeps_its_colour(tmp_path):
+    curves = np.full((200, 1000, 3), 255, dtype=np.uint8)
+    shades = np.random.default_rng(0).integers(0, 256, (100, 1000, 1), dtype=np.uint8)
+    curves[:100] = shades * np.array([0, 1, 1], dtype=np.uint8)
+    curves[150, :300] = (90, 180, 230)
+    Image.fromarray(curves).save(tmp_path / "curves.png")
+    shown = Image.open(io.BytesIO(light_curves(tmp_path / "curves.png", "losses").data)).convert("RGB")
+    assert np.abs(np.subtract(shown.getpixel((100, 150)), (90, 180, 230))).max() < 20
 
 
 def test_a_folder_without_results_is_told(tmp_path, monkeypatch):
