@@ -266,6 +266,13 @@ def test_tables_sort_by_mouse_and_by_key(open_page, site):
     expect(table.locator("[aria-sort]")).to_have_count(1)
 
 
+def test_all_columns_of_scores_are_seen_on_a_wide_page(open_page, site):
+    page = open_page(site / "figures" / "first.html", width=1280)
+    scores = page.locator("[aria-labelledby=scores]").first
+    page.locator("th.dt-orderable-asc").first.wait_for()
+    assert scores.evaluate("box => box.scrollWidth <= box.clientWidth")
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_claims_are_filtered_by_document_and_verdict(open_page, site, width):
     page = open_page(site / "claims.html", width, 844)

@@ -12,6 +12,7 @@ rule report:
         notebooks=expand("reports/notebooks/{name}.html", name=NOTEBOOKS),
         configuration=CONFIGURATION,
         explained=sorted(map(str, (ROOT / "docs").glob("*.md"))),
+        editions=sorted(map(str, (ROOT / "data" / "editions").glob("*/edition.json"))),
     output:
         pages=[
             report(

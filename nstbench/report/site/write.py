@@ -31,6 +31,7 @@ from nstbench.report.site.provenance_page import pictures_used, provenance
 from nstbench.report.site.ranking_part import ranked_methods, ranking_in_words
 from nstbench.report.site.templating import Pages
 from nstbench.report.tables.chart_values import publish_table
+from nstbench.report.tables.editions import write_editions
 from nstbench.report.tables.scores import read_scores
 from nstbench.report.verdicts.counts import count_verdicts
 
@@ -73,7 +74,7 @@ def write_site(
     # Beside those of the panels every result, because the plots of content and style link to it.
     of_results = map(result_tile, [*runs, *(each.run for each in ranked if each.run)])
     write_tiles([*of_panels, *_scrubbed_tiles(figures), *of_results], reports)
-    downloads = _publish_tables(charts, results, reports)
+    downloads = [*_publish_tables(charts, results, reports), *write_editions(CHECKOUT, reports)]
     write_assets(reports)
     counts = count_verdicts(verdicts.separate)
     pages = Pages(

@@ -292,3 +292,7 @@ def test_a_document_and_the_claims_link_to_their_notebooks_where_there_are_any(
     assert of_claims in Page(tree.reports / "claims.html").addresses
     shutil.rmtree(notebooks)
     tree.write_site()
+
+
+def test_the_page_of_a_figure_names_its_own_id(pages: dict[str, Page]) -> None:
+    assert "<code>first</code>" in pages["figures/first.html"].file.read_text(encoding="utf-8")
