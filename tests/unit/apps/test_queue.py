@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
+from asynchronous import run
 
 from nstbench.apps.making import StoppedError
 from nstbench.apps.order import Order
@@ -67,7 +68,7 @@ def test_jobs_of_a_lane_are_made_in_order_and_know_their_place():
             assert [(each.state, each.result) for each in jobs] == [(State.DONE, n) for n in (1, 2, 3)]
             assert queue.jobs() == []
 
-    asyncio.run(main())
+    run(main())
 
 
 def test_quick_jobs_overtake_a_descent():
@@ -89,7 +90,7 @@ def test_quick_jobs_overtake_a_descent():
             await quick.ended.wait()
             assert (quick.result, slow.state) == ("at once", State.RUNNING)
 
-    asyncio.run(main())
+    run(main())
 
 
 def test_cancelled_jobs_end_at_once_or_after_their_step():
@@ -109,7 +110,7 @@ def test_cancelled_jobs_end_at_once_or_after_their_step():
             await last.ended.wait()
             assert last.state is State.DONE
 
-    asyncio.run(main())
+    run(main())
 
 
 def test_the_end_of_the_queue_stops_what_is_being_made():
@@ -120,7 +121,7 @@ def test_the_end_of_the_queue_stops_what_is_being_made():
             await until(lambda: gate.begun)
         assert gate.begun[0].stopped.is_set()
 
-    asyncio.run(main())
+    run(main())
 
 
 @pytest.mark.parametrize(
@@ -162,7 +163,7 @@ def test_a_failure_is_told_and_the_next_job_is_made(error, says):
         assert (failing.state, next_one.result) == (State.FAILED, "made")
         return failing.error
 
-    assert re.search(says, asyncio.run(main()))
+    assert re.search(says, run(main()))
 
 
 def test_a_long_curve_keeps_its_ends():
@@ -172,7 +173,7 @@ def test_a_long_curve_keeps_its_ends():
             long.progress(step, 5000, 1 / step, None)
         return long.losses
 
-    losses = asyncio.run(main())
+    losses = run(main())
     assert len(losses) <= MOST_LOSSES
     assert (losses[0], losses[-1]) == ((1, 1.0), (5000, 1 / 5000))
     assert losses == sorted(losses)

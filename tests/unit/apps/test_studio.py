@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import httpx
 import numpy as np
 import pytest
+from asynchronous import run
 from PIL import Image
 
 from nstbench.apps.studio import library as studio_library
@@ -48,7 +49,7 @@ def ask(folder, method, address, make=quick, headers=None, **request):
         async with studio(folder, make, **(headers or {})) as client:
             return await client.request(method, address, **request)
 
-    return asyncio.run(main())
+    return run(main())
 
 
 def a_picture(size=(40, 30), kind="PNG"):
@@ -123,7 +124,7 @@ def test_an_upload_keeps_a_harmless_name_and_becomes_a_choice(tmp_path, name, ke
             (file,) = tmp_path.glob("*/*")
             assert (file.name, file.read_bytes()) == (kept, a_picture())
 
-    asyncio.run(main())
+    run(main())
 
 
 @pytest.mark.parametrize(
@@ -198,7 +199,7 @@ def test_a_try_makes_a_picture_that_can_be_downloaded(tmp_path):
             sizes = {Image.open(io.BytesIO(each.content)).size for each in (preview, before, picture)}
             assert sizes == {(64, 43)}
 
-    asyncio.run(main())
+    run(main())
 
 
 def test_two_people_wait_in_one_queue_and_are_told_their_place(tmp_path):
@@ -224,7 +225,7 @@ def test_two_people_wait_in_one_queue_and_are_told_their_place(tmp_path):
             assert (await until_over(one, third["id"]))["state"] == "done"
             assert one.tries[second["id"]].job.state == "cancelled"
 
-    asyncio.run(main())
+    run(main())
 
 
 def test_a_page_that_is_opened_again_hears_of_every_try(tmp_path):
@@ -248,7 +249,7 @@ def test_a_page_that_is_opened_again_hears_of_every_try(tmp_path):
             closed.set()
             assert [event async for event in events] == []
 
-    asyncio.run(main())
+    run(main())
 
 
 def test_what_is_not_finished_or_gone_cannot_be_had(tmp_path):
@@ -272,7 +273,7 @@ def test_old_tries_make_room(tmp_path, monkeypatch):
             assert [each.id for each in client.tries] == ["3", "4"]
             assert len(list(tmp_path.glob("*.png"))) == 2
 
-    asyncio.run(main())
+    run(main())
 
 
 def test_messages_call_uploads_by_their_names(tmp_path):
@@ -287,7 +288,7 @@ def test_messages_call_uploads_by_their_names(tmp_path):
             assert (over["state"], over["error"]) == ("failed", "cat.png is too elongated")
             assert over["command"].startswith("nstbench stylize cat.png ")
 
-    asyncio.run(main())
+    run(main())
 
 
 def test_the_palette_is_that_of_the_report():
