@@ -14,8 +14,14 @@ COLOURS = 128
 
 def png(figure: Figure) -> bytes:
     """A drawing as PNG, in as many colours as lines and letters need, which makes it a quarter as heavy."""
+    return few_colours(rendered(figure))
+
+
+def few_colours(drawn: PIL.Image.Image) -> bytes:
+    """A picture of lines and letters as PNG with a palette."""
     reduced = io.BytesIO()
-    palette = rendered(figure).quantize(COLOURS, dither=PIL.Image.Dither.NONE)
+    # Median cut, Pillow's own choice, would give a thin line its neighbour's colour.
+    palette = drawn.quantize(COLOURS, PIL.Image.Quantize.MAXCOVERAGE, dither=PIL.Image.Dither.NONE)
     palette.save(reduced, "PNG", optimize=True)
     return reduced.getvalue()
 

@@ -8,12 +8,12 @@ from IPython.display import Image
 from matplotlib.figure import Figure
 
 from nstbench.images.reading import read_picture
-from nstbench.report.figures.drawings import png
+from nstbench.report.figures.drawings import few_colours, png
 
-# Bytes of a panel, and pixels and colours of loss curves: with 21 experiments a notebook stays below 5 MB.
-HEAVIEST_PANEL = 80_000
+# Bytes of a panel, and pixels of loss curves: with 21 experiments a notebook stays below 5 MB.
+HEAVIEST_PANEL = 60_000
 SHRINK = 0.85
-CURVES_WIDTH, CURVES_COLOURS = 1000, 128
+CURVES_WIDTH = 1000
 
 
 def drawing(drawn: Figure, alt: str) -> Image:
@@ -43,8 +43,4 @@ def light_curves(file: Path, alt: str) -> Image:
     """Loss curves that were drawn before, as wide as a page and in few colours."""
     picture = read_picture(file)
     picture.thumbnail((CURVES_WIDTH, picture.height), PIL.Image.Resampling.LANCZOS)
-    data = io.BytesIO()
-    # Median cut, Pillow's own choice, would give a thin line its neighbour's colour.
-    few = picture.quantize(CURVES_COLOURS, PIL.Image.Quantize.MAXCOVERAGE, dither=PIL.Image.Dither.NONE)
-    few.save(data, "PNG", optimize=True)
-    return Image(data.getvalue(), format="png", alt=alt)
+    return Image(few_colours(picture), format="png", alt=alt)
