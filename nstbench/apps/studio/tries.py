@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from pydantic import Field
 
@@ -107,7 +108,7 @@ class Tries:
     def _make(self, order: Order, report: Report) -> Made:
         result = make(order, report)
         report.tell(1, 1, None, as_jpeg(result.picture))
-        file = self.folder / f"{id(report)}.png"
+        file = self.folder / f"{uuid4().hex}.png"
         result.save(file)
         return Made(file, result.summary["seconds"])
 

@@ -1,8 +1,10 @@
 import asyncio
 import io
+import itertools
 import json
 import re
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from urllib.parse import unquote
 
 import httpx
@@ -14,7 +16,7 @@ from PIL import Image
 from nstbench.apps.studio import library as studio_library
 from nstbench.apps.studio.library import Library
 from nstbench.apps.studio.server import STATIC, _events, create_app
-from nstbench.apps.studio.tries import Made, Wish
+from nstbench.apps.studio.tries import Made, Tries, Wish
 from nstbench.core.errors import InputError
 
 HOST = "127.0.0.1:8000"
@@ -257,11 +259,24 @@ def test_what_is_not_finished_or_gone_cannot_be_had(tmp_path):
     assert ask(tmp_path, "GET", "pictures/absent").status_code == 422
 
 
+def test_each_try_has_a_file_of_its_own(tmp_path, monkeypatch):
+    """Python gives an object the address of one that is gone, so an address is no name for a file."""
+    picture = Image.new("RGB", (4, 4))
+    result = SimpleNamespace(picture=picture, summary={"seconds": 0.1}, save=picture.save)
+    monkeypatch.setattr("nstbench.apps.studio.tries.make", lambda order, report: result)
+    report = SimpleNamespace(tell=lambda *progress: None)
+    files = {Tries._make(SimpleNamespace(folder=tmp_path), None, report).file for _ in range(3)}
+    assert len(files) == 3
+    assert set(tmp_path.iterdir()) == files
+
+
 def test_old_tries_make_room(tmp_path, monkeypatch):
     monkeypatch.setattr("nstbench.apps.studio.tries.MOST_TRIES", 2)
 
+    made = itertools.count()
+
     def make(order, report):
-        file = tmp_path / f"{id(report)}.png"
+        file = tmp_path / f"{next(made)}.png"
         file.write_bytes(b"")
         return Made(file, 0.0)
 
