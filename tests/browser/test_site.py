@@ -261,6 +261,7 @@ def test_tables_sort_by_mouse_and_by_key(open_page, site):
     expect(headers.nth(1)).to_have_attribute("aria-sort", "descending")
     assert values() == sorted(values(), reverse=True)
     headers.nth(0).click()
+    expect(headers.nth(0)).to_have_attribute("aria-sort", "ascending")
     names = [cell.text_content() for cell in column(0)]
     assert names == sorted(names, key=str.lower)
     expect(table.locator("[aria-sort]")).to_have_count(1)

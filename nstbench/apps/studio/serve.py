@@ -20,6 +20,8 @@ def serve(open_browser: bool) -> None:
     token = secrets.token_urlsafe(18)
     with tempfile.TemporaryDirectory(prefix="nstbench-studio-") as folder, socket.socket() as listening:
         listening.bind((HOST, 0))
+        # Whoever is told the address may ask before the server answers: the socket keeps them waiting.
+        listening.listen()
         port = listening.getsockname()[1]
         hosts = frozenset(f"{name}:{port}" for name in (HOST, "localhost"))
         address = f"http://{HOST}:{port}/{token}/"
@@ -30,8 +32,6 @@ def serve(open_browser: bool) -> None:
         app.state.stopping = lambda: server.should_exit
         print(f"{address}\nopen this page in a browser on this machine; Ctrl-C stops the studio", flush=True)
         if open_browser:
-            # The browser may be asked before the server answers: the socket keeps it waiting.
-            listening.listen()
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         threading.Thread(target=_warm_up, daemon=True).start()
         try:

@@ -1,6 +1,8 @@
 import json
 import os
+import sqlite3
 import time
+from contextlib import closing
 
 import httpx
 import numpy as np
@@ -169,6 +171,12 @@ def test_a_bot_that_is_started_again_goes_on(ledger):
     assert all(len(server.said[menu].pictures) == 1 for menu in (first, second))
 
 
+def handled(ledger):
+    """How many updates a bot has written down as answered."""
+    with closing(sqlite3.connect(ledger)) as database:
+        return database.execute("SELECT count(*) FROM handled").fetchone()[0]
+
+
 def test_a_bot_that_was_killed_goes_on_and_answers_nothing_twice(ledger):
     """Updates that it had answered, but not confirmed, come again."""
     server = Server()
@@ -178,6 +186,7 @@ def test_a_bot_that_was_killed_goes_on_and_answers_nothing_twice(ledger):
             query = server.press(7, menu, "gatys2015")
             assert answers(server, query) == ""
             wait_for(lambda: "At work" in server.said[menu].text)
+            wait_for(lambda: handled(ledger) == 3)
             server.unconfirm()
         assert server.waiting == 3
         with bot_at_work(address, ledger, mixed):
