@@ -32,11 +32,13 @@ def descents(runs):
 
 def test_every_run_left_its_three_files(runs, project):
     assert runs
-    for run in runs.values():
+    for entry in project.planned:
+        run, size = runs[entry.run.id], entry.run.size
+        assert size <= project.profile.size
         with Image.open(run.image) as image:
-            assert image.size == (project.profile.size,) * 2
+            assert image.size == (size, size)
         assert len(run.trace) == run.record["evaluations"]
-        assert run.record["specification"]["size"] == project.profile.size
+        assert run.record["specification"]["size"] == size
 
 
 def test_descents_spend_their_budgets(descents, runs):
@@ -136,20 +138,20 @@ def test_report_shows_every_experiment_and_links_to_files_that_exist(made, proje
     html = (made / "reports" / "index.html").read_text(encoding="utf-8")
     for entry in (*project.experiments.values(), *load_charts(project).values()):
         assert entry.title in html.replace("&#39;", "'")
-    for target in set(re.findall(r'(?:src|href)="([^"#:]+)"', html)):
+    for target in set(re.findall(r'(?:src|href)="([^"#?:]+)["?]', html)):
         assert (made / "reports" / target).exists(), target
 
 
 def linked(page):
     """The files that a page shows or leads to."""
-    targets = re.findall(r'(?:src|href)="([^"#:]+)["#]', page.read_text(encoding="utf-8"))
+    targets = re.findall(r'(?:src|href)="([^"#?:]+)["#?]', page.read_text(encoding="utf-8"))
     return {(page.parent / target).resolve() for target in targets}
 
 
 def test_every_page_of_the_report_links_to_files_of_the_report(made, project):
     reports = made / "reports"
     pages = [*reports.glob("*.html"), *reports.glob("figures/*.html")]
-    assert len(pages) == 5 + len(project.experiments) + len(load_charts(project))
+    assert len(pages) == 6 + len(project.experiments) + len(load_charts(project))
     for page in pages:
         for file in linked(page):
             assert file.exists() and file.is_relative_to(reports.resolve()), (page, file)
