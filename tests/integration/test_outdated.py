@@ -64,7 +64,7 @@ def test_a_method_makes_the_batches_of_its_runs_again(made_again, project):
     rules = made_again("methods/efros2001/quilting.py", "\nEXTRA = 1\n")
     batches = {
         f"runs_{id.rsplit('-', 1)[0]}"
-        for id, runs in project.batches.items()
+        for id, runs in project.every_batch.items()
         if "efros2001" in {run.method for run in runs}
     }
     assert {rule for rule in rules if rule.startswith("runs_")} == batches
