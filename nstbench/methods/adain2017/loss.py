@@ -17,9 +17,8 @@ from nstbench.methods.adain2017.modules import Decoder, align
 from nstbench.methods.adain2017.recipe import DecoderRecipe
 from nstbench.networks.backbone import Backbone
 from nstbench.networks.training.crops import CropSource
+from nstbench.networks.training.loop import mean_loss
 
-# Of held-out contents and styles.
-VALIDATION_BATCHES = 4
 # How a difference (B, N) of moments, or (B, N, H, W) of features, becomes one number.
 Form = Literal["squared", "literal", "summed"]
 Moments = tuple[Tensor, Tensor]
@@ -163,11 +162,11 @@ class DecoderLoss:
         Returns
         -------
         dict of float
-            `total`, the mean of the first VALIDATION_BATCHES batches.
+            `total`, as of `mean_loss`.
         """
-        batches = range(VALIDATION_BATCHES)
-        pairs = ((self.contents.held_out(step), self.styles.held_out(step)) for step in batches)
-        return {"total": sum(self._losses(*pair)[0].item() for pair in pairs) / VALIDATION_BATCHES}
+        return mean_loss(
+            lambda number: self._losses(self.contents.held_out(number), self.styles.held_out(number))
+        )
 
     def _losses(self, contents: Tensor, styles: Tensor) -> Tensor:
         contents, styles = contents.to(self.hardware.device), styles.to(self.hardware.device)

@@ -13,14 +13,11 @@ from nstbench.methods.adain2017.modules import Decoder, open_encoder
 from nstbench.methods.adain2017.network import KIND, save_stages
 from nstbench.methods.adain2017.recipe import DecoderRecipe
 from nstbench.networks.feedforward.files import check_network_output
-from nstbench.networks.training.crops import CropSource
+from nstbench.networks.training.crops import STYLE_SEED, CropSource
 from nstbench.networks.training.loop import Schedule, train
 from nstbench.networks.training.trainer import TrainingTask
 from nstbench.networks.weight_sources import RANDOM_WIDTHS, locate_weights
 from nstbench.optim.checkpoints import Checkpoint
-
-# Styles are drawn by other numbers than contents, whatever the seed of a recipe.
-STYLE_SEED = 2**32
 
 
 def train_decoder(task: TrainingTask[DecoderRecipe]) -> None:

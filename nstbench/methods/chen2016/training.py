@@ -20,15 +20,10 @@ from nstbench.methods.chen2016.recipe import LAYER, InverseRecipe
 from nstbench.methods.chen2016.swap import swap
 from nstbench.networks.backbone import Backbone
 from nstbench.networks.feedforward.files import check_network_output, save_network
-from nstbench.networks.training.crops import CropSource
-from nstbench.networks.training.loop import Schedule, train
+from nstbench.networks.training.crops import STYLE_SEED, CropSource
+from nstbench.networks.training.loop import Schedule, mean_loss, train
 from nstbench.networks.training.trainer import TrainingTask
 from nstbench.optim.checkpoints import Checkpoint
-
-# Styles are drawn by other numbers than contents, whatever the seed of a recipe.
-STYLE_SEED = 2**32
-# Of held-out contents and styles.
-VALIDATION_BATCHES = 4
 
 
 class InverseLoss:
@@ -95,11 +90,11 @@ class InverseLoss:
         Returns
         -------
         dict of float
-            `total`, the mean of the first VALIDATION_BATCHES batches.
+            `total`, as of `mean_loss`.
         """
-        batches = range(VALIDATION_BATCHES)
-        pairs = ((self.contents.held_out(step), self.styles.held_out(step)) for step in batches)
-        return {"total": sum(self._losses(*pair)[0].item() for pair in pairs) / VALIDATION_BATCHES}
+        return mean_loss(
+            lambda number: self._losses(self.contents.held_out(number), self.styles.held_out(number))
+        )
 
     def _losses(self, contents: Tensor, styles: Tensor) -> Tensor:
         pictures = torch.cat([contents, styles]).to(self.hardware.device)

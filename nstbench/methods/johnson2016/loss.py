@@ -10,9 +10,7 @@ from nstbench.methods.gatys2015.algorithm import terms_besides_style
 from nstbench.methods.johnson2016.modules import Transformation
 from nstbench.methods.johnson2016.recipe import TransformationRecipe
 from nstbench.networks.training.crops import CropSource
-
-# Of held-out photographs.
-VALIDATION_BATCHES = 4
+from nstbench.networks.training.loop import mean_loss
 
 
 class PerceptualLoss:
@@ -72,10 +70,9 @@ class PerceptualLoss:
         Returns
         -------
         dict of float
-            `total`, the mean of the first VALIDATION_BATCHES batches.
+            `total`, as of `mean_loss`.
         """
-        batches = map(self.crops.held_out, range(VALIDATION_BATCHES))
-        return {"total": sum(self._losses(batch)[0].item() for batch in batches) / VALIDATION_BATCHES}
+        return mean_loss(lambda number: self._losses(self.crops.held_out(number)))
 
     def _losses(self, photographs: Tensor) -> Tensor:
         photographs = photographs.to(self.task.hardware.device)

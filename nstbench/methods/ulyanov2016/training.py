@@ -22,12 +22,9 @@ from nstbench.methods.ulyanov2016.generator import KIND, Generator
 from nstbench.methods.ulyanov2016.recipe import GeneratorRecipe
 from nstbench.networks.feedforward.files import check_network_output, save_network
 from nstbench.networks.training.crops import CropSource
-from nstbench.networks.training.loop import Schedule, train
+from nstbench.networks.training.loop import Schedule, mean_loss, train
 from nstbench.networks.training.trainer import TrainingTask
 from nstbench.optim.checkpoints import Checkpoint
-
-# Of held-out contents, or of other noise.
-VALIDATION_BATCHES = 4
 
 
 class GeneratorLoss:
@@ -87,11 +84,14 @@ class GeneratorLoss:
         Returns
         -------
         dict of float
-            `total`, the mean of the first VALIDATION_BATCHES batches.
+            `total`, as of `mean_loss`.
         """
-        steps = range(self.recipe.steps, self.recipe.steps + VALIDATION_BATCHES)
-        batches = (self._losses(step, self.crops.held_out(step) if self.crops else None) for step in steps)
-        return {"total": sum(losses[0].item() for losses in batches) / VALIDATION_BATCHES}
+
+        def losses_at(number: int) -> Tensor:
+            step = self.recipe.steps + number
+            return self._losses(step, self.crops.held_out(step) if self.crops else None)
+
+        return mean_loss(losses_at)
 
     def _losses(self, step: int, contents: Tensor | None) -> Tensor:
         recipe, device = self.recipe, self.hardware.device

@@ -14,6 +14,8 @@ from nstbench.core.errors import InputError
 from nstbench.networks.normalisation import CALIBRATION_SIZE
 from nstbench.networks.training.pictures import DecodedPictures
 
+# Styles are drawn by other numbers than contents, whatever the seed of a recipe.
+STYLE_SEED = 2**32
 HELD_OUT_EVERY = 20
 CALIBRATION_PICTURES = 400
 

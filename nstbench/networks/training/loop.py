@@ -21,6 +21,7 @@ Decay = Literal["none", "inverse", "cosine"]
 INVERSE_DECAY = 5e-5
 # What a network does on pictures that are held out is looked at ten times in a long training.
 VALIDATIONS, STEPS_BETWEEN_VALIDATIONS = 10, 50
+VALIDATION_BATCHES = 4
 
 
 @dataclass(frozen=True)
@@ -339,3 +340,20 @@ def train(
         if checkpoint.due or done + 1 == schedule.steps:
             checkpoint.save(training.state())
     return training
+
+
+def mean_loss(losses_at: Callable[[int], Tensor]) -> dict[str, float]:
+    """The loss on VALIDATION_BATCHES batches, for `held_out` of `train`.
+
+    Parameters
+    ----------
+    losses_at
+        The losses of a batch, counted from 0: (1 + T,), the total first.
+
+    Returns
+    -------
+    dict of float
+        `total`, the mean of the batches.
+    """
+    totals = (losses_at(number)[0].item() for number in range(VALIDATION_BATCHES))
+    return {"total": sum(totals) / VALIDATION_BATCHES}
