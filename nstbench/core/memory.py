@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import resource
-
     import torch
 
 # What allocators of PyTorch, its libraries and NumPy say.
@@ -151,20 +149,3 @@ def in_gigabytes(size: float) -> str:
         "5.2 GB".
     """
     return f"{size / 1e9:.1f} GB"
-
-
-def peak_mb(usage: "resource.struct_rusage") -> float:
-    """The peak memory of a process, or of the largest of several, as the system counts it.
-
-    Parameters
-    ----------
-    usage
-        As of `resource.getrusage` or `os.wait4`.
-
-    Returns
-    -------
-    float
-        In MB.
-    """
-    units_per_mb = 1e6 if sys.platform == "darwin" else 1e3
-    return usage.ru_maxrss / units_per_mb

@@ -15,7 +15,6 @@ import torch
 from nstbench.core.errors import InputError
 from nstbench.core.files import folder_written_whole, sha256
 from nstbench.core.hardware import Hardware, resolve
-from nstbench.core.memory import peak_mb
 from nstbench.core.progress import progress
 from nstbench.core.strict_json import to_json
 from nstbench.core.version import __version__
@@ -159,4 +158,5 @@ def _peak_memory_mb(hardware: Hardware) -> float:
         return math.nan
     import resource
 
-    return peak_mb(resource.getrusage(resource.RUSAGE_SELF))
+    units_per_mb = 1e6 if sys.platform == "darwin" else 1e3
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / units_per_mb

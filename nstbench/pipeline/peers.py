@@ -20,7 +20,6 @@ from PIL import Image
 
 from nstbench.core.errors import InputError
 from nstbench.core.files import write_text
-from nstbench.core.memory import peak_mb
 from nstbench.images.pictures import load_picture, save_picture
 from nstbench.images.reading import read_picture
 from nstbench.pipeline.benchmark.configuration import Competitor
@@ -175,4 +174,5 @@ def _run(command: list[str], folder: Path, said: Path, patience: float) -> tuple
         late = not alarm.is_alive()
         alarm.cancel()
     process.returncode = os.waitstatus_to_exitcode(state)
-    return None if late else process.returncode, round(peak_mb(usage), 1)
+    units_per_mb = 1e6 if sys.platform == "darwin" else 1e3
+    return None if late else process.returncode, round(usage.ru_maxrss / units_per_mb, 1)

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import resource
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,7 +24,6 @@ import pandas as pd
 
 from nstbench.core.errors import InputError
 from nstbench.core.files import sha256, write_text
-from nstbench.core.memory import peak_mb
 from nstbench.core.strict_json import from_json, to_json
 from nstbench.core.tuning import tune_process
 from nstbench.images.manifest import Manifest
@@ -207,9 +207,15 @@ def _peak(run: RunSpecification, results: Path) -> float:
         # One at each scale, at least.
         fewer = min(asked, max(EVALUATIONS_TO_PEAK, run.parameters.get("scales", 1)))
         brief = RunSpecification.derived_from(run, parameters=run.parameters | {"evaluations": fewer})
-    before = peak_mb(resource.getrusage(resource.RUSAGE_SELF))
+    before = _most_so_far()
     with tempfile.TemporaryDirectory() as folder:
         made = read_record(*execute([brief], results / "pictures", Path(folder)))
     if made["device"] != "cpu":
         return float(made["peak_memory_mb"])
-    return round(peak_mb(resource.getrusage(resource.RUSAGE_SELF)) - before, 1)
+    return round(_most_so_far() - before, 1)
+
+
+def _most_so_far() -> float:
+    """The peak of this process in MB."""
+    units_per_mb = 1e6 if sys.platform == "darwin" else 1e3
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / units_per_mb
