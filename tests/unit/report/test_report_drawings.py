@@ -1,5 +1,6 @@
 """Fronts, planes, curves and the explorer: what is drawn where."""
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
@@ -52,6 +53,7 @@ def test_a_plane_places_results_controls_and_the_front(tree: Tree) -> None:
     )
     plane = content_style_plot(runs, scored(list(values), values), INDEPENDENT)
     assert plane is not None
+    alt.Root.validate(plane.spec)
     data = plane.spec["datasets"]
     near, far, beaten = data["points"]
     assert [(at["x"], at["y"]) for at in (near, far, beaten)] == [(0.1, 1.0), (1.0, 0.1), (1.0, 1.0)]
@@ -75,6 +77,7 @@ def test_results_without_both_distances_are_counted(tree: Tree) -> None:
 
 
 def curve(plot: object, arm: str) -> list[tuple[int, float]]:
+    alt.Root.validate(plot.spec)
     rows = plot.spec["datasets"]["curves"]
     return [(row["evaluation"], row["value"]) for row in rows if row["arm"] == arm]
 
@@ -126,6 +129,7 @@ def test_the_explorer_has_each_run_once_with_what_it_is_filtered_by(tree: Tree) 
     last = list(runs)[-1]
     values[last] = (1.0, float("nan"))
     explorer = make_explorer(by_experiment, scored(list(values), values), INDEPENDENT)
+    alt.Root.validate(explorer.spec)
     points = explorer.spec["datasets"]["points"]
     assert sorted(point["run"] for point in points) == sorted(set(runs) - {last})
     assert (explorer.shown, explorer.missing) == (len(runs) - 1, 1)

@@ -132,19 +132,24 @@ def content_style_spec(
             y=y,
             color=alt.Color("series:N", scale=marks, sort=list(series), legend=key),
             shape=alt.Shape("series:N", scale=shapes, sort=list(series), legend=key),
-            tooltip="written:N",
-            description="written:N",
+            tooltip=alt.Tooltip("written:N"),
+            description=alt.Description("written:N"),
         )
     )
     front = (
         alt.Chart(alt.NamedData("front"))
         .mark_line(interpolate="step-after", stroke="var(--muted)", strokeDash=[4, 3], strokeWidth=1.2)
-        .encode(x="x:Q", y="y:Q")
+        .encode(x=alt.X("x:Q"), y=alt.Y("y:Q"))
     )
     copied = (
         alt.Chart(alt.NamedData("controls"))
         .mark_point(shape="cross", size=90, fill="var(--muted)", stroke=None, angle=45)
-        .encode(x="x:Q", y="y:Q", tooltip="written:N", description="written:N")
+        .encode(
+            x=alt.X("x:Q"),
+            y=alt.Y("y:Q"),
+            tooltip=alt.Tooltip("written:N"),
+            description=alt.Description("written:N"),
+        )
     )
     for name in filters:
         results = results.transform_filter(f"indexof(datum.{name}, chosen_{name}) >= 0")
