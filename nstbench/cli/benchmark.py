@@ -22,20 +22,7 @@ EXAMPLES = (
     "nstbench benchmark --json > ranking.json",
 )
 # Of the table: the fronts' measures and what they cost. The file has all.
-SHOWN = (
-    "TRADE",
-    "PEOPLE",
-    "C_lite",
-    "S_lite",
-    "COH",
-    "EFF_lite",
-    "SSIM",
-    "SWD",
-    "LABEL",
-    "HF",
-    "seconds",
-    "memory",
-)
+SHOWN = ("TRADE", "C_lite", "S_lite", "COH", "EFF_lite", "SSIM", "SWD", "LABEL", "HF", "seconds", "memory")
 # Pairs of measures that the table's foot names.
 MOST_CONTRADICTIONS = 3
 

@@ -1,4 +1,4 @@
-"""The two kinds of survey, and how much is asked of a person."""
+"""The two kinds of survey."""
 
 from enum import StrEnum
 
@@ -8,7 +8,3 @@ class Mode(StrEnum):
 
     RATING = "rating"
     CHOICE = "choice"
-
-
-# Of pairs, where nobody says how many; and of questions to a person then.
-USUAL_PAIRS, MOST_QUESTIONS = 10, 40
