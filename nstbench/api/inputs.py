@@ -9,11 +9,13 @@ from torch import Tensor
 
 from nstbench.api.settings import STARTS, Settings
 from nstbench.api.sizing import SizedPicture, plane, size_of_content, size_of_style, sized, sized_mask
+from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
 from nstbench.images.reading import LARGEST_SIZE
-from nstbench.images.rgb import on_white
+from nstbench.images.rgb import hides_something, on_white
 from nstbench.images.sources import Source, read_source_with_alpha, source_name
 from nstbench.images.tensors import to_tensor
+from nstbench.methods import methods
 from nstbench.methods.base import Parameters, Task
 from nstbench.methods.styles import CONTENT, STYLE
 
@@ -203,6 +205,7 @@ def prepare(pictures: Pictures, settings: Settings) -> Prepared:
     InputError
         If a picture cannot be used.
     """
+    recipe = settings.recipe()
     at_least = LARGEST_SIZE if settings.size == "original" else settings.size
     read = read_source_with_alpha(pictures.content, CONTENT, at_least)
     name = source_name(pictures.content, CONTENT)
@@ -211,6 +214,11 @@ def prepare(pictures: Pictures, settings: Settings) -> Prepared:
 
     def style_of(source: Source, role: str) -> SizedPicture:
         picture = read_source_with_alpha(source, role, min(style_size, LARGEST_SIZE))
+        if not recipe.knows_regions and hides_something(picture):
+            raise InputError(
+                f"{source_name(source, role)} is transparent in parts, which {recipe.id} would look at as "
+                f"well; crop it, lay it on a colour, or choose {', '.join(knowing_regions())}"
+            )
         return sized(picture, source_name(source, role), size_of_style(picture, style_size, settings.side))
 
     def mask_of(source: Source, role: str, of: SizedPicture) -> Image.Image:
@@ -246,6 +254,17 @@ def prepare(pictures: Pictures, settings: Settings) -> Prepared:
         mask=mask_picture,
         metadata=read.getexif(),
     )
+
+
+def knowing_regions() -> list[str]:
+    """Name the methods that know regions, and what of a style is visible.
+
+    Returns
+    -------
+    list of str
+        Their ids.
+    """
+    return [id for id, each in methods().items() if each.knows_regions]
 
 
 def _without_overlap(masks: Sequence[Tensor]) -> list[Tensor]:

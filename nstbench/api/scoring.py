@@ -8,7 +8,8 @@ from PIL import Image, ImageOps
 
 from nstbench.core.errors import InputError
 from nstbench.images.pictures import SMALLEST_SIDE
-from nstbench.images.sources import Source, load_source, read_source, source_name
+from nstbench.images.rgb import hides_something, on_white
+from nstbench.images.sources import Source, load_source, read_source, read_source_with_alpha, source_name
 from nstbench.images.tensors import to_tensor
 from nstbench.metrics import metrics as registered_metrics
 from nstbench.metrics.base import Comparison, EvaluatedImage, Metric
@@ -78,7 +79,12 @@ def score(
     InputError
         If a picture cannot be used or is too small or too large.
     """
-    found = read_source(result, "result")
+    read = read_source_with_alpha(result, "result")
+    if hides_something(read):
+        log.warning(
+            "%s is transparent in parts; what is hidden is scored as white", source_name(result, "result")
+        )
+    found = on_white(read)
     if min(found.size) < SMALLEST_SIDE or max(found.size) > LARGEST_SCORED_SIDE:
         raise InputError(
             f"{source_name(result, 'result')} has {found.width}x{found.height} px; sides of {SMALLEST_SIDE} "

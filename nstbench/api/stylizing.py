@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from nstbench.api.following import Follower, Preview, StoppedError, StopPoint, fingerprint
-from nstbench.api.inputs import Pictures, Region, prepare
+from nstbench.api.inputs import Pictures, Region, knowing_regions, prepare
 from nstbench.api.outputs import check_result, is_numbered, numbered, path_of
 from nstbench.api.settings import SettingError, Settings, merged
 from nstbench.core.errors import InputError
@@ -21,7 +21,6 @@ from nstbench.core.progress import progress
 from nstbench.images.pictures import QUALITY, save_picture
 from nstbench.images.sources import Source, source_name
 from nstbench.images.tensors import to_picture
-from nstbench.methods import methods
 from nstbench.methods.base import DescentParameters, Method, Task
 from nstbench.methods.colour.preservation import stylize as preserving_colour
 from nstbench.methods.memory import check_memory
@@ -219,7 +218,7 @@ def check_request(recipe: Method, pictures: Pictures) -> None:
         )
     for name in ("regions", "style_mask"):
         if getattr(pictures, name) and not recipe.knows_regions:
-            knowing = ", ".join(id for id, each in methods().items() if each.knows_regions)
+            knowing = ", ".join(knowing_regions())
             raise SettingError(name, f"{recipe.id} knows none; leave it out, or choose {knowing}")
 
 

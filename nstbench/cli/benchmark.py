@@ -22,7 +22,20 @@ EXAMPLES = (
     "nstbench benchmark --json > ranking.json",
 )
 # Of the table: the fronts' measures and what they cost. The file has all.
-SHOWN = ("TRADE", "C_lite", "S_lite", "COH", "EFF_lite", "SSIM", "SWD", "LABEL", "HF", "seconds", "memory")
+SHOWN = (
+    "TRADE",
+    "PEOPLE",
+    "C_lite",
+    "S_lite",
+    "COH",
+    "EFF_lite",
+    "SSIM",
+    "SWD",
+    "LABEL",
+    "HF",
+    "seconds",
+    "memory",
+)
 # Pairs of measures that the table's foot names.
 MOST_CONTRADICTIONS = 3
 

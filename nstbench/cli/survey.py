@@ -10,9 +10,10 @@ from nstbench.cli.options import Results
 from nstbench.cli.output import say
 from nstbench.cli.requirements import checkout
 from nstbench.core.errors import InputError
-from nstbench.report.survey.mode import Mode
+from nstbench.report.survey.mode import MOST_QUESTIONS, USUAL_PAIRS, Mode
 
 EXAMPLES = (
+    "nstbench survey -o survey.html",
     "nstbench survey -o survey.html --experiment jain-fig10 --mode choice --arm original --arm improved",
     "nstbench survey -o survey.html --pictures pictures.csv",
 )
@@ -20,15 +21,29 @@ EXAMPLES = (
 Out = Annotated[Path, typer.Option("--out", "-o", help="Where to write the page; its key goes beside it.")]
 ExperimentId = Annotated[
     str | None,
-    typer.Option(help="Whose finished runs are shown.", show_default="the one with most pairs"),
+    typer.Option(
+        help="Whose finished runs are shown.", show_default="the benchmark, or the one with most pairs"
+    ),
 ]
 Arms = Annotated[
     list[str] | None,
-    typer.Option("--arm", help="An arm to show; may be given several times.", show_default="all"),
+    typer.Option(
+        "--arm", help="An arm to show; may be given several times.", show_default="all; one of each method"
+    ),
 ]
 Pictures = Annotated[
     Path | None,
     typer.Option(help="Show these instead: a CSV file with the columns arm, content, style, result."),
+]
+
+
+Pairs = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="How many pairs of content and style.",
+        show_default=f"{USUAL_PAIRS}, or so many that there are at most {MOST_QUESTIONS} questions",
+    ),
 ]
 
 
@@ -37,7 +52,7 @@ def survey(
     experiment: ExperimentId = None,
     arm: Arms = None,
     pictures: Pictures = None,
-    pairs: Annotated[int, typer.Option(min=1, help="How many pairs of content and style.")] = 10,
+    pairs: Pairs = None,
     mode: Annotated[Mode, typer.Option(help="Rate one result, or choose between two arms'.")] = Mode.RATING,
     seed: Annotated[int, typer.Option(min=0, help="Seed of pairs, names and orders.")] = 0,
     results: Results = Path("results"),
@@ -49,15 +64,17 @@ def survey(
         checkout()
     from nstbench.core.files import check_writable
     from nstbench.core.number_format import counted
+    from nstbench.pipeline.benchmark.contest import ID
     from nstbench.pipeline.recorded_profile import project_of
-    from nstbench.report.survey.candidates import of_project, of_table
+    from nstbench.report.survey.candidates import of_benchmark, of_project, of_table
     from nstbench.report.survey.design import draw_design
     from nstbench.report.survey.page import write_survey
 
     check_writable(out)
     if pictures is None:
         project = project_of(results, checkout(), os.environ.get("PROFILE"))
-        collection = of_project(project, results, experiment, arm or [])
+        benchmarked = of_benchmark(project, results) if experiment in (None, ID) else None
+        collection = benchmarked or of_project(project, results, experiment, arm or [])
     else:
         collection = of_table(pictures)
     design = draw_design(collection, arm or [], pairs, mode, seed)

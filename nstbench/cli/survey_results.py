@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nstbench.cli.options import Results
 from nstbench.cli.output import AsJson, Row, print_json, print_table
 from nstbench.report.survey.mode import Mode
 
@@ -41,10 +42,15 @@ def survey_results(
     files: Files,
     scores: Scores = None,
     table: Table = None,
+    results: Results = Path("results"),
     as_json: AsJson = False,
 ) -> None:
-    """Evaluate the answers to a survey: means or shares with 95 % intervals, and how far metrics agree."""
+    """Evaluate the answers to a survey: means or shares with 95 % intervals, and how far metrics agree.
+
+    What people say of the benchmark's pictures becomes a column of its ranking.
+    """
     from nstbench.core.files import check_writable, write_text
+    from nstbench.pipeline.benchmark.contest import ID
     from nstbench.report.survey.reading import read_returned
     from nstbench.report.survey.results import as_table, estimates
 
@@ -54,13 +60,32 @@ def survey_results(
     for remark in returned.remarks:
         print(f"nstbench: {remark}", file=sys.stderr)
     found = estimates(returned)
-    agreeing = _agreements(returned, found, scores)
+    of_benchmark = returned.key.experiment == ID
+    agreeing = [] if of_benchmark else _agreements(returned, found, scores)
     if table:
         write_text(table, as_table(returned, found))
+    if of_benchmark:
+        _join_ranking(as_table(returned, found), results)
     if as_json:
         print_json(_summary(returned, found, agreeing))
     else:
         _print(returned, found, agreeing)
+
+
+def _join_ranking(answers: str, results: Path) -> None:
+    """Leave the answers where the next ranking reads them; a line on stderr says so."""
+    from nstbench.core.files import write_text
+    from nstbench.pipeline.benchmark.records import people_file, ranking_file
+
+    if ranking_file(results).is_file():
+        file = people_file(results)
+        write_text(file, answers)
+        said = f"wrote {file}: `nstbench benchmark` has a column PEOPLE now, and says what agrees with it"
+    else:
+        said = (
+            f"not joined with the ranking: {ranking_file(results)} is not here; name its folder by --results"
+        )
+    print(f"nstbench: {said}", file=sys.stderr)
 
 
 def _agreements(returned: "Returned", table: "Sequence[Estimate]", scores: Path | None) -> "list[Agreement]":

@@ -106,11 +106,12 @@ def _check_size(root: yaml.Node) -> None:
     sizes: dict[int, int] = {}
 
     def size(node: yaml.Node) -> int:
+        if isinstance(node, yaml.ScalarNode):
+            return 1
         if id(node) not in sizes:
             sizes[id(node)] = MOST_VALUES  # A part that contains itself never ends.
             parts = [part for item in node.value for part in (item if isinstance(item, tuple) else (item,))]
-            nested = [] if isinstance(node, yaml.ScalarNode) else parts
-            sizes[id(node)] = 1 + sum(size(part) for part in nested)
+            sizes[id(node)] = 1 + sum(map(size, parts))
         return sizes[id(node)]
 
     if size(root) > MOST_VALUES:

@@ -54,6 +54,22 @@ def upright_rgb(image: Image.Image, name: str) -> Image.Image:
     return on_white(upright_with_alpha(image, name))
 
 
+def hides_something(image: Image.Image) -> bool:
+    """Say whether any of a picture is transparent.
+
+    Parameters
+    ----------
+    image
+        RGB, or RGBA.
+
+    Returns
+    -------
+    bool
+        Also where something is hidden only in part.
+    """
+    return image.mode == "RGBA" and image.getchannel("A").getextrema() != (255, 255)
+
+
 def on_white(image: Image.Image) -> Image.Image:
     """Lay an image on white.
 

@@ -1,17 +1,20 @@
-"""Total variation: how much neighbouring pixels differ, counted only where both of them exist."""
+"""Total variation: how much neighbouring pixels differ, counted where both of them exist and are seen."""
 
 from typing import Literal
 
 from torch import Tensor, nn
 
 
-def absolute_variation(image: Tensor) -> Tensor:
+def absolute_variation(image: Tensor, visible: Tensor | None = None) -> Tensor:
     """Sum |x(p) - x(p + right)| + |x(p) - x(p + down)| over channels and pixels.
 
     Parameters
     ----------
     image
         x (B, C, H, W).
+    visible
+        How much of each pixel is seen, (1, 1, H, W) in [0, 1]; two neighbours count as much as the one of
+        which less is seen. None for all of it.
 
     Returns
     -------
@@ -22,17 +25,19 @@ def absolute_variation(image: Tensor) -> Tensor:
     ----------
     The L1 form of Jain and Venkitachalam's code.
     """
-    across, down = _differences(image)
-    return across.abs().sum((1, 2, 3)) + down.abs().sum((1, 2, 3))
+    (across, seen_across), (down, seen_down) = _differences(image, visible)
+    return (seen_across * across.abs()).sum((1, 2, 3)) + (seen_down * down.abs()).sum((1, 2, 3))
 
 
-def squared_variation(image: Tensor) -> Tensor:
+def squared_variation(image: Tensor, visible: Tensor | None = None) -> Tensor:
     """Sum (x(p) - x(p + right))^2 + (x(p) - x(p + down))^2 over channels and pixels.
 
     Parameters
     ----------
     image
         x (B, C, H, W).
+    visible
+        As for `absolute_variation`.
 
     Returns
     -------
@@ -43,21 +48,28 @@ def squared_variation(image: Tensor) -> Tensor:
     ----------
     Johnson et al. 2016, arXiv:1603.08155, section 3.2, with their code's exponent.
     """
-    across, down = _differences(image)
-    return across.square().sum((1, 2, 3)) + down.square().sum((1, 2, 3))
+    (across, seen_across), (down, seen_down) = _differences(image, visible)
+    return (seen_across * across.square()).sum((1, 2, 3)) + (seen_down * down.square()).sum((1, 2, 3))
 
 
 class TotalVariationLoss(nn.Module):
-    """The roughness of pictures: their total variation, a mean over pixels and channels.
+    """The roughness of pictures: their total variation, a mean over visible pixels and channels.
 
     Parameters
     ----------
     form
         `absolute` (L1) or `squared` differences.
+    visible
+        How much of each pixel is seen, (1, 1, H, W) in [0, 1], not 0 everywhere; None for all of it.
     """
 
-    def __init__(self, form: Literal["absolute", "squared"] = "squared") -> None:
+    visible: Tensor | None
+
+    def __init__(
+        self, form: Literal["absolute", "squared"] = "squared", visible: Tensor | None = None
+    ) -> None:
         super().__init__()
+        self.register_buffer("visible", visible)
         self.variation = {"absolute": absolute_variation, "squared": squared_variation}[form]
 
     def forward(self, image: Tensor) -> Tensor:
@@ -74,8 +86,22 @@ class TotalVariationLoss(nn.Module):
             The loss, a scalar.
         """
         # By the number of pixels and channels, so that a weight means the same at every size.
-        return self.variation(image).sum() / image.numel()
+        total = self.variation(image, self.visible).sum()
+        if self.visible is None:
+            return total / image.numel()
+        return total / (self.visible.sum() * len(image) * image.shape[1])
 
 
-def _differences(image: Tensor) -> tuple[Tensor, Tensor]:
-    return image[..., :, 1:] - image[..., :, :-1], image[..., 1:, :] - image[..., :-1, :]
+def _differences(image: Tensor, visible: Tensor | None) -> list[tuple[Tensor, Tensor]]:
+    """Differences from the pixels to the right and below, and how much of both pixels is seen."""
+
+    def neighbours(maps: Tensor) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
+        return (maps[..., :, 1:], maps[..., :, :-1]), (maps[..., 1:, :], maps[..., :-1, :])
+
+    seen = image.new_ones(1, 1, *image.shape[-2:]) if visible is None else visible
+    return [
+        (after - before, seen_after.minimum(seen_before))
+        for (after, before), (seen_after, seen_before) in zip(
+            neighbours(image), neighbours(seen), strict=True
+        )
+    ]

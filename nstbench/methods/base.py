@@ -255,7 +255,7 @@ class Method(Generic[P]):
     needs_style
         Whether it looks at a style.
     knows_regions
-        Whether it keeps to `Task.regions`, and to what of a style is visible.
+        Whether it keeps to `Task.regions`, and to what of a style is visible; if not, neither is given to it.
     trainer
         How its networks are trained.
     memory

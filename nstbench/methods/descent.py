@@ -136,20 +136,22 @@ def _rules_of_size(
     return rules
 
 
-def variation_terms(tv: TotalVariation | None) -> list[Term]:
+def variation_terms(tv: TotalVariation | None, visible: Tensor | None = None) -> list[Term]:
     """Make the term of total variation.
 
     Parameters
     ----------
     tv
         Its form and weight.
+    visible
+        What of the content counts, (1, 1, H, W) in [0, 1]; None for all of it.
 
     Returns
     -------
     list of Term
         The one term, `tv`; none for None.
     """
-    return [] if tv is None else [Term("tv", tv.weight, (IMAGE,), TotalVariationLoss(tv.form))]
+    return [] if tv is None else [Term("tv", tv.weight, (IMAGE,), TotalVariationLoss(tv.form, visible))]
 
 
 def gradient_length(backbone: Backbone, terms: Sequence[Term], image: Tensor) -> float:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from nstbench.methods.base import Task
-from nstbench.methods.gatys2015.parameters import GatysParameters
+from nstbench.methods.base import Parameters, StyleShares, Task
 
 # What the task's own pictures are called in `Task.visible` and `Task.regions`.
 CONTENT, STYLE = "content", "style"
@@ -23,7 +22,9 @@ class SharedStyle:
     picture
         (1, 3, h, w), RGB in [0, 1].
     share
-        Of the style's weight, 0 to 1; all of them sum to 1.
+        Of the style where it goes, 0 to 1.
+    area
+        Where it goes, as a share of what of the content is visible; share times area sum to 1.
     visible
         What of the style counts, (1, 1, h, w) in [0, 1]; None for all of it.
     region
@@ -33,11 +34,17 @@ class SharedStyle:
     name: str
     picture: Tensor
     share: float
+    area: float
     visible: Tensor | None
     region: Tensor | None
 
+    @property
+    def guided(self) -> bool:
+        """Whether the style is not all of a picture, or does not go everywhere."""
+        return self.visible is not None or self.region is not None
+
     def weights(self, layers: Mapping[str, float]) -> dict[str, float]:
-        """Weigh layers by the share.
+        """Weigh layers by the share and the area.
 
         Parameters
         ----------
@@ -47,12 +54,12 @@ class SharedStyle:
         Returns
         -------
         dict
-            The same, times the share.
+            The same, times both.
         """
-        return {layer: self.share * weight for layer, weight in layers.items()}
+        return {layer: self.share * self.area * weight for layer, weight in layers.items()}
 
 
-def styles_of(task: Task[GatysParameters]) -> list[SharedStyle]:
+def styles_of(task: Task[Parameters], blend: StyleShares) -> list[SharedStyle]:
     """List the styles of a task with their shares.
 
     A style of a region has the region's share of the content's visible pixels, so that every pixel is drawn
@@ -61,14 +68,15 @@ def styles_of(task: Task[GatysParameters]) -> list[SharedStyle]:
     Parameters
     ----------
     task
-        Its parameters' `blend` has shares by name, its `others` the pictures, its `regions` where they go.
+        Its `others` are the further pictures, its `regions` where they go.
+    blend
+        Shares by name.
 
     Returns
     -------
     list of SharedStyle
         The task's own style first.
     """
-    blend = task.parameters.blend
     shares = {STYLE: 1 - sum(blend.values()), **dict.fromkeys(task.others, 1.0), **blend}
     visible = task.visible.get(CONTENT)
     styles = []
@@ -84,7 +92,8 @@ def styles_of(task: Task[GatysParameters]) -> list[SharedStyle]:
                 SharedStyle(
                     "style" if number == 1 else f"style {number}",
                     task.style if name == STYLE else task.others[name],
-                    share * area,
+                    share,
+                    area,
                     task.visible.get(name),
                     visible if region is None else region,
                 )

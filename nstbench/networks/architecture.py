@@ -172,9 +172,10 @@ class Architecture:
         InputError
             When one is unknown.
         """
+        known = self.layer_names
         for name in names:
-            if name not in self.layer_names:
-                allowed = ", ".join(self.layer_names)
+            if name not in known:
+                allowed = ", ".join(known)
                 raise InputError(f"unknown layer {shortened(name)} of {self.id}; allowed: {allowed}")
 
     @property

@@ -8,6 +8,12 @@ rule benchmark:
             "results/scores/{batch}.csv", batch=PROJECT.benchmark_scoring_batches
         ),
         configuration=str(ROOT / "config" / "benchmark.yaml"),
+        # What people have answered, where somebody has been asked (docs/survey.md).
+        people=[
+            file
+            for file in ["results/benchmark/people.csv"]
+            if Path(file).is_file()
+        ],
     output:
         table="results/benchmark/ranking.csv",
         ranking="results/benchmark/ranking.json",

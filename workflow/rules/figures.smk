@@ -21,17 +21,18 @@ rule figure:
         manifest=str(ROOT / "data" / "images.yaml"),
     output:
         panel=report(
-            "reports/figures/{experiment}.jpg",
+            "reports/figures/{experiment}.png",
             caption="../report/panel.rst",
             labels={"shows": "panel"},
             **PLACE_IN_REPORT,
         ),
         curves=report(
-            "reports/figures/{experiment}.curves.png",
+            "reports/figures/{experiment}.curves.svg",
             caption="../report/curves.rst",
             labels={"shows": "loss curves"},
             **PLACE_IN_REPORT,
         ),
+        pixels="reports/figures/{experiment}.curves.png",
         record="reports/figures/{experiment}.json",
         thumbnail="reports/figures/{experiment}.thumb.jpg",
     log:

@@ -90,14 +90,18 @@ def stylize(task: Task[AdaINParameters]) -> "Outcome":
     from dataclasses import replace
 
     from nstbench.methods.adain2017.network import load_network
+    from nstbench.methods.styles import styles_of
     from nstbench.optim.loop import lossless
 
     parameters = task.parameters
     network = load_network(locate_network(parameters.network), parameters.stage, task.hardware)
     started = time.perf_counter()
-    styles = [task.style, *(task.others[name] for name in parameters.blend)]
-    shares = [1 - sum(parameters.blend.values()), *parameters.blend.values()]
-    image = network.stylize(task.content, styles, shares, parameters.strength)
+    styles = styles_of(task, parameters.blend)
+    if any(style.guided for style in styles):
+        image = network.stylize_in_parts(task.content, styles, parameters.strength)
+    else:
+        pictures, shares = [style.picture for style in styles], [style.share for style in styles]
+        image = network.stylize(task.content, pictures, shares, parameters.strength)
     outcome = lossless(image, time.perf_counter() - started)
     return replace(outcome, facts={"backbone": network.card.backbone, "weights": network.card.weights})
 
@@ -142,4 +146,5 @@ METHOD = Method(
     stylize=stylize,
     trainer=TRAINER,
     memory=memory,
+    knows_regions=True,
 )

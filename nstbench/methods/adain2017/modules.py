@@ -7,14 +7,16 @@ Huang and Belongie 2017, arXiv:1703.06868.
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import group_norm
+from torch.nn.functional import adaptive_avg_pool2d, group_norm
 
 from nstbench.core.hardware import Hardware
 from nstbench.losses.channel_moments import EPSILON, channel_moments
+from nstbench.losses.guidance import positions_of
 from nstbench.methods.adain2017.architecture import DEEPEST, LAYERS, Upsampling, mirrored
 from nstbench.networks.architecture import Architecture
 from nstbench.networks.backbone import Backbone
@@ -52,6 +54,28 @@ def open_encoder(
     for convolution in encoder.convolutions.values():
         convolution.padding_mode = "reflect"
     return encoder
+
+
+@dataclass(frozen=True)
+class StyleInPart:
+    """A style of a part of a picture.
+
+    Parameters
+    ----------
+    features
+        f(s), (1, N, h, w).
+    share
+        Of the style in its part, 0 to 1.
+    visible
+        What of the style counts, (1, 1, h', w') in [0, 1]; None for all of it.
+    part
+        Where it goes, (1, 1, H', W') in [0, 1], of the content's size; None for everywhere.
+    """
+
+    features: Tensor
+    share: float
+    visible: Tensor | None
+    part: Tensor | None
 
 
 def align(content: Tensor, style: Tensor) -> Tensor:
@@ -107,6 +131,43 @@ def blend(content: Tensor, styles: Sequence[Tensor], shares: Sequence[float], st
         for each in zip(*moments, strict=True)
     )
     return torch.lerp(content.float(), _with_moments(content, mean, deviation), strength)
+
+
+def blend_in_parts(content: Tensor, styles: Sequence[StyleInPart], strength: float) -> Tensor:
+    """Give parts of a content their own styles: f(c) + strength sum_k w_k (AdaIN_k(f(c), f(s_k)) - f(c)).
+
+    AdaIN_k takes the moments of the content over the part of style k, and w_k is how much of a position
+    belongs to that part, times the style's share there.
+
+    Parameters
+    ----------
+    content
+        Features f(c), (1, N, H, W).
+    styles
+        Each with its features, and where it goes.
+    strength
+        From 0, the content's features as they are, to 1.
+
+    Returns
+    -------
+    Tensor
+        (1, N, H, W), in fp32.
+
+    References
+    ----------
+    Huang and Belongie 2017, runtime controls: spatial control.
+    """
+    own, (height, width) = content.float(), content.shape[-2:]
+    change = torch.zeros_like(own)
+    for style in styles:
+        of_style = style.features if style.visible is None else positions_of(style.visible, style.features)
+        of_part = own if style.part is None else positions_of(style.part, own)
+        (mean, deviation), (from_mean, from_deviation) = channel_moments(of_style), channel_moments(of_part)
+        scale = (deviation / from_deviation)[..., None, None]
+        aligned = scale * (own - from_mean[..., None, None]) + mean[..., None, None]
+        where = 1.0 if style.part is None else adaptive_avg_pool2d(style.part, (height, width))
+        change += style.share * where * (aligned - own)
+    return own + strength * change
 
 
 def _with_moments(content: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:

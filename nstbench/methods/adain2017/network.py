@@ -20,8 +20,9 @@ from nstbench.core.errors import InputError
 from nstbench.core.files import sha256
 from nstbench.core.hardware import Hardware
 from nstbench.methods.adain2017.architecture import DEEPEST
-from nstbench.methods.adain2017.modules import Decoder, blend, open_encoder
+from nstbench.methods.adain2017.modules import Decoder, StyleInPart, blend, blend_in_parts, open_encoder
 from nstbench.methods.adain2017.recipe import DecoderCard
+from nstbench.methods.styles import SharedStyle
 from nstbench.networks.backbone import Backbone
 from nstbench.networks.catalogue import architecture
 from nstbench.networks.feedforward.files import read_network, save_network
@@ -79,12 +80,53 @@ class StyleTransferNetwork:
         Tensor
             (1, 3, H, W), RGB in [0, 1], fp32.
         """
-        height, width = content.shape[-2:]
+        features, *of_styles = (self._encoded(image) for image in (self._filled(content), *styles))
+        return self._decoded(blend(features, of_styles, shares, strength), content)
+
+    @torch.inference_mode()
+    def stylize_in_parts(self, content: Tensor, styles: Sequence[SharedStyle], strength: float) -> Tensor:
+        """Give parts of a content the styles of pictures, of which parts may be hidden.
+
+        Parameters
+        ----------
+        content
+            As for `stylize`.
+        styles
+            With their shares, what of them is visible, and where they go.
+        strength
+            As for `stylize`.
+
+        Returns
+        -------
+        Tensor
+            (1, 3, H, W), RGB in [0, 1], fp32.
+        """
+        parts = [
+            StyleInPart(
+                self._encoded(style.picture),
+                style.share,
+                style.visible,
+                None if style.region is None else self._filled(style.region),
+            )
+            for style in styles
+        ]
+        return self._decoded(blend_in_parts(self._encoded(self._filled(content)), parts, strength), content)
+
+    def _filled(self, image: Tensor) -> Tensor:
+        """The image (1, C, H, W), continued to a multiple of the encoder's stride."""
+        height, width = image.shape[-2:]
         stride = self.encoder.architecture.stride(DEEPEST)
-        filled = reflect(content, 0, -height % stride, -width % stride)
-        features, *of_styles = (self.encoder(image, [DEEPEST])[DEEPEST] for image in (filled, *styles))
+        return reflect(image, 0, -height % stride, -width % stride)
+
+    def _encoded(self, image: Tensor) -> Tensor:
+        features: Tensor = self.encoder(image, [DEEPEST])[DEEPEST]
+        return features
+
+    def _decoded(self, features: Tensor, content: Tensor) -> Tensor:
+        """A picture of the content's size."""
+        height, width = content.shape[-2:]
         with self.hardware.autocast():
-            stylized = self.decoder(blend(features, of_styles, shares, strength))
+            stylized = self.decoder(features)
         result: Tensor = stylized[..., :height, :width].float().clamp_(0, 1)
         return result
 

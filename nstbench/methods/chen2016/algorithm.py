@@ -13,6 +13,7 @@ import torch
 
 from nstbench.core.errors import InputError
 from nstbench.losses.content import ContentLoss
+from nstbench.losses.guidance import guided
 from nstbench.losses.objective import Objective, Term
 from nstbench.methods.base import Parameters, Task
 from nstbench.methods.chen2016.network import load_network
@@ -20,6 +21,7 @@ from nstbench.methods.chen2016.parameters import SwapDescentParameters, SwapPara
 from nstbench.methods.chen2016.recipe import LAYER
 from nstbench.methods.chen2016.swap import PATCH, swap
 from nstbench.methods.descent import descend, open_backbone, variation_terms
+from nstbench.methods.styles import CONTENT
 from nstbench.networks.architecture import Architecture
 from nstbench.networks.backbone import Backbone
 from nstbench.networks.feedforward.inventory import locate_network
@@ -79,7 +81,10 @@ async def descend_to_swapped(task: Task[SwapDescentParameters]) -> Outcome:
     Chen and Schmidt 2016, arXiv:1612.04337, eq. 4.
     """
     backbone = open_backbone(task)
-    terms = [*swapped_terms(task, backbone), *variation_terms(task.parameters.tv)]
+    terms = [
+        *swapped_terms(task, backbone),
+        *variation_terms(task.parameters.tv, task.visible.get(CONTENT)),
+    ]
     return await descend(task, backbone, Objective(backbone, terms))
 
 
@@ -107,12 +112,13 @@ def swapped_terms(task: Task[SwapDescentParameters], backbone: Backbone) -> list
     layers = task.parameters.style_layers
     check_patches(task, backbone.architecture, layers)
     content, style = backbone(task.content, layers), backbone(task.style, layers)
+    visible = task.visible.get(CONTENT)
     return [
         Term(
             f"style/{layer}",
             weight,
             (layer,),
-            ContentLoss(swap(content[layer].float(), style[layer].float())),
+            guided(ContentLoss, [swap(content[layer].float(), style[layer].float())], visible, visible),
         )
         for layer, weight in layers.items()
     ]

@@ -17,7 +17,13 @@ LEAST_VARIANCE = 1e-5
 Transform = Callable[[Tensor, Tensor], Tensor]
 
 
-def match_moments(content: Tensor, style: Tensor, transform: Transform) -> Tensor:
+def match_moments(
+    content: Tensor,
+    style: Tensor,
+    transform: Transform,
+    visible: Tensor | None = None,
+    style_visible: Tensor | None = None,
+) -> Tensor:
     """Give a style the mean and the covariance of a content's colours.
 
     Parameters
@@ -28,6 +34,8 @@ def match_moments(content: Tensor, style: Tensor, transform: Transform) -> Tenso
         (1, C, H, W), in [0, 1].
     transform
         One of the maps below, which makes A from the covariances of style and content.
+    visible, style_visible
+        What of content and style counts, (1, 1, h, w) and (1, 1, H, W) in [0, 1]; None for all of it.
 
     Returns
     -------
@@ -38,18 +46,21 @@ def match_moments(content: Tensor, style: Tensor, transform: Transform) -> Tenso
     ----------
     Gatys, Bethge, Hertzmann and Shechtman 2016, arXiv:1606.05897.
     """
-    (style_mean, style_covariance), (mean, covariance) = moments(style), moments(content)
+    style_mean, style_covariance = moments(style, style_visible)
+    mean, covariance = moments(content, visible)
     mapped: Tensor = transform(style_covariance, covariance) @ (_pixels(style) - style_mean) + mean
     return mapped.view(style.shape).to(style)
 
 
-def moments(image: Tensor) -> tuple[Tensor, Tensor]:
+def moments(image: Tensor, visible: Tensor | None = None) -> tuple[Tensor, Tensor]:
     """Mean and covariance of the colours of an image.
 
     Parameters
     ----------
     image
         (1, C, H, W).
+    visible
+        How much of each pixel counts, (1, 1, H, W) in [0, 1]; None for all of it.
 
     Returns
     -------
@@ -59,9 +70,15 @@ def moments(image: Tensor) -> tuple[Tensor, Tensor]:
         (C, C), LEAST_VARIANCE added to its diagonal.
     """
     pixels = _pixels(image)
-    mean = pixels.mean(1, keepdim=True)
-    centred = pixels - mean
-    covariance = centred @ centred.T / pixels.shape[1]
+    if visible is None:
+        mean = pixels.mean(1, keepdim=True)
+        centred = pixels - mean
+        covariance = centred @ centred.T / pixels.shape[1]
+    else:
+        shares = _pixels(visible) / _pixels(visible).sum()
+        mean = (shares * pixels).sum(1, keepdim=True)
+        centred = pixels - mean
+        covariance = (shares * centred) @ centred.T
     return mean, covariance + LEAST_VARIANCE * torch.eye(len(pixels), dtype=pixels.dtype)
 
 

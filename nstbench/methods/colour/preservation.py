@@ -25,11 +25,12 @@ from nstbench.methods.colour.luminance_matching import (
     match_mean_and_deviation,
     unchanged,
 )
+from nstbench.methods.styles import CONTENT, STYLE
 from nstbench.optim.loop import Outcome
 
 Stylize = Callable[[Task[P]], Awaitable[Outcome]]
-# From the luminances of content and style to that of a style that fits the content.
-LuminanceMatching = Callable[[Tensor, Tensor], Tensor]
+# From the luminances of content and style, and what of them is visible, to that of a style that fits.
+LuminanceMatching = Callable[[Tensor, Tensor, Tensor | None, Tensor | None], Tensor]
 
 # A pixel counts as clipped when it lies further outside [0, 1] than rounding to 8 bits moves it.
 HALF_A_GREY_LEVEL = 0.5 / 255
@@ -86,18 +87,22 @@ async def stylize_luminance(stylize: Stylize[P], task: Task[P], match: Luminance
     Gatys et al. 2016, arXiv:1606.05897.
     """
     luminance = luma(task.content)
+    visible = task.visible.get
 
     def grey(picture: Tensor) -> Tensor:
         return picture.clamp(0, 1).repeat(1, 3, 1, 1)
 
-    style = match(luminance, luma(task.style))
+    style = match(luminance, luma(task.style), visible(CONTENT), visible(STYLE))
     show = task.show
     outcome = await stylize(
         replace(
             task,
             content=luminance.repeat(1, 3, 1, 1),
             style=grey(style),
-            others={name: grey(match(luminance, luma(other))) for name, other in task.others.items()},
+            others={
+                name: grey(match(luminance, luma(other), visible(CONTENT), visible(name)))
+                for name, other in task.others.items()
+            },
             show=show and (lambda done, image: show(done, with_luminance_of(task.content, image))),
         )
     )
@@ -127,10 +132,13 @@ async def stylize_with_matched_colours(stylize: Stylize[P], task: Task[P], trans
     ----------
     Gatys et al. 2016, arXiv:1606.05897.
     """
-    style = match_moments(task.content, task.style, transform)
-    others = {
-        name: match_moments(task.content, other, transform).clamp(0, 1) for name, other in task.others.items()
-    }
+
+    def matched(style: Tensor, name: str) -> Tensor:
+        visible = task.visible.get
+        return match_moments(task.content, style, transform, visible(CONTENT), visible(name))
+
+    style = matched(task.style, STYLE)
+    others = {name: matched(other, name).clamp(0, 1) for name, other in task.others.items()}
     outcome = await stylize(replace(task, style=style.clamp(0, 1), others=others))
     return replace(outcome, facts={**outcome.facts, "clipped_style": clipped_share(style)})
 

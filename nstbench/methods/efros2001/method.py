@@ -112,6 +112,7 @@ def stylize(task: Task[QuiltingParameters]) -> "Outcome":
     from nstbench.images.colour_spaces import luma
     from nstbench.methods.colour.luminance_matching import match_histogram
     from nstbench.methods.efros2001.quilting import choose_block, quilt
+    from nstbench.methods.styles import CONTENT
     from nstbench.optim.loop import Outcome
 
     block, style = task.parameters.block, task.style
@@ -124,7 +125,7 @@ def stylize(task: Task[QuiltingParameters]) -> "Outcome":
     # Correspondence maps are luminance, as in the paper's examples. That the style's gets the content's
     # histogram is ours: a dark content finds pieces in a bright style, too.
     target = luma(task.content)
-    source = torch.cat([style, match_histogram(target, luma(style))], 1)
+    source = torch.cat([style, match_histogram(target, luma(style), task.visible.get(CONTENT))], 1)
     random = np.random.default_rng(task.seed)
     choose = partial(choose_block, tolerance=task.parameters.tolerance, random=random)
     rows, seconds, started, blocks = [], [], time.perf_counter(), itertools.count(1)

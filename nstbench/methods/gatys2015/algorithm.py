@@ -73,12 +73,8 @@ def terms_of(task: Task[GatysParameters], backbone: Backbone) -> list[Term]:
     parameters = task.parameters
     loss_from = partial(GramLoss, distance=distance_of(parameters))
     terms = terms_besides_style(parameters, backbone, task.content, task.visible.get(CONTENT))
-    for style in styles_of(task):
-        layers = style.weights(parameters.style_layers)
-        if style.visible is None and style.region is None:
-            terms += style_terms(backbone, style.picture, layers, loss_from, style.name)
-        else:
-            terms += guided_style_terms(backbone, style, layers, loss_from)
+    for style in styles_of(task, parameters.blend):
+        terms += shared_style_terms(backbone, style, style.weights(parameters.style_layers), loss_from)
     return terms
 
 
@@ -106,7 +102,7 @@ def terms_besides_style(
     layers, distance = parameters.content_layers, distance_of(parameters)
     return [
         *content_terms(backbone, content, layers, parameters.alpha, distance, visible),
-        *variation_terms(parameters.tv),
+        *variation_terms(parameters.tv, visible),
     ]
 
 
@@ -147,7 +143,7 @@ def content_terms(
             f"content/{layer}",
             alpha * weight,
             (layer,),
-            guided(loss_from, features[layer], visible, visible),
+            guided(loss_from, [features[layer]], visible, visible),
         )
         for layer, weight in layers.items()
     ]
@@ -189,13 +185,14 @@ def style_terms(
 
 
 @torch.no_grad()
-def guided_style_terms(
+def shared_style_terms(
     backbone: Backbone,
     style: SharedStyle,
     layers: Mapping[str, float],
-    loss_from: Callable[[Tensor], Callable[[Tensor], Tensor]] = GramLoss,
+    loss_from: Callable[[Tensor], Callable[..., Tensor]] = GramLoss,
+    guide: Callable[..., Callable[..., Tensor]] = guided,
 ) -> list[Term]:
-    """Make the style losses of a region, or of what of a style is visible.
+    """Make the style losses of one of several styles, which may go to a region or be visible in part.
 
     Parameters
     ----------
@@ -207,23 +204,27 @@ def guided_style_terms(
         w_l >= 0 by layer.
     loss_from
         Makes the loss from the style's features (1, N, h, w) in a layer.
+    guide
+        `guided`, or `of_positions` for a loss that is no mean of products.
 
     Returns
     -------
     list of Term
-        One a layer, `style/<layer>`.
+        One a layer, `<name of the style>/<layer>`.
 
     References
     ----------
     Gatys et al. 2017, arXiv:1611.07865, section 4.
     """
+    if not style.guided:
+        return style_terms(backbone, style.picture, layers, loss_from, style.name)
     features = backbone(style.picture, layers)
     return [
         Term(
             f"{style.name}/{layer}",
             weight,
             (layer,),
-            guided(loss_from, features[layer], style.visible, style.region),
+            guide(loss_from, [features[layer]], style.visible, style.region),
         )
         for layer, weight in layers.items()
     ]

@@ -102,6 +102,7 @@ def stylize(task: Task[AnalogyParameters]) -> "Outcome":
     from nstbench.images.colour_spaces import luma
     from nstbench.methods.colour.luminance_matching import match_mean_and_deviation
     from nstbench.methods.hertzmann2001.analogy import analogy
+    from nstbench.methods.styles import CONTENT
     from nstbench.optim.loop import Outcome
 
     parameters, style = task.parameters, task.style
@@ -118,7 +119,8 @@ def stylize(task: Task[AnalogyParameters]) -> "Outcome":
         # Section 3.4: others in their luminance, the style's brought to the content's mean and deviation.
         picture = luma(task.content)
         smooth = scipy.ndimage.gaussian_filter(luma(style).numpy(), (0, 0, *[parameters.smoothing] * 2))
-        unfiltered = match_mean_and_deviation(picture, torch.from_numpy(smooth))
+        visible = task.visible.get(CONTENT)
+        unfiltered = match_mean_and_deviation(picture, torch.from_numpy(smooth), visible)
     a, a_filtered, b = (
         np.ascontiguousarray(each[0].permute(1, 2, 0).numpy()) for each in (unfiltered, style, picture)
     )

@@ -16,5 +16,6 @@ METHOD = Method(
     default_preset="default",
     stylize=imported_later("nstbench.methods.li2017.algorithm", "stylize"),
     memory=imported_later(*MEMORY_OF_DESCENT),
+    knows_regions=True,
 )
 METHODS = (METHOD,)

@@ -11,12 +11,13 @@ from torch import Tensor, nn
 
 from nstbench.losses.distributions import BatchStatisticsLoss, GaussianMMDLoss, LinearMMDLoss
 from nstbench.losses.gram import GramLoss
+from nstbench.losses.guidance import LossOfPositions, of_positions
 from nstbench.losses.objective import Objective, RedrawnObjective, Term
 from nstbench.methods.base import Task
 from nstbench.methods.descent import descend, gradient_length, open_backbone, start_image
-from nstbench.methods.gatys2015.algorithm import style_terms, terms_besides_style
+from nstbench.methods.gatys2015.algorithm import shared_style_terms, terms_besides_style
 from nstbench.methods.li2017.parameters import DistributionParameters
-from nstbench.methods.styles import CONTENT
+from nstbench.methods.styles import CONTENT, styles_of
 from nstbench.optim.loop import Outcome
 
 # What a polynomial kernel of degree 2 compares are Gram matrices (Li et al. 2017, eq. 8).
@@ -54,8 +55,11 @@ async def stylize(task: Task[DistributionParameters]) -> Outcome:
     parameters = task.parameters
     backbone = open_backbone(task)
     content = terms_besides_style(parameters, backbone, task.content, task.visible.get(CONTENT))
-    gram = style_terms(backbone, task.style, parameters.style_layers)
-    own = style_terms(backbone, task.style, parameters.style_layers, LOSSES[parameters.statistic])
+    gram, own = [], []
+    for part in styles_of(task, parameters.blend):
+        layers = part.weights(parameters.style_layers)
+        gram += shared_style_terms(backbone, part, layers)
+        own += shared_style_terms(backbone, part, layers, LOSSES[parameters.statistic], of_positions)
     start = start_image(task, parameters.init)
     lengths = [gradient_length(backbone, terms, start) for terms in (gram, own)]
     # At the style itself there is no gradient to compare.
@@ -64,14 +68,19 @@ async def stylize(task: Task[DistributionParameters]) -> Outcome:
 
     def terms_at(evaluation: int) -> list[Term]:
         """Terms of an evaluation, which has samples of its own."""
-        terms = [*content]
-        for term in style:
-            assert isinstance(term.loss, GaussianMMDLoss)
-            terms.append(replace(term, loss=term.loss.redrawn((task.seed, evaluation))))
-        return terms
+        seed = (task.seed, evaluation)
+        return [*content, *(replace(term, loss=_redrawn(term.loss, seed)) for term in style)]
 
     if parameters.statistic == "gaussian":
         objective: Objective = RedrawnObjective(backbone, terms_at)
     else:
         objective = Objective(backbone, [*content, *style])
     return await descend(task, backbone, objective, {"style_scale": scale})
+
+
+def _redrawn(loss: Callable[..., Tensor], seed: tuple[int, ...]) -> Callable[..., Tensor]:
+    """A Gaussian discrepancy, of all positions or of a part's, on samples of its own."""
+    if isinstance(loss, LossOfPositions):
+        return LossOfPositions(_redrawn(loss.loss, seed), loss.part)
+    assert isinstance(loss, GaussianMMDLoss)
+    return loss.redrawn(seed)

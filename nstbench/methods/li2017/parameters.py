@@ -23,8 +23,6 @@ class DistributionParameters(GatysParameters):
         matrices) or "gaussian", or "batch-norm" for means and deviations of the channels.
     strength
         How long the style's gradient is at the start relative to that of Gram matrices, above 0.
-    blend
-        Nothing: there is one style.
     """
 
     gradient_normalisation: Literal[False] = False

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from nstbench.losses.gram import GramLoss, gram
+from nstbench.losses.guidance import GuidedLoss
 from nstbench.losses.objective import Objective, RedrawnObjective, Term
 from nstbench.methods.base import Task
 from nstbench.methods.descent import descend, open_backbone, variation_terms
@@ -29,6 +30,7 @@ from nstbench.methods.nikulin2016.random_matrices import (
     mirrored,
     nearest_gram,
 )
+from nstbench.methods.styles import CONTENT
 from nstbench.networks.backbone import Backbone
 from nstbench.networks.catalogue import architecture
 from nstbench.optim.loop import Outcome
@@ -60,13 +62,16 @@ async def stylize(task: Task[RandomGramParameters]) -> Outcome:
     ----------
     Nikulin and Novak 2016, arXiv:1602.07188, section 6.
     """
-    parameters = task.parameters
+    parameters, visible = task.parameters, task.visible.get(CONTENT)
     backbone = open_backbone(task)
     distributions = distributions_of(parameters, backbone, task.style)
 
     def terms_at(evaluation: int) -> list[Term]:
         targets = targets_of(task, distributions, evaluation)
-        return [*terms_of(targets, parameters.style_layers), *variation_terms(parameters.tv)]
+        return [
+            *terms_of(targets, parameters.style_layers, visible),
+            *variation_terms(parameters.tv, visible),
+        ]
 
     objective = (
         RedrawnObjective(backbone, terms_at) if parameters.redrawn else Objective(backbone, terms_at(0))
@@ -184,7 +189,7 @@ def generator(*numbers: int) -> torch.Generator:
     return torch.Generator().manual_seed(int(seed))
 
 
-def terms_of(targets: Targets, weights: Mapping[str, float]) -> list[Term]:
+def terms_of(targets: Targets, weights: Mapping[str, float], visible: Tensor | None = None) -> list[Term]:
     """Make a Gram loss for each layer l, weighted by w_l.
 
     Parameters
@@ -193,15 +198,20 @@ def terms_of(targets: Targets, weights: Mapping[str, float]) -> list[Term]:
         The matrix A_l (N, N) by layer.
     weights
         w_l by layer.
+    visible
+        What of the picture counts, (1, 1, H, W) in [0, 1]; None for all of it.
 
     Returns
     -------
     list of Term
         One a layer, `style/<layer>`.
     """
+    losses = {layer: GramLoss.from_matrix(target) for layer, target in targets.items()}
     return [
-        Term(f"style/{layer}", weights[layer], (layer,), GramLoss.from_matrix(target))
-        for layer, target in targets.items()
+        Term(
+            f"style/{layer}", weights[layer], (layer,), loss if visible is None else GuidedLoss(loss, visible)
+        )
+        for layer, loss in losses.items()
     ]
 
 

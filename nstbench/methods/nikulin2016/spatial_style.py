@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from nstbench.losses.covariation import CovariationLoss
 from nstbench.losses.gram import GramLoss
+from nstbench.losses.guidance import guided
 from nstbench.losses.local_gram import LocalGramLoss, PixelGramLoss, window
 from nstbench.losses.objective import Objective, Term
 from nstbench.losses.self_convolution import (
@@ -28,9 +29,9 @@ from nstbench.methods.descent import (
     start_image,
     style_at_size_of_content,
 )
-from nstbench.methods.gatys2015.algorithm import canonical_ratio, style_terms, terms_besides_style
+from nstbench.methods.gatys2015.algorithm import canonical_ratio, shared_style_terms, terms_besides_style
 from nstbench.methods.nikulin2016.parameters import SpatialParameters
-from nstbench.methods.styles import CONTENT
+from nstbench.methods.styles import CONTENT, SharedStyle
 from nstbench.networks.backbone import Backbone
 from nstbench.optim.loop import Outcome
 
@@ -70,12 +71,15 @@ async def stylize(task: Task[SpatialParameters]) -> Outcome:
     parameters = task.parameters
     painting = style_at_size_of_content(task)
     backbone = open_backbone(replace(task, style=painting))
-    content = terms_besides_style(parameters, backbone, task.content, task.visible.get(CONTENT))
-    style = conventional = style_terms(backbone, painting, parameters.style_layers)
+    visible = task.visible.get(CONTENT)
+    content = terms_besides_style(parameters, backbone, task.content, visible)
+    # Both pictures have one size, so what is hidden in the content is not looked at in the style, either.
+    seen = SharedStyle("style", painting, 1.0, 1.0, visible, visible)
+    style = conventional = shared_style_terms(backbone, seen, parameters.style_layers)
     if parameters.statistic == "gram" and parameters.strength == 1:
         facts = {"canonical_ratio": canonical_ratio([*content, *style])}
     else:
-        own = statistic_terms(parameters, backbone, painting)
+        own = statistic_terms(parameters, backbone, seen)
         start = start_image(task, parameters.init)
         lengths = [gradient_length(backbone, terms, start) for terms in (conventional, own)]
         # At the style itself there is no gradient to compare.
@@ -85,7 +89,7 @@ async def stylize(task: Task[SpatialParameters]) -> Outcome:
     return await descend(task, backbone, Objective(backbone, [*content, *style]), facts)
 
 
-def statistic_terms(parameters: SpatialParameters, backbone: Backbone, painting: Tensor) -> list[Term]:
+def statistic_terms(parameters: SpatialParameters, backbone: Backbone, style: SharedStyle) -> list[Term]:
     """Make the style terms of the statistic.
 
     Parameters
@@ -94,8 +98,8 @@ def statistic_terms(parameters: SpatialParameters, backbone: Backbone, painting:
         The statistic, and the weights of the style layers.
     backbone
         The network that they name.
-    painting
-        The style (1, 3, H, W), RGB in [0, 1], of the content's size.
+    style
+        Of the content's size, as is what of it counts.
 
     Returns
     -------
@@ -103,13 +107,15 @@ def statistic_terms(parameters: SpatialParameters, backbone: Backbone, painting:
         One a style layer, `style/<layer>`.
     """
     if parameters.statistic == "covariation":
-        return covariation_terms(parameters, backbone, painting)
+        return covariation_terms(parameters, backbone, style.picture, style.visible)
     loss_from = statistic_loss(parameters.statistic, parameters.radius)
-    return style_terms(backbone, painting, parameters.style_layers, loss_from)
+    return shared_style_terms(backbone, style, parameters.style_layers, loss_from)
 
 
 @torch.no_grad()
-def covariation_terms(parameters: SpatialParameters, backbone: Backbone, painting: Tensor) -> list[Term]:
+def covariation_terms(
+    parameters: SpatialParameters, backbone: Backbone, painting: Tensor, visible: Tensor | None = None
+) -> list[Term]:
     """Make the covariation loss of each style layer with the first content layer.
 
     Parameters
@@ -120,6 +126,8 @@ def covariation_terms(parameters: SpatialParameters, backbone: Backbone, paintin
         The network that they name.
     painting
         The style (1, 3, H, W), RGB in [0, 1].
+    visible
+        What of both pictures counts, (1, 1, H, W) in [0, 1]; None for all of it.
 
     Returns
     -------
@@ -133,7 +141,7 @@ def covariation_terms(parameters: SpatialParameters, backbone: Backbone, paintin
             name=f"style/{layer}",
             weight=weight,
             layers=(layer, content_layer),
-            loss=CovariationLoss(features[layer], features[content_layer]),
+            loss=guided(CovariationLoss, [features[layer], features[content_layer]], visible, visible),
         )
         for layer, weight in parameters.style_layers.items()
     ]

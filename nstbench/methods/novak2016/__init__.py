@@ -18,5 +18,6 @@ METHOD = Method(
     stylize=imported_later(ALGORITHM, "stylize"),
     terms_of=imported_later(ALGORITHM, "terms_of"),
     memory=imported_later(*MEMORY_OF_DESCENT),
+    knows_regions=True,
 )
 METHODS = (METHOD,)

@@ -10,13 +10,16 @@ Layers are activations after the ReLU; a block of branches counts as one.
 """
 
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from nstbench.losses.chained_gram import ChainedGramLoss
 from nstbench.losses.gram import GramLoss
+from nstbench.losses.guidance import guided
 from nstbench.losses.objective import Objective, Term
 from nstbench.methods.base import Task
 from nstbench.methods.descent import descend, open_backbone
@@ -77,15 +80,25 @@ def terms_of(task: Task[NovakParameters], backbone: Backbone) -> list[Term]:
     return [
         *terms_besides_style(parameters, backbone, task.content, task.visible.get(CONTENT)),
         *(
-            replace(term, name=term.name.replace("style", style.name), weight=style.share * term.weight)
-            for style in styles_of(task)
-            for term in style_terms(parameters, backbone, style.picture)
+            replace(
+                term,
+                name=term.name.replace("style", style.name),
+                weight=style.share * style.area * term.weight,
+            )
+            for style in styles_of(task, parameters.blend)
+            for term in style_terms(parameters, backbone, style.picture, style.visible, style.region)
         ),
     ]
 
 
 @torch.no_grad()
-def style_terms(parameters: NovakParameters, backbone: Backbone, style: Tensor) -> list[Term]:
+def style_terms(
+    parameters: NovakParameters,
+    backbone: Backbone,
+    style: Tensor,
+    visible: Tensor | None = None,
+    region: Tensor | None = None,
+) -> list[Term]:
     """Make the loss of each Gram matrix, weighted by w_lk.
 
     Parameters
@@ -95,7 +108,11 @@ def style_terms(parameters: NovakParameters, backbone: Backbone, style: Tensor) 
     backbone
         The network that they name.
     style
-        (1, 3, H, W), RGB in [0, 1].
+        (1, 3, h, w), RGB in [0, 1].
+    visible
+        What of the style counts, (1, 1, h, w) in [0, 1]; None for all of it.
+    region
+        Where it goes, (1, 1, H, W) in [0, 1], of the content's size; None for everywhere.
 
     Returns
     -------
@@ -103,16 +120,22 @@ def style_terms(parameters: NovakParameters, backbone: Backbone, style: Tensor) 
         One a link, `style/<layer>` or `style/<layer>-<deeper layer>`.
     """
     features = backbone(style, parameters.style_layers)
-    shift, distance = parameters.shift, distance_of(parameters)
+    distance = distance_of(parameters)
+    # What a loss is not to look at stays 0 only where the shift comes first.
+    first, later = 0.0, parameters.shift
+    if visible is not None or region is not None:
+        first, later = later, first
     terms = []
     for link, weight in link_weights(parameters).items():
         shallow, deep = link[0], link[-1]
-        loss: nn.Module
+        of_link = [features[layer] for layer in link]
+        loss_from: Callable[..., Callable[..., Tensor]]
         if parameters.chained:
             blur = layers_between(shallow, deep, parameters.backbone) if parameters.blurred else 0
-            loss = ChainedGramLoss(features[shallow], features[deep], shift, blur, distance)
+            loss_from = partial(ChainedGramLoss, shift=later, blur=blur, distance=distance)
         else:
-            loss = GramLoss(features[shallow], shift, distance)
+            loss_from = partial(GramLoss, shift=later, distance=distance)
+        loss = guided(loss_from, of_link, visible, region, first)
         terms.append(Term(f"style/{'-'.join(link)}", weight, link, loss))
     return terms
 

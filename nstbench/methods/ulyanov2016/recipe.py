@@ -115,14 +115,14 @@ DEFAULT_TRAINING = GeneratorRecipe.derived_from(
     INSTANCE,
     scales=5,
     loss=GatysParameters.derived_from(
-        INSTANCE.loss, weights="embedded", content_layers={"relu3_1": 1.0}, alpha=3.0
+        INSTANCE.loss, weights="embedded", content_layers={"relu3_1": 1.0}, alpha=1.5
     ),
     style_size=192,
     crop=64,
     batch=4,
     rate=0.02,
     decay="cosine",
-    steps=150,
+    steps=200,
 )
 TRAINER = Trainer(
     recipe=GeneratorRecipe,

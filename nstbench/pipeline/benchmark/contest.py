@@ -111,7 +111,7 @@ def contest(benchmark: Benchmark, name: str, profile: Profile, manifest: Manifes
 
 def chosen(entered: Contest, names: Sequence[str]) -> Contest:
     """What is left of a contest with some methods, each named alone or as method/preset."""
-    known = [f"{entry.method}/{entry.preset}" for entry in entered.entries]
+    known = [entry.id for entry in entered.entries]
     for name in names:
         if not any(name in (entry, entry.partition("/")[0]) for entry in known):
             raise InputError(

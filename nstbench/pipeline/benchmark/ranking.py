@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nstbench.core.errors import InputError
 from nstbench.core.rank_correlation import spearman
+from nstbench.core.spreadsheets import number_in, read_rows
 from nstbench.images.manifest import Manifest
 from nstbench.metrics import metrics
 from nstbench.pipeline.benchmark.configuration import Benchmark, Competitor, FrontDefinition
@@ -29,6 +31,7 @@ from nstbench.pipeline.benchmark.records import (
     Ranking,
     Row,
     peer_picture,
+    people_file,
 )
 from nstbench.pipeline.experiment import Pair
 from nstbench.pipeline.finished import read_record, run_folder
@@ -91,6 +94,7 @@ def rank(
     judge = profile.judge.suffix
     standings = _of_methods(contest, benchmark, known, memory, results, judge)
     standings += _of_competitors(contest, benchmark.competitors, known, results, judge)
+    _note_people(standings, people_file(results))
     measures = _measures(benchmark, scores, standings)
     first = [standing for standing in standings if standing.strength == 1]
     placings, place = [], {}
@@ -203,6 +207,21 @@ def _note_scores(standing: Standing, known: Scores, trial: str, pair: Pair, judg
     standing.note("TRADE", name, kept / lost + reached / missed)
 
 
+def _note_people(standings: Iterable[Standing], file: Path) -> None:
+    """Note what people think, where somebody has been asked; it is of the presets' own strength."""
+    if not file.is_file():
+        return
+    asked = {standing.entry.id: standing for standing in standings if standing.strength == 1}
+    for number, row in read_rows(file, ["method"]):
+        if row["method"] not in asked:
+            raise InputError(
+                f"{file}: line {number}: {row['method']} takes no part; allowed: {', '.join(asked)}"
+            )
+        if row.get("content") and row.get("style"):
+            pair = f"{row['content']} {row['style']}"
+            asked[row["method"]].note("PEOPLE", pair, number_in(row.get("value", "")))
+
+
 def _measures(
     benchmark: Benchmark, scores: "pd.DataFrame", standings: Iterable[Standing]
 ) -> tuple[Measure, ...]:
@@ -211,7 +230,8 @@ def _measures(
     reasons |= dict(zip(scores["metric"], scores["reason"].fillna(""), strict=True))
     measured = {id for standing in standings for id in (*standing.on_pairs, *standing.alone)}
     found = []
-    for id in benchmark.measures:
+    people = [id for id in ("PEOPLE",) if id in measured and id not in benchmark.measures]
+    for id in (*people, *benchmark.measures):
         if id in DERIVED:
             measure = DERIVED[id]
         else:

@@ -45,6 +45,12 @@ DERIVED = {
             subject="both",
             better="lower",
         ),
+        Measure(
+            id="PEOPLE",
+            title="how much people liked it: their mean rating, or the share that chose it",
+            subject="both",
+            better="higher",
+        ),
         Measure(id="seconds", title="seconds of wall time for a picture", subject="cost", better="lower"),
         Measure(
             id="memory",
@@ -72,6 +78,11 @@ class Entry(Record):
     source: str
     kind: Kind
     swept: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Method and preset as `--methods` takes them, or the name of a program."""
+        return self.method if self.kind == "peer" else f"{self.method}/{self.preset}"
 
     @property
     def name(self) -> str:
@@ -174,6 +185,14 @@ class Ranking(Record):
 def ranking_file(results: Path, suffix: str = ".json") -> Path:
     """Where the ranking lies, as .json, .csv, .svg or .png."""
     return (results / FOLDER / "ranking").with_suffix(suffix)
+
+
+def people_file(results: Path) -> Path:
+    """Where `nstbench survey-results` leaves what people think of the benchmark's pictures, if it does.
+
+    A table with the columns method (`Entry.id`), content, style and value, among others.
+    """
+    return results / FOLDER / "people.csv"
 
 
 def read_ranking(results: Path) -> Ranking | None:

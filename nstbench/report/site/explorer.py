@@ -12,14 +12,7 @@ from nstbench.pipeline.experiment import short_name
 from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.usage import distinct
 from nstbench.report.figures.pair_results import PairResults
-from nstbench.report.site.vega.content_style import (
-    Point,
-    content_style_spec,
-    distances,
-    fair_domain,
-    is_beyond,
-    run_label,
-)
+from nstbench.report.site.vega.content_style import Point, content_style_spec, distances, run_label
 
 FILTERS = ("document", "figure", "pair", "setting")
 HEIGHT = 560
@@ -29,8 +22,7 @@ HEIGHT = 560
 class Explorer:
     """The chart, and what a reader chooses from: documents, figures and pairs by the values of the filter.
 
-    `runs` are those of each figure, by its title, as (id, label); `beyond` of those shown lie outside of the
-    axes, most of them nearly unchanged pictures, which would leave little room for all others.
+    `runs` are those of each figure, by its title, as (id, label).
     """
 
     spec: Mapping[str, Any]
@@ -39,7 +31,6 @@ class Explorer:
     pairs: Mapping[str, str]
     runs: Mapping[str, Sequence[tuple[str, str]]]
     shown: int
-    beyond: int
     missing: int
 
 
@@ -76,12 +67,8 @@ def make_explorer(
         series = method(run.planned.run.method).title
         points.append(Point(series, run_label(run), *known[id], id, filtered))
         options.setdefault(experiments[0].title, []).append((id, run_label(run)))
-    domains = [fair_domain(values) for values in zip(*((at.x, at.y) for at in points), strict=True)]
-    spec = content_style_spec(
-        points, [], distinct(at.series for at in points), judge, FILTERS, HEIGHT, domains
-    )
-    beyond = sum(is_beyond(point, domains) for point in points)
-    return Explorer(spec, documents, figures, pairs, options, len(points), beyond, len(runs) - len(points))
+    spec = content_style_spec(points, [], distinct(at.series for at in points), judge, FILTERS, HEIGHT)
+    return Explorer(spec, documents, figures, pairs, options, len(points), len(runs) - len(points))
 
 
 def _listed(ids: Iterable[str]) -> str:

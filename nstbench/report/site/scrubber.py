@@ -77,7 +77,8 @@ def make_scrubber(pair: PairResults) -> Scrubber | None:
         .transform_filter("datum.latest == 1")
         .mark_point(filled=True, size=140, stroke="var(--ink)", opacity=1)
     )
-    line = base.transform_filter(shown).mark_line(strokeWidth=1.2, opacity=0.7).encode(order="evaluation:Q")
+    line = base.transform_filter(shown).mark_line(strokeWidth=1.2, opacity=0.7)
+    line = line.encode(order=alt.Order("evaluation:Q"))
     chart = alt.layer(line, here).properties(width="container", height=260)
     chart = chart.add_params(
         alt.param(name="at", value=10**9),

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nstbench.core.errors import InputError
+from nstbench.core.spreadsheets import read_rows
+from nstbench.pipeline.benchmark.contest import ID, contest
+from nstbench.pipeline.benchmark.making import competitors_files
+from nstbench.pipeline.benchmark.records import read_ranking
 from nstbench.pipeline.experiment import Experiment
 from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.plan import without_sweeps
 from nstbench.pipeline.project import Project
-from nstbench.report.survey.spreadsheets import read_rows
 
 TABLE_COLUMNS = ("arm", "content", "style", "result")
 # What a point of an axis says when it changes the style alone.
@@ -40,13 +43,15 @@ class Candidate:
 class Collection:
     """Candidates by pair and arm, where they come from, and how there would be more of them.
 
-    `experiment` is None for the pictures of a table.
+    `experiment` is None for the pictures of a table. `usual` are the arms that are shown where none are
+    named; without any it is all of them.
     """
 
     title: str
     remedy: str
     experiment: str | None
     by_pair: dict[Pair, dict[str, Candidate]]
+    usual: tuple[str, ...] = ()
 
     @property
     def arms(self) -> tuple[str, ...]:
@@ -60,6 +65,45 @@ class Collection:
             for pair, made in self.by_pair.items()
             if all(arm in made for arm in arms)
         }
+
+
+def of_benchmark(project: Project, results: Path) -> Collection | None:
+    """What a benchmark has made, at the presets' own strength; None where none has been made.
+
+    Usual are the programs by others and the default preset of each method, as far as they have all pairs.
+    """
+    ranking = read_ranking(results)
+    if ranking is None:
+        return None
+    entered = contest(project.benchmark, ranking.scope, project.profile, project.manifest)
+    made = [
+        (entered.entry_of(planned).id, planned.run.content, planned.run.style, planned.run.id, run.image)
+        for planned in entered.planned
+        if planned.factor == 1 and (run := FinishedRun.of(planned, results)).exists
+    ]
+    competitors = project.benchmark.competitors
+    for trial, (file, pair) in competitors_files(entered, competitors, results).items():
+        made.append((trial.split(":")[0].removeprefix("peer-"), pair.content, pair.style, str(file), file))
+    by_pair = _by_pair(
+        Candidate(
+            arm=arm,
+            pair=(content, style),
+            run=run,
+            result=result,
+            content=results / "pictures" / f"{content}.png",
+            style=results / "pictures" / f"{style}.png",
+            square=True,
+        )
+        for arm, content, style, run, result in made
+    )
+    first = {entry.method: entry.id for entry in reversed(ranking.entries)}.values()
+    usual = tuple(
+        entry.id
+        for entry in ranking.entries
+        if entry.id in first and all(entry.id in shown for shown in by_pair.values())
+    )
+    title = f"the benchmark in {results}"
+    return Collection(title, "run `nstbench benchmark` on more of them", ID, by_pair, usual)
 
 
 def of_project(project: Project, results: Path, experiment: str | None, arms: Sequence[str]) -> Collection:

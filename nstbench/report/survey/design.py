@@ -7,7 +7,7 @@ import numpy as np
 
 from nstbench.core.errors import InputError
 from nstbench.report.survey.candidates import Candidate, Collection
-from nstbench.report.survey.mode import Mode
+from nstbench.report.survey.mode import MOST_QUESTIONS, USUAL_PAIRS, Mode
 
 SHEETS = 24  # Even, because every order has a mirror image.
 
@@ -29,8 +29,13 @@ class Design:
     sheets: tuple[tuple[Question, ...], ...]
 
 
-def draw_design(collection: Collection, arms: Sequence[str], pairs: int, mode: Mode, seed: int) -> Design:
+def draw_design(
+    collection: Collection, arms: Sequence[str], pairs: int | None, mode: Mode, seed: int
+) -> Design:
     """Choose `pairs` pairs of those that have a result of every arm, and put them into orders.
+
+    Without a number it is USUAL_PAIRS, or fewer where there are fewer, or where a person would be asked more
+    than MOST_QUESTIONS.
 
     InputError when an arm is unknown, when there are too few pairs, or when a choice is not between two arms.
     """
@@ -38,13 +43,17 @@ def draw_design(collection: Collection, arms: Sequence[str], pairs: int, mode: M
         if arm not in collection.arms:
             allowed = ", ".join(collection.arms) or "none, since no run is finished"
             raise InputError(f"unknown arm {arm!r} of {collection.title}; allowed: {allowed}")
-    arms = tuple(dict.fromkeys(arms)) or collection.arms
+    arms = tuple(dict.fromkeys(arms)) or collection.usual or collection.arms
     if mode is Mode.CHOICE and len(arms) != 2:
         raise InputError(
             f"a choice is between two arms, not {len(arms)} ({', '.join(arms) or 'none finished'}); "
             "give --arm twice"
         )
     complete = collection.complete(arms)
+    if pairs is None:
+        each = 1 if mode is Mode.CHOICE else len(arms)
+        bearable = max(1, MOST_QUESTIONS // max(1, each))
+        pairs = min(USUAL_PAIRS, bearable, len(complete) or USUAL_PAIRS)
     if pairs > len(complete):
         there, remedy = len(complete), collection.remedy
         found = f"results of {' and '.join(arms)}" if arms else "finished results"

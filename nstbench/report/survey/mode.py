@@ -1,4 +1,4 @@
-"""The two kinds of survey."""
+"""The two kinds of survey, and how much is asked of a person."""
 
 from enum import StrEnum
 
@@ -8,3 +8,7 @@ class Mode(StrEnum):
 
     RATING = "rating"
     CHOICE = "choice"
+
+
+# Of pairs, where nobody says how many; and of questions to a person then.
+USUAL_PAIRS, MOST_QUESTIONS = 10, 40

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from nstbench.core.configuration import first_problem
 from nstbench.core.errors import InputError, shortened
 from nstbench.core.number_format import counted
+from nstbench.core.spreadsheets import read_rows
 from nstbench.core.strict_json import read_json
 from nstbench.report.survey.mode import Mode
 from nstbench.report.survey.records import (
@@ -21,7 +22,6 @@ from nstbench.report.survey.records import (
     AnswerSheet,
     Key,
 )
-from nstbench.report.survey.spreadsheets import read_rows
 
 # Of a table of answers: `shown` has the opaque names of a question's results, from left to right.
 TABLE_COLUMNS = ("participant", "shown", "answer")

@@ -105,6 +105,17 @@ def test_scored_pictures_of_another_shape_are_cut_and_said(photo, painting, capl
     assert "has another shape than the result: its centre is compared" in caplog.text
 
 
+def test_a_transparent_picture_is_scored_on_white_and_that_is_said(photo, painting, caplog):
+    hidden = Image.open(photo).convert("RGBA")
+    hidden.putalpha(Image.new("L", hidden.size, 128))
+    metrics = [metric for metric in nstbench.list_metrics() if metric.id == "SSIM"]
+    found = nstbench.score(hidden, photo, painting, metrics=metrics)
+    assert "the result is transparent in parts; what is hidden is scored as white" in caplog.text
+    white = Image.new("RGBA", hidden.size, "white")
+    white.alpha_composite(hidden)
+    assert found == nstbench.score(white.convert("RGB"), photo, painting, metrics=metrics)
+
+
 def test_pictures_too_large_to_score_are_refused(photo, painting):
     with pytest.raises(nstbench.InputError, match="the result has 2100x20 px"):
         nstbench.score(np.zeros((20, 2100, 3), np.uint8), photo, painting)

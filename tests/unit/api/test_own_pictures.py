@@ -274,8 +274,8 @@ def test_jpeg_is_good_and_metadata_are_kept_on_request(photo, painting, tmp_path
         ({"save_every": 0, "out": "out.png"}, "save_every 0: allowed: 1 evaluation or more"),
         ({"method": "adain2017", "weights": None}, "evaluations: adain2017 has none"),
         (
-            {"method": "adain2017", "evaluations": None, "weights": None, "style_mask": "left.png"},
-            "style_mask: adain2017 knows",
+            {"method": "chen2016", "evaluations": None, "weights": None, "style_mask": "left.png"},
+            "style_mask: chen2016 knows",
         ),
         ({"mask": np.zeros((21, 32, 3), np.uint8)}, "mask: the mask is black everywhere"),
         ({"mask": np.zeros((40, 32, 3), np.uint8)}, "another shape than its picture"),

@@ -57,10 +57,10 @@ def test_features_of_every_layer_are_those_of_the_whole(id: str, height: int, po
     wanted = [name for name in ARCHITECTURES[id].layer_names if ARCHITECTURES[id].least_side(name) <= 75]
     stages = backbone.stages(wanted)
     assert len(stages[0].strips(height, 75)) > 3
+    found = features_by_strips(backbone, image, wanted)
     for layer, whole in backbone(image, wanted).items():
-        found = features_by_strips(backbone, image, wanted)[layer]
-        assert found.shape == whole.shape, layer
-        torch.testing.assert_close(found, whole, rtol=1e-12, atol=1e-12, msg=layer)
+        assert found[layer].shape == whole.shape, layer
+        torch.testing.assert_close(found[layer], whole, rtol=1e-12, atol=1e-12, msg=layer)
 
 
 @pytest.mark.parametrize(

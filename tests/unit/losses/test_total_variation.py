@@ -5,7 +5,7 @@ import torch
 
 from nstbench.core.hardware import Hardware
 from nstbench.losses.objective import Objective
-from nstbench.losses.total_variation import absolute_variation, squared_variation
+from nstbench.losses.total_variation import TotalVariationLoss, absolute_variation, squared_variation
 from nstbench.methods import method
 from nstbench.methods.base import Task, TotalVariation
 from nstbench.methods.descent import variation_terms
@@ -58,6 +58,31 @@ def test_the_term_is_the_mean_over_pixels_and_channels(narrow_vgg, form, expecte
     objective = Objective(narrow_vgg, variation_terms(TotalVariation(form=form, weight=3.0)))
     assert objective.layers == ()
     assert objective(step_edge().double()).tolist() == pytest.approx([3 * expected, expected])
+
+
+@pytest.mark.parametrize("form", ["absolute", "squared"])
+def test_hidden_pixels_and_the_border_to_them_do_not_count(form):
+    """A step of 0.25 lies left of column 3; from column 5 on noise is hidden."""
+    torch.manual_seed(0)
+    image, visible = step_edge().double(), torch.ones(1, 1, 5, 7, dtype=torch.float64)
+    visible[..., 5:] = 0
+    image[..., 5:] = torch.rand(1, 3, 5, 2)
+    image.requires_grad_()
+    loss = TotalVariationLoss(form, visible)(image)
+    # In each row of five visible pixels one pair differs.
+    assert loss.item() == pytest.approx((0.25 if form == "absolute" else 0.25**2) / 5)
+    (found,) = torch.autograd.grad(loss, image)
+    expected = torch.zeros(1, 3, 5, 7, dtype=torch.float64)
+    slope = {"absolute": 1.0, "squared": 2 * 0.25}[form] / (3 * 5 * 5)
+    expected[..., 3], expected[..., 2] = slope, -slope
+    torch.testing.assert_close(found, expected)
+
+
+def test_a_pair_counts_as_much_as_the_one_of_which_less_is_seen():
+    image, visible = torch.tensor([[[[0.0, 1.0, 3.0]]]]), torch.tensor([[[[1.0, 0.5, 0.25]]]])
+    assert absolute_variation(image, visible).item() == pytest.approx(0.5 * 1 + 0.25 * 2)
+    assert squared_variation(image, visible).item() == pytest.approx(0.5 * 1 + 0.25 * 4)
+    assert TotalVariationLoss("squared", visible)(image).item() == pytest.approx(1.5 / 1.75)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,14 @@ from nstbench.core.hardware import Hardware
 from nstbench.losses.channel_moments import EPSILON, channel_moments
 from nstbench.methods.adain2017.architecture import DEEPEST, LAYERS
 from nstbench.methods.adain2017.loss import content_loss, style_loss
-from nstbench.methods.adain2017.modules import Decoder, align, blend, open_encoder
+from nstbench.methods.adain2017.modules import (
+    Decoder,
+    StyleInPart,
+    align,
+    blend,
+    blend_in_parts,
+    open_encoder,
+)
 from nstbench.methods.adain2017.network import StyleTransferNetwork
 from nstbench.networks.catalogue import architecture
 
@@ -65,6 +72,18 @@ def test_a_blend_is_linear_in_styles_and_in_strength():
     expected = 0.4 * (0.3 * align(content, first) + 0.7 * align(content, second)) + 0.6 * content
     torch.testing.assert_close(found, expected)
     torch.testing.assert_close(blend(content, [first], [1.0], 0.0), content)
+
+
+def test_a_part_is_given_the_moments_of_what_of_its_style_is_seen():
+    """As if both parts had been cut out; where no style goes the features stay."""
+    torch.manual_seed(0)
+    content, style = torch.rand(1, 4, 6, 8), torch.rand(1, 4, 5, 6)
+    part, visible = torch.zeros(1, 1, 48, 64), torch.zeros(1, 1, 40, 48)
+    part[..., :32], visible[..., 24:] = 1, 1
+    found = blend_in_parts(content, [StyleInPart(style, 1.0, visible, part)], 0.5)
+    left, right = content[..., :4], content[..., 4:]
+    torch.testing.assert_close(found[..., :4], (left + align(left, style[..., 3:])) / 2)
+    assert torch.equal(found[..., 4:], right)
 
 
 @pytest.mark.parametrize(("width", "norm"), [(1.0, "none"), (0.125, "instance"), (0.125, "batch")])

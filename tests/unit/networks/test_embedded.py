@@ -43,7 +43,7 @@ def descend(backbone, terms, evaluations):
 def test_content_is_reconstructed_from_noise(backbone, photo_tensor):
     """C < 0.1 at the deepest content layer, relu4_2 for VGG."""
     layer = backbone.architecture.content_layers[-1]
-    image = descend(backbone, content_terms(backbone, photo_tensor, {layer: 1.0}, 1.0), 150)
+    image = descend(backbone, content_terms(backbone, photo_tensor, {layer: 1.0}, 1.0), 50)
     assert content_distance(backbone, image, photo_tensor, layer) < 0.1
 
 

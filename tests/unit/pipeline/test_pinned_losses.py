@@ -13,11 +13,16 @@ from nstbench.images.manifest import load_manifest
 from nstbench.images.pictures import load_picture, save_picture
 from nstbench.losses import total_variation
 from nstbench.losses.content import ContentLoss
+from nstbench.losses.distributions import BatchStatisticsLoss, GaussianMMDLoss, LinearMMDLoss
 from nstbench.losses.gram import GramLoss
 from nstbench.methods import descent
 from nstbench.methods.adain2017 import modules as adain_modules
+from nstbench.methods.chen2016 import algorithm as swap_algorithm
+from nstbench.methods.chen2016 import network as swap_network
 from nstbench.methods.colour import preservation
 from nstbench.methods.gatys2015 import algorithm
+from nstbench.methods.johnson2016.modules import Transformation
+from nstbench.methods.ulyanov2016.generator import Generator
 from nstbench.networks import backbone
 from nstbench.networks.backbone import POOLING
 from nstbench.networks.normalisation import Calibration
@@ -194,6 +199,14 @@ MECHANISMS = [
     ("input-blur", backbone, "box_blur", scaled),
     ("channel-moments", adain_modules, "channel_moments", scaled_tail),
     ("channel-moments-luminance", preservation, "with_luminance_of", scaled),
+    ("discrepancy-linear", LinearMMDLoss, "compare", scaled),
+    ("discrepancy-polynomial", GramLoss, "compare", scaled),
+    ("discrepancy-gaussian", GaussianMMDLoss, "forward", scaled),
+    ("statistics-of-batch-norm", BatchStatisticsLoss, "forward", scaled),
+    ("swap-from-noise", swap_algorithm, "swap", scaled),
+    ("swap-inverted", swap_network, "swap", scaled),
+    ("network-of-one-style", Transformation, "forward", scaled),
+    ("generator-of-one-style", Generator, "forward", scaled),
 ]
 # The pinned run, and the way of keeping colours of which the matching is off by 1 %.
 MATCHINGS = {

@@ -1,5 +1,6 @@
 """Places, intervals, fronts and agreement against truths from elsewhere."""
 
+import codecs
 import math
 
 import numpy as np
@@ -7,14 +8,19 @@ import pandas as pd
 import pytest
 from scipy.stats import friedmanchisquare, kendalltau
 
+from nstbench.cli.benchmark import _show as show
+from nstbench.core.errors import InputError
 from nstbench.core.strict_json import to_json
 from nstbench.pipeline.benchmark.configuration import Competitor, load_benchmark
 from nstbench.pipeline.benchmark.contest import chosen, contest
 from nstbench.pipeline.benchmark.places import compare, interval, places
 from nstbench.pipeline.benchmark.ranking import peer_trial, rank
-from nstbench.pipeline.benchmark.records import PeerResult, peer_picture
+from nstbench.pipeline.benchmark.records import PeerResult, peer_picture, people_file, write_ranking
 from nstbench.pipeline.project import CHECKOUT, Project
 from nstbench.pipeline.tables import control_id
+from nstbench.report.survey.candidates import of_benchmark
+from nstbench.report.survey.design import draw_design
+from nstbench.report.survey.mode import Mode
 
 # Demšar 2006, table 6: AUC of C4.5 and three variants on 14 data sets. Friedman's chi^2 is 9.28; mean ranks
 # are 3.143, 2.000, 2.893 and 1.964 (section 3.2.2), Nemenyi's critical difference is 1.25 at 0.05.
@@ -149,7 +155,7 @@ def project():
 
 
 @pytest.fixture
-def ranked(project, tmp_path):
+def make_ranking(project, tmp_path):
     """Two methods of ours with made-up scores on four pairs, and a competitor that is between them."""
     benchmark = load_benchmark(CHECKOUT / "config" / "benchmark.yaml", project.manifest)
     theirs = Competitor(name="theirs", title="T", source="s", command="theirs {content} {output}")
@@ -180,7 +186,12 @@ def ranked(project, tmp_path):
     scores = pd.DataFrame(rows, columns=["trial", "metric", "value"])
     scores["reason"] = np.where(scores["metric"] == "LPIPS", "no weights", "")
     memory = {next(entry.run.id for entry in entered.planned if entry.factor == 1): 100.0}
-    return rank(entered, benchmark, project.profile, project.manifest, scores, memory, tmp_path)
+    return lambda: rank(entered, benchmark, project.profile, project.manifest, scores, memory, tmp_path)
+
+
+@pytest.fixture
+def ranked(make_ranking):
+    return make_ranking()
 
 
 def test_values_are_means_over_pairs_and_costs_come_from_records(ranked):
@@ -225,3 +236,100 @@ def test_agreement_counts_better_upwards(ranked):
 def test_places_are_at_the_preset_s_own_strength_alone(ranked):
     assert {row.strength for row in ranked.rows if row.place is not None} == {1.0}
     assert {row.strength for row in ranked.rows if row.method == "adain2017"} == {0.2, 0.4, 0.6, 0.8, 1.0}
+
+
+@pytest.fixture
+def surveyed(make_ranking, run, tmp_path):
+    """A survey on the pictures of the ranking: its key by opaque names, and the command that evaluates it."""
+    ranked = make_ranking()
+    write_ranking(ranked, tmp_path)
+    results = {
+        f"{number}{place}": {"arm": entry.id, "content": pair.content, "style": pair.style, "run": "-"}
+        for number, entry in enumerate(ranked.entries)
+        for place, pair in enumerate(ranked.pairs)
+    }
+    key = {
+        "format": "nstbench survey key",
+        "page": "p",
+        "mode": "rating",
+        "seed": 0,
+        "experiment": "benchmark",
+    }
+    key |= {"arms": [entry.id for entry in ranked.entries], "results": results}
+    (tmp_path / "survey.key.json").write_text(to_json(key))
+
+    def evaluate(table):
+        (tmp_path / "answers.csv").write_bytes(table)
+        files = [tmp_path / name for name in ("survey.key.json", "answers.csv")]
+        return run("survey-results", *files, "--results", tmp_path)
+
+    return evaluate
+
+
+def test_what_people_answer_becomes_a_column_of_the_ranking(surveyed, make_ranking, capsys, tmp_path):
+    """As a spreadsheet in German saves it: a mark, semicolons, decimal commas, lines that end in CRLF."""
+    rated = {"0": (9, 8), "1": (3, 2), "2": (5, 6)}
+    lines = ["Participant;Shown;Answer"]
+    lines += [
+        f"Özil {person};{number}{place};{answers[person]},0"
+        for number, answers in rated.items()
+        for place in range(4)
+        for person in range(2)
+    ]
+    made = surveyed(codecs.BOM_UTF8 + "\r\n".join(lines).encode())
+    assert made.returncode == 0, made.stderr
+    assert "has a column PEOPLE now" in made.stderr
+    ranking = make_ranking()
+    assert ranking.measures[0].id == "PEOPLE"
+    values = {entry.id: ranking.row(entry, "PEOPLE").value for entry in ranking.entries}
+    assert values == {"adain2017/default": 8.5, "efros2001/paper": 2.5, "theirs": 5.5}
+    places = {entry.id: ranking.row(entry, "PEOPLE").place for entry in ranking.entries}
+    assert places["adain2017/default"] == 1
+    # Three entries on four pairs, always in one order: the ends are told apart.
+    assert places["efros2001/paper"] > 1
+    rho = {(each.one, each.other): each.rho for each in ranking.agreement}
+    assert rho["PEOPLE", "C_lite"] == pytest.approx(1)
+    write_ranking(ranking, tmp_path)
+    table = pd.read_csv(tmp_path / "benchmark" / "ranking.csv").query("measure == 'PEOPLE' and strength == 1")
+    assert table["value"].tolist() == [8.5, 2.5, 5.5]
+    show(ranking)
+    assert "PEOPLE ↑" in capsys.readouterr().out
+
+
+def test_a_table_that_a_spreadsheet_has_saved_again_is_read(make_ranking, tmp_path):
+    people = people_file(tmp_path)
+    people.parent.mkdir(parents=True, exist_ok=True)
+    (pair, *_) = make_ranking().pairs
+    row = f"theirs;{pair.content};{pair.style};12;7,5;6;8"
+    text = f"method;content;style;answers;value;low;high\r\ntheirs;;;12;7,5;6;8\r\n{row}\r\n"
+    people.write_bytes(text.encode("utf-16"))
+    ranking = make_ranking()
+    found = {entry.id: ranking.row(entry, "PEOPLE") for entry in ranking.entries}
+    assert (found["theirs"].value, found["theirs"].pairs) == (7.5, 1)
+    assert found["adain2017/default"].value is None
+    people.write_text("method,content,style,value\nmine,a,b,3\n")
+    with pytest.raises(InputError) as refused:
+        make_ranking()
+    assert "line 2: mine takes no part; allowed: adain2017/default, efros2001/paper, theirs" in str(
+        refused.value
+    )
+
+
+def test_nobody_asked_is_no_column(ranked):
+    assert "PEOPLE" not in {measure.id for measure in ranked.measures}
+
+
+def test_a_survey_shows_the_benchmark_s_pictures(project, ranked, tmp_path):
+    write_ranking(ranked, tmp_path)
+    planned = contest(project.benchmark, "quick", project.profile, project.manifest).planned
+    for entry in planned:
+        folder = tmp_path / "runs" / entry.run.id
+        if folder.is_dir():
+            (folder / "run.json").write_text("{}")
+            (folder / "image.png").write_bytes(b"")
+    collection = of_benchmark(project, tmp_path)
+    assert collection.experiment == "benchmark"
+    assert collection.usual == ("adain2017/default", "efros2001/paper")
+    design = draw_design(collection, (), None, Mode.RATING, 0)
+    assert len(design.results) == 2 * 4
+    assert of_benchmark(project, tmp_path / "elsewhere") is None

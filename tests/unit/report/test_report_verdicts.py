@@ -3,6 +3,7 @@
 import math
 import re
 
+import altair as alt
 import pytest
 from report_tree import MEASURED, RATIOS, claim
 
@@ -82,6 +83,7 @@ def drawn(**changes: object) -> tuple[dict[str, list[dict[str, float]]], dict[st
     """What is drawn of a finding, by layer, and the horizontal scale."""
     spec = evidence_spec(finding(**changes))
     assert spec is not None
+    alt.Root.validate(spec)
     return spec["datasets"], spec["layer"][0]["encoding"]["x"]["scale"]
 
 

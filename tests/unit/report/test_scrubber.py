@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import altair as alt
 import pandas as pd
 
 from nstbench.report.site import scrubber
@@ -26,6 +27,7 @@ def test_frames_say_when_they_were_and_what_the_loss_was(monkeypatch) -> None:
     assert found is not None and list(found.frames) == ["adam"] and found.last == 4
     frames = [(frame.tile, frame.evaluation, frame.losses) for frame in found.frames["adam"]]
     assert frames == [(1, 1, "loss 8.00"), (2, 3, "loss 2.00"), (3, 4, "loss 1.00")]
+    alt.Root.validate(found.spec)
     # The content loss of 0 is drawn at half of the least other one; style losses are summed.
     rows = [(row["evaluation"], row["content"], row["style"]) for row in found.spec["datasets"]["paths"]]
     assert rows == [(1, 0.5, 8.0), (2, 1.0, 6.0), (3, 2.0, 4.0), (4, 3.0, 2.0)]

@@ -86,12 +86,12 @@ def _chart(log: bool, low: float, high: float, title: str) -> "alt.LayerChart | 
     band = (
         alt.Chart(alt.NamedData("claimed"))
         .mark_rect(color="var(--supported)", opacity=0.12)
-        .encode(x=alt.X("from:Q", scale=scale, title=title, axis=axis), x2="to:Q")
+        .encode(x=alt.X("from:Q", scale=scale, title=title, axis=axis), x2=alt.X2("to:Q"))
     )
     bound = (
         alt.Chart(alt.NamedData("bound"))
         .mark_rule(stroke="var(--edge)", strokeDash=[3, 3])
-        .encode(x="bound:Q")
+        .encode(x=alt.X("bound:Q"))
     )
     dots = (
         alt.Chart(alt.NamedData("dots"))
@@ -101,14 +101,14 @@ def _chart(log: bool, low: float, high: float, title: str) -> "alt.LayerChart | 
         .encode(
             x=x,
             y=alt.Y("above:Q", axis=None, scale=alt.Scale(domain=alt.DomainUnionWith(unionWith=[-1, 6]))),
-            description="label:N",
+            description=alt.Description("label:N"),
         )
     )
     summary = alt.Chart(alt.NamedData("summary")).transform_calculate(ground="-0.2")
     interval = summary.mark_rule(stroke="var(--ink)", strokeWidth=2.5).encode(
-        x="low:Q", x2="high:Q", y="ground:Q"
+        x=alt.X("low:Q"), x2=alt.X2("high:Q"), y=alt.Y("ground:Q")
     )
     median = summary.mark_point(
         shape="diamond", size=90, fill="var(--ground)", stroke="var(--ink)", strokeWidth=2, opacity=1
-    ).encode(x="estimate:Q", y="ground:Q")
+    ).encode(x=alt.X("estimate:Q"), y=alt.Y("ground:Q"))
     return alt.layer(band, bound, dots, interval, median).properties(width=440, height=90)

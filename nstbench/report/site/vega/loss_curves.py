@@ -36,11 +36,11 @@ def loss_plots(pair: PairResults) -> list[LossPlot]:
     base = alt.Chart(alt.NamedData("curves")).encode(
         x=alt.X("evaluation:Q", title="evaluation", scale=alt.Scale(nice=False)),
         y=alt.Y("value:Q", title=None, scale=alt.Scale(type="log"), axis=alt.Axis(format="~g", tickCount=5)),
-        tooltip=["arm:N", "evaluation:Q", alt.Tooltip("value:Q", format=".3g")],
+        tooltip=[alt.Tooltip("arm:N"), alt.Tooltip("evaluation:Q"), alt.Tooltip("value:Q", format=".3g")],
         **scales,
     )
     points = base.mark_point(filled=True, size=40).encode(
-        opacity=alt.condition("datum.alone", alt.value(1), alt.value(0)),
+        opacity=alt.OpacityValue(0, condition={"test": "datum.alone", "value": 1}),
     )
     chart = alt.layer(base.mark_line(), points).properties(width="container", height=200)
     plots = []

@@ -39,7 +39,9 @@ def specification(
     chart: "alt.Chart | alt.LayerChart | alt.FacetChart", **datasets: Sequence[Any]
 ) -> dict[str, Any]:
     """What Vega-Lite reads: the chart in the style of the site, with its named data."""
-    return chart.to_dict() | {"config": CONFIG, "datasets": datasets}
+    # Tests check it against Vega-Lite's schema, which takes long. So does a channel given as text, for which
+    # altair searches the schemas of all its classes: here they are objects.
+    return chart.to_dict(validate=False) | {"config": CONFIG, "datasets": datasets}
 
 
 def cycled(values: list[Any], count: int) -> list[Any]:

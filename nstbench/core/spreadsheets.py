@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import math
 from collections.abc import Collection
 from pathlib import Path
 
@@ -13,10 +14,24 @@ LARGEST_FILE = 50_000_000  # Bytes.
 
 
 def read_rows(file: Path, needed: Collection[str]) -> list[tuple[int, dict[str, str]]]:
-    """The rows of a table by their columns, each with the number of its line; empty rows are left out.
+    """Read a table.
 
-    Columns are known in any case of letters. InputError when it cannot be read, or when a row has nothing in
-    a column that is needed.
+    Parameters
+    ----------
+    file
+        Cells between commas, semicolons or tabs; in UTF-8, UTF-16 or what Windows writes in the West.
+    needed
+        Columns in which every row has something.
+
+    Returns
+    -------
+    list of (int, dict)
+        Each row by its columns, in lower case, behind the number of its line; empty rows are left out.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or a row has nothing in a column that is needed.
     """
     try:
         if file.stat().st_size > LARGEST_FILE:
@@ -42,6 +57,25 @@ def read_rows(file: Path, needed: Collection[str]) -> list[tuple[int, dict[str, 
         if empty:
             raise InputError(f"{file}: line {number} has no {empty}; needed: {', '.join(needed)}")
     return rows
+
+
+def number_in(cell: str) -> float:
+    """Read a number.
+
+    Parameters
+    ----------
+    cell
+        With a point or a comma before its decimals.
+
+    Returns
+    -------
+    float
+        NaN where the cell holds none.
+    """
+    try:
+        return float(cell.replace(",", "."))
+    except ValueError:
+        return math.nan
 
 
 def _decoded(content: bytes) -> str:
