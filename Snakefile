@@ -21,6 +21,6 @@ rule all:
         "results/scores.csv",
         "results/claims.json",
         "results/benchmark/ranking.json",
-        expand("reports/figures/{experiment}.png", experiment=EXPERIMENTS),
+        expand("reports/figures/{experiment}.jpg", experiment=EXPERIMENTS),
         expand("reports/figures/{chart}.svg", chart=CHARTS),
         expand("results/notebooks/{name}.ipynb", name=NOTEBOOKS),

@@ -127,7 +127,7 @@ class ChannelMeans(LayersKind):
         """A panel a network, an outline a layer; the legend says how many channels lie beyond the axis."""
         from matplotlib.ticker import MaxNLocator
 
-        from nstbench.charts.style import COLOURS, INK
+        from nstbench.charts.style import COLOURS, INK, legend_under
 
         for axes, (network, title) in zip(figure.subplots(1, 3, sharex=True), NETWORKS.items(), strict=True):
             channels = table[table["network"] == network]
@@ -141,11 +141,11 @@ class ChannelMeans(LayersKind):
                     top = axes.get_xaxis_transform()
                     axes.plot(shown, [0.015] * len(shown), "^", color=colour, transform=top, clip_on=False)
             axes.axvline(1, color=INK, linewidth=0.8, linestyle=(0, (2, 2)))
-            axes.set_ylim(0, 1.4 * axes.get_ylim()[1])
+            axes.set_ylim(bottom=0)
             axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
             axes.grid(axis="y")
             axes.set_axisbelow(True)
-            axes.legend(frameon=False, fontsize=8)
+            legend_under(axes)
             axes.set(title=title, xlabel="mean activation of a channel", xlim=(0, LARGEST))
         figure.axes[0].set_ylabel("% of the layer's channels")
 

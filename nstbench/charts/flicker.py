@@ -123,7 +123,7 @@ class Flicker(ChartKind):
     def draw(table: "pd.DataFrame", figure: "Figure") -> None:
         """Consecutive frames, a row a video, and the errors over the frames."""
         from nstbench.charts.diagrams.data_uri import from_data_uri
-        from nstbench.charts.style import STYLES
+        from nstbench.charts.style import STYLES, legend_under
 
         strips, curves = figure.subfigures(1, 2, squeeze=False, width_ratios=(5, 6))[0]
         videos = list(table.groupby(["method", "way"], sort=False))
@@ -155,4 +155,4 @@ class Flicker(ChartKind):
             xticks=sorted(table["frame"].unique())[1:],
         )
         errors.grid(axis="y")
-        errors.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.08))
+        legend_under(errors)

@@ -83,7 +83,7 @@ class GramEntries(LayersKind):
     @staticmethod
     def draw(table: "pd.DataFrame", figure: "Figure") -> None:
         """Shares of empty and small entries, mean entries, and a histogram of the first picture's."""
-        from nstbench.charts.style import COLOURS, lines
+        from nstbench.charts.style import COLOURS, legend_under, lines
 
         shares, amplitudes, histogram = figure.subplots(1, 3)
         for quantity, colour in zip(("small", "empty"), COLOURS[:2], strict=True):
@@ -108,7 +108,7 @@ class GramEntries(LayersKind):
         for axes in (shares, amplitudes):
             axes.tick_params(axis="x", rotation=60)
         for axes in (shares, amplitudes, histogram):
-            axes.legend(frameon=False, fontsize=8)
+            legend_under(axes, inches=0.7)
 
 
 def _described(features: "Tensor") -> Iterator[dict[str, object]]:
@@ -212,7 +212,7 @@ class GramSparsity(NetworkKind):
     @staticmethod
     def draw(table: "pd.DataFrame", figure: "Figure") -> None:
         """Bars a layer, without and with the shift; beside the first what the document shows."""
-        from nstbench.charts.style import COLOURS
+        from nstbench.charts.style import COLOURS, legend_below
 
         (shift,) = table["shift"].unique()
         unshifted, shifted = figure.subplots(1, 2, sharey=True)
@@ -224,7 +224,7 @@ class GramSparsity(NetworkKind):
         unshifted.plot(places, 100 * silent, ".-", color=COLOURS[2], linewidth=0.8, label=SILENT)
         unshifted.set(title="Without activation shift", ylabel="share of zeros in %", ylim=(0, 102))
         shifted.set(title=f"With activation shift, s = {shift:g}")
-        unshifted.legend(frameon=False, loc="upper left")
+        legend_below(figure)
         largest = f"largest share of any picture: {_largest(table, SHIFTED):.2%}"
         shifted.text(0.02, 0.95, largest, transform=shifted.transAxes, va="top")
 

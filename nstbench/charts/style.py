@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter
+from matplotlib.transforms import ScaledTranslation
 
 INK, RULE = "#1b1b1a", "#d9d9d4"
 # Okabe and Ito's colours, which stay apart for colour-blind readers, and three more in the gaps between them.
@@ -82,6 +83,18 @@ def legend_below(figure: Figure) -> None:
     }
     figure.legend(
         handles.values(), handles, loc="outside lower left", ncols=min(len(handles), 5), frameon=False
+    )
+
+
+def legend_under(axes: Axes, inches: float = 0.5) -> None:
+    """The names of a plot's own lines, under it, where they cover nothing; `inches` are for its axis."""
+    axes.legend(
+        frameon=False,
+        fontsize=8,
+        loc="upper left",
+        bbox_to_anchor=(0, 0),
+        bbox_transform=axes.transAxes + ScaledTranslation(0, -inches, axes.figure.dpi_scale_trans),
+        borderaxespad=0,
     )
 
 

@@ -5,15 +5,95 @@ import json
 import pytest
 import report_tree
 from axe_playwright_python.sync_playwright import Axe
+from nbformat import v4
 from playwright.sync_api import expect
-from report_tree import PAGES, make_tree
+from rankings import a_ranking
+from report_tree import MANIFEST, PAGES, PROFILE, make_tree
+from survey_page import table, write  # noqa: F401  # fixtures
 
-EVERY = (*PAGES, "figures/first.html", "figures/second.html")
+from nstbench.charts.chart import Chart
+from nstbench.charts.writing import write_chart
+from nstbench.pipeline.benchmark.records import Ranking
+from nstbench.report.notebook.execution import execute
+from nstbench.report.notebook.page import notebook_page
+from nstbench.report.site import write as site_writing
+from nstbench.report.site.ranking_part import RankedMethod
+
+# A page of each kind.
+EVERY = (*PAGES, "figures/first.html", "figures/diagram.html", "notebooks/own.html")
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    return make_tree(tmp_path_factory.mktemp("project")).reports
+    """Two figures, a chart, a ranking and a notebook."""
+    tree = make_tree(tmp_path_factory.mktemp("project"))
+    tree.charts.append(Chart.model_validate(DIAGRAM))
+    write_chart(tree.charts[0], [], PROFILE, MANIFEST, tree.results, tree.reports)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(site_writing, "read_ranking", lambda results: a_ranking())
+        patch.setattr(site_writing, "load_benchmark", lambda file, manifest: None)
+        patch.setattr(site_writing, "ranked_methods", lambda ranking, *rest: ranked(ranking))
+        tree.write_site()
+    own = tree.reports / "notebooks" / "own.html"
+    own.parent.mkdir()
+    own.write_text(notebook_page(notebook(tree.results.parent), "own", ["other", "own"]))
+    return tree.reports
+
+
+DIAGRAM = {
+    "id": "diagram",
+    "title": "Layers that are read",
+    "source": {"document": "A Document", "row": "row-3", "figure": "Figure 3"},
+    "question": "Which layers?",
+    "settings_note": "As printed.",
+    "kind": "layer_diagram",
+}
+
+
+def ranked(ranking: Ranking) -> list[RankedMethod]:
+    return [
+        RankedMethod(entry, row, 10.0, 80.0, 50.0, None)
+        for entry, row in zip(ranking.entries, ranking.rows, strict=True)
+    ]
+
+
+SHOWN = """
+from pathlib import Path
+
+import pandas as pd
+from IPython.display import HTML
+
+from nstbench.report.notebook.claims import Claims
+from nstbench.report.notebook.images import light_curves, light_panel
+from nstbench.report.notebook.tables import shaded
+
+claims, figures = Claims.open(Path(FOLDER)), Path(FOLDER) / "reports" / "figures"
+claims.counts()
+---
+claims.table()
+---
+claims.contradictions()
+---
+claims.show("a-claim-one")
+---
+shaded(pd.DataFrame([[0.1] * 30], index=["an arm"], columns=[f"C{n}" for n in range(30)]), "wide", [])
+---
+light_panel(figures / "first.jpg", "a panel")
+---
+light_curves(figures / "first.curves.png", "losses")
+---
+svg = (figures / "diagram.svg").read_text()
+HTML(svg[svg.index("<svg"):])
+"""
+
+
+def notebook(folder):
+    """Whatever notebooks show of the results in a folder, once."""
+    code = SHOWN.replace("FOLDER", repr(str(folder))).split("---")
+    cells = [v4.new_markdown_cell("# Own"), v4.new_markdown_cell("## Section"), *map(v4.new_code_cell, code)]
+    own = v4.new_notebook(cells=cells, metadata={"title": "Own"})
+    execute(own)
+    return own
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -27,6 +107,12 @@ def test_axe_finds_nothing_on_any_page(open_page, site, width, scheme):
         broken = Axe().run(page, options={"preload": False}).response["violations"]
         found += [(address, rule["id"], rule["nodes"][0]["html"]) for rule in broken]
     assert found == []
+
+
+def test_axe_finds_nothing_in_a_survey(open_page, write, tmp_path):  # noqa: F811  # a fixture
+    write("--pairs", "4", "--mode", "choice", "--arm", "zebra", "--arm", "quagga")
+    page = open_page(tmp_path / "survey.html", 390, 844, "dark")
+    assert Axe().run(page, options={"preload": False}).response["violations"] == []
 
 
 def test_nothing_is_asked_of_a_network(open_page, site):

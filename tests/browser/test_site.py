@@ -269,9 +269,25 @@ def test_tables_sort_by_mouse_and_by_key(open_page, site):
 
 def test_all_columns_of_scores_are_seen_on_a_wide_page(open_page, site):
     page = open_page(site / "figures" / "first.html", width=1280)
-    scores = page.locator("[aria-labelledby=scores]").first
-    page.locator("th.dt-orderable-asc").first.wait_for()
+    scores = page.locator("[aria-labelledby=scores] .dt-layout-table").first
     assert scores.evaluate("box => box.scrollWidth <= box.clientWidth")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_wide_table_scrolls_within_itself_and_its_first_column_stays(open_page, site, width):
+    page = open_page(site / "figures" / "first.html", width, 844)
+    page.locator("#others").click()
+    wide = page.locator("[aria-labelledby=others] .dt-layout-table").first
+    wide.evaluate("box => { box.scrollLeft = 300; }")
+    assert wide.evaluate("box => box.scrollLeft") == 300 and page.evaluate(FITS)
+    left = wide.bounding_box()["x"]
+    for row in ("thead", "tbody"):
+        cells = wide.locator(f"{row} tr").first.locator("th, td")
+        assert cells.first.bounding_box()["x"] == pytest.approx(left, abs=1)
+        assert cells.nth(1).bounding_box()["x"] < left + 300
+    head = wide.locator("thead th").first
+    covered = "(cell, y) => document.elementFromPoint(cell.getBoundingClientRect().left + 20, y) === cell"
+    assert head.evaluate(covered, head.bounding_box()["y"] + 5)
 
 
 @pytest.mark.parametrize("width", [1280, 390])

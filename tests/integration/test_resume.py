@@ -16,7 +16,7 @@ EXPERIMENT = "nikulin-fig3"
 def start(folder):
     """The pipeline up to one figure, in a process group of its own."""
     command = [sys.executable, "-m", "snakemake", "--cores", "2", "--directory", str(folder)]
-    target = f"reports/figures/{EXPERIMENT}.png"
+    target = f"reports/figures/{EXPERIMENT}.jpg"
     return subprocess.Popen(
         [*command, target],
         cwd=CHECKOUT,

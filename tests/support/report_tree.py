@@ -2,13 +2,14 @@
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from PIL import Image
 
+from nstbench.charts.chart import Chart
 from nstbench.images.manifest import Manifest
 from nstbench.metrics.feature_spaces import INDEPENDENT
 from nstbench.pipeline.experiment import Experiment
@@ -159,6 +160,7 @@ class Tree:
     planned: list[PlannedRun]
     results: Path
     reports: Path
+    charts: list[Chart] = field(default_factory=list)
 
     def panel(self, experiment: Experiment) -> Image.Image:
         return draw_panel(results_by_pair(experiment, self.planned, PROFILE, MANIFEST, self.results)[0])
@@ -169,7 +171,7 @@ class Tree:
     def write_site(self) -> None:
         write_site(
             self.experiments,
-            [],
+            self.charts,
             self.planned,
             PROFILE,
             MANIFEST,

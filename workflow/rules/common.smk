@@ -181,7 +181,7 @@ def results_shown(wildcards):
     return [
         "results/scores.csv",
         *expand(
-            "reports/figures/{id}.png",
+            "reports/figures/{id}.jpg",
             id=of_document(wildcards.name, PROJECT.experiments),
         ),
         *expand("reports/figures/{id}.json", id=of_document(wildcards.name, DRAWINGS)),

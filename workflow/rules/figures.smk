@@ -21,18 +21,17 @@ rule figure:
         manifest=str(ROOT / "data" / "images.yaml"),
     output:
         panel=report(
-            "reports/figures/{experiment}.png",
+            "reports/figures/{experiment}.jpg",
             caption="../report/panel.rst",
             labels={"shows": "panel"},
             **PLACE_IN_REPORT,
         ),
         curves=report(
-            "reports/figures/{experiment}.curves.svg",
+            "reports/figures/{experiment}.curves.png",
             caption="../report/curves.rst",
             labels={"shows": "loss curves"},
             **PLACE_IN_REPORT,
         ),
-        pixels="reports/figures/{experiment}.curves.png",
         record="reports/figures/{experiment}.json",
         thumbnail="reports/figures/{experiment}.thumb.jpg",
     log:

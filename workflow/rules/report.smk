@@ -7,7 +7,7 @@ rule report:
     input:
         scores="results/scores.csv",
         claims="results/claims.json",
-        figures=expand("reports/figures/{experiment}.png", experiment=EXPERIMENTS),
+        figures=expand("reports/figures/{experiment}.jpg", experiment=EXPERIMENTS),
         charts=expand("reports/figures/{chart}.json", chart=CHARTS),
         notebooks=expand("reports/notebooks/{name}.html", name=NOTEBOOKS),
         configuration=CONFIGURATION,

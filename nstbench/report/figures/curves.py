@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
 
 import matplotlib
 import pandas as pd
@@ -10,7 +9,6 @@ from matplotlib.figure import Figure
 
 from nstbench.charts.style import TYPOGRAPHY, label_short_logarithmic_axes, lines
 from nstbench.pipeline.finished import FinishedRun
-from nstbench.report.figures.drawings import png
 from nstbench.report.figures.pair_results import PairResults
 
 INCHES = (10.0, 4.2)
@@ -18,8 +16,8 @@ TOTAL = "total loss"
 LOSSES = {TOTAL: "^total$", "style loss": "^style/", "content loss": "^content/"}  # columns of a trace
 
 
-def save_curves(pair: PairResults, svg: Path, pixels: Path) -> None:
-    """Write the loss curves of a pair, each arm's shown run, as SVG, and as PNG for notebooks.
+def draw_curves(pair: PairResults) -> Figure:
+    """The loss curves of a pair, each arm's shown run.
 
     Axes that no run has a loss for are left out.
     """
@@ -40,10 +38,7 @@ def save_curves(pair: PairResults, svg: Path, pixels: Path) -> None:
         handles = figure.axes[0].get_lines()
         columns = min(4, len(handles))
         figure.legend(handles=handles, loc="outside lower left", ncols=columns, frameon=False)
-        figure.savefig(svg, format="svg", metadata={"Date": None})
-    # Everything has found its place, and finding it takes longer than drawing.
-    figure.set_layout_engine("none")
-    pixels.write_bytes(png(figure))
+    return figure
 
 
 def losses(runs: Sequence[FinishedRun]) -> dict[str, list[pd.Series]]:

@@ -11,9 +11,13 @@ from nstbench.images.pictures import THUMBNAIL_QUALITY, save_picture
 from nstbench.pipeline.experiment import Experiment
 from nstbench.pipeline.plan import PlannedRun
 from nstbench.pipeline.profile import Profile
-from nstbench.report.figures.curves import save_curves
+from nstbench.report.figures.curves import draw_curves
+from nstbench.report.figures.drawings import png
 from nstbench.report.figures.pair_results import PairResults, results_by_pair
 from nstbench.report.figures.panel import draw_panel, draw_thumbnail
+
+# A panel is looked at as a whole; its tiles are at hand in more detail.
+PANEL_QUALITY = 85
 
 
 def write_figure(
@@ -24,7 +28,7 @@ def write_figure(
     results: Path,
     reports: Path,
 ) -> None:
-    """Write reports/figures/<id>.png (then <id>.2.png, ...), .thumb.jpg, .curves.svg, .curves.png and .json.
+    """Write reports/figures/<id>.jpg (then <id>.2.jpg, ...), .thumb.jpg, .curves.png and .json.
 
     Reads results/runs and results/pictures; raises InputError naming a run that is not there.
     """
@@ -32,17 +36,16 @@ def write_figure(
     if not pairs:
         raise InputError(f"experiment {experiment.id!r} has no planned runs; check its pairs and the profile")
     for number, pair in enumerate(pairs, 1):
-        save_picture(draw_panel(pair), panel_file(reports, experiment.id, number))
+        save_picture(draw_panel(pair), panel_file(reports, experiment.id, number), PANEL_QUALITY)
     save_picture(draw_thumbnail(pairs[0]), thumbnail_file(reports, experiment.id), THUMBNAIL_QUALITY)
-    svg, pixels = curves_file(reports, experiment.id), curves_file(reports, experiment.id, "png")
-    with written_whole(svg) as temporary, written_whole(pixels) as temporary_pixels:
-        save_curves(pairs[0], temporary, temporary_pixels)
+    with written_whole(curves_file(reports, experiment.id)) as temporary:
+        temporary.write_bytes(png(draw_curves(pairs[0])))
     write_text(record_file(reports, experiment.id), figure_record(pairs))
 
 
 def panel_file(reports: Path, experiment: str, number: int = 1) -> Path:
     """The panel of an experiment's pair `number`, counted from 1."""
-    return reports / "figures" / (f"{experiment}.png" if number == 1 else f"{experiment}.{number}.png")
+    return reports / "figures" / (f"{experiment}.jpg" if number == 1 else f"{experiment}.{number}.jpg")
 
 
 def thumbnail_file(reports: Path, id: str) -> Path:
@@ -50,9 +53,9 @@ def thumbnail_file(reports: Path, id: str) -> Path:
     return reports / "figures" / f"{id}.thumb.jpg"
 
 
-def curves_file(reports: Path, experiment: str, suffix: str = "svg") -> Path:
-    """The loss curves of an experiment's first pair, as SVG or, for notebooks, as PNG."""
-    return reports / "figures" / f"{experiment}.curves.{suffix}"
+def curves_file(reports: Path, experiment: str) -> Path:
+    """The loss curves of an experiment's first pair."""
+    return reports / "figures" / f"{experiment}.curves.png"
 
 
 def record_file(reports: Path, experiment: str) -> Path:

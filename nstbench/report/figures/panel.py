@@ -18,7 +18,7 @@ GROUND, INK, MUTED = "#ffffff", "#1b1b1a", "#62625e"
 NARROWEST = 640
 SMALLEST_EM = 13
 EM = 0.014  # of the panel's width, so that text is legible when a wide panel is shown on 1000 pixels.
-SMALLEST_SIDE = 240  # Pixels that a caption needs; smaller pictures are enlarged by a whole factor.
+SMALLEST_SIDE = 192  # Pixels that a caption needs; smaller pictures are enlarged by a whole factor.
 
 
 class _Block(Protocol):

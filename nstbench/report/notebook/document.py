@@ -85,19 +85,20 @@ class Document:
     def curves(self, id: str) -> Image:
         """The losses of an experiment's first pair by evaluation."""
         title = f"Losses: {self._experiment(id).title}"
-        return light_curves(whole(curves_file(self.folder / "reports", id, "png")), title)
+        return light_curves(whole(curves_file(self.folder / "reports", id)), title)
 
     def chart(self, id: str) -> HTML:
-        """A chart's drawing, and in sentences what its numbers say."""
+        """A chart's drawing, and in sentences what its numbers say; a page shows the drawing's file."""
         reports = self.folder / "reports"
-        svg = whole(drawing_file(reports, id)).read_text(encoding="utf-8")
+        file = drawing_file(reports, id)
+        svg = whole(file).read_text(encoding="utf-8")
         facts = json.loads(whole(facts_file(reports, id)).read_text(encoding="utf-8"))
         said = [" ".join(facts["findings"])]
         if facts["weights"]:
             used = ", ".join([*facts["weights"], f"{facts['size']} px"])
             said.append(f"Measured with {used}.")
         paragraphs = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in said)
-        return HTML(svg[svg.index("<svg") :] + paragraphs)
+        return HTML(svg[svg.index("<svg") :] + paragraphs, metadata={"file": file.name})
 
     def runs(self, id: str) -> pd.DataFrame:
         """One row per run: what was made, what it cost, its final loss, and a column for every metric."""

@@ -29,18 +29,18 @@ def photograph(picture: PIL.Image.Image, alt: str, retina: bool = False) -> Imag
 
 
 def light_panel(file: Path, alt: str) -> Image:
-    """A panel as JPEG, smaller by steps until it has at most `HEAVIEST_PANEL` bytes."""
+    """A panel as JPEG, smaller by steps until it has at most `HEAVIEST_PANEL` bytes; a page shows `file`."""
     picture = read_picture(file)
     while True:
         data = io.BytesIO()
         picture.save(data, "JPEG", quality=75)
         if data.tell() <= HEAVIEST_PANEL:
-            return Image(data.getvalue(), format="jpeg", alt=alt)
+            return Image(data.getvalue(), format="jpeg", alt=alt, metadata={"file": file.name})
         picture.thumbnail((SHRINK * picture.width, SHRINK * picture.height), PIL.Image.Resampling.LANCZOS)
 
 
 def light_curves(file: Path, alt: str) -> Image:
-    """Loss curves that were drawn before, as wide as a page and in few colours."""
+    """Loss curves that were drawn before, as wide as a page and in few colours; a page shows `file`."""
     picture = read_picture(file)
     picture.thumbnail((CURVES_WIDTH, picture.height), PIL.Image.Resampling.LANCZOS)
-    return Image(few_colours(picture), format="png", alt=alt)
+    return Image(few_colours(picture), format="png", alt=alt, metadata={"file": file.name})

@@ -1,5 +1,6 @@
-"""An executed notebook as a page that needs no network."""
+"""An executed notebook as a page of the site."""
 
+import re
 from collections.abc import Iterable
 
 from nbconvert import HTMLExporter
@@ -8,11 +9,14 @@ from nbformat import NotebookNode
 from nstbench.report.site.templating import NAVIGATION, TEMPLATES
 
 SECTION = "## "
+# The corner of a table, which heads nothing.
+EMPTY_HEADING = re.compile(r"<th([^>]*)>(?:\s|&nbsp;)*</th>")
 
 
 def notebook_page(notebook: NotebookNode, name: str, names: Iterable[str]) -> str:
-    """HTML in one file: text and results, with the code of each cell folded away.
+    """HTML: text and results, with the code of each cell folded away.
 
+    Panels, loss curves and charts are those in reports/figures/, instead of the notebook's own copies.
     Above them are the pages of the report and the notebooks of all `names`, of which this is `name`; the
     contents come after the first cell.
     """
@@ -32,4 +36,5 @@ def notebook_page(notebook: NotebookNode, name: str, names: Iterable[str]) -> st
     shared = {"navigation": NAVIGATION, "notebooks": notebooks, "name": name, "sections": sections}
     html, _ = exporter.from_notebook_node(notebook, shared)
     # Links to the report lead there from results/notebooks/; this page lies in the report.
-    return str(html).replace('href="../../reports/', 'href="../')
+    html = str(html).replace('href="../../reports/', 'href="../')
+    return EMPTY_HEADING.sub(r"<td\1></td>", html)

@@ -31,7 +31,7 @@ class PanelRow:
 
 @dataclass(frozen=True)
 class PagePanel:
-    """The panel of one pair, its tiles one by one; `file` has it as one picture."""
+    """The panel of one pair, its tiles one by one; `file`, beside the page, has it as one picture."""
 
     title: str
     description: str
@@ -95,7 +95,7 @@ def make_experiment_page(pairs: Sequence[PairResults], scores: pd.DataFrame, rep
     for number, pair in enumerate(pairs, 1):
         titles = iter(experiment.panel.row_titles)
         rows = [PanelRow(next(titles, ""), tiles) for tiles in panel_tiles(pair)]
-        file = panel_file(reports, experiment.id, number).relative_to(reports.parent).as_posix()
+        file = panel_file(reports, experiment.id, number).name
         panels.append(PagePanel(pair_title(pair), panel_description(pair), rows, file))
     records = []
     for run in {run.planned.run.id: run for run in runs}.values():
@@ -118,5 +118,5 @@ def make_experiment_page(pairs: Sequence[PairResults], scores: pd.DataFrame, rep
         comparisons=comparison_tables(pairs),
         scores=score_table(runs, scores),
         records=records,
-        command=snakemake_command(f"reports/figures/{experiment.id}.png", profile),
+        command=snakemake_command(f"reports/figures/{experiment.id}.jpg", profile),
     )

@@ -12,7 +12,14 @@ from nstbench.pipeline.experiment import short_name
 from nstbench.pipeline.finished import FinishedRun
 from nstbench.pipeline.usage import distinct
 from nstbench.report.figures.pair_results import PairResults
-from nstbench.report.site.vega.content_style import Point, content_style_spec, distances, run_label
+from nstbench.report.site.vega.content_style import (
+    Point,
+    content_style_spec,
+    distances,
+    fair_domain,
+    is_beyond,
+    run_label,
+)
 
 FILTERS = ("document", "figure", "pair", "setting")
 HEIGHT = 560
@@ -22,7 +29,8 @@ HEIGHT = 560
 class Explorer:
     """The chart, and what a reader chooses from: documents, figures and pairs by the values of the filter.
 
-    `runs` are those of each figure, by its title, as (id, label).
+    `runs` are those of each figure, by its title, as (id, label); `beyond` of those shown lie outside of the
+    axes, most of them nearly unchanged pictures, which would leave little room for all others.
     """
 
     spec: Mapping[str, Any]
@@ -31,6 +39,7 @@ class Explorer:
     pairs: Mapping[str, str]
     runs: Mapping[str, Sequence[tuple[str, str]]]
     shown: int
+    beyond: int
     missing: int
 
 
@@ -67,8 +76,12 @@ def make_explorer(
         series = method(run.planned.run.method).title
         points.append(Point(series, run_label(run), *known[id], id, filtered))
         options.setdefault(experiments[0].title, []).append((id, run_label(run)))
-    spec = content_style_spec(points, [], distinct(at.series for at in points), judge, FILTERS, HEIGHT)
-    return Explorer(spec, documents, figures, pairs, options, len(points), len(runs) - len(points))
+    domains = [fair_domain(values) for values in zip(*((at.x, at.y) for at in points), strict=True)]
+    spec = content_style_spec(
+        points, [], distinct(at.series for at in points), judge, FILTERS, HEIGHT, domains
+    )
+    beyond = sum(is_beyond(point, domains) for point in points)
+    return Explorer(spec, documents, figures, pairs, options, len(points), beyond, len(runs) - len(points))
 
 
 def _listed(ids: Iterable[str]) -> str:

@@ -2,13 +2,19 @@
 
 import functools
 import itertools
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
+from PIL import Image
 
+import nstbench.charts
+from nstbench.charts.channel_means import NETWORKS
+from nstbench.charts.diagrams.data_uri import to_data_uri
+from nstbench.charts.gram_matrices import NORMALISERS as OF_ENTRIES
 from nstbench.charts.kinds import chart_kind
 from nstbench.charts.style import COLOURS
 from nstbench.charts.style_layers import NORMALISERS
@@ -99,12 +105,61 @@ TABLES = {
         ],
     ),
 }
+# Numbers of layers and channels, and pictures beside curves.
+MOMENTS = {
+    "channel_means": table(
+        *("network", "layer", "channel", "mean", "mean_before_relu", "correlation"),
+        rows=[
+            (network, layer, channel, 0.1 * channel, 0.1, 1.0)
+            for network in (*NETWORKS, "read off the document")
+            for layer in LAYERS
+            for channel in range(40)
+        ],
+    ),
+    "gram_entries": table(
+        *("picture", "layer", "quantity", "place", "value"),
+        rows=[
+            ("night", layer, quantity, place, 0.01 + 0.1 * number)
+            for number, layer in enumerate(LAYERS)
+            for quantity, places in {
+                "small": [""],
+                "empty": [""],
+                "mean": OF_ENTRIES,
+                "histogram": ["-6.0", "-3.0", "0.0"],
+            }.items()
+            for place in places
+        ],
+    ),
+    "gram_sparsity": table(
+        *("picture", "layer", "quantity", "value", "weights", "size", "shift"),
+        rows=[
+            (picture, layer, quantity, 0.1 * number, "embedded", 64, -1.0)
+            for number, layer in enumerate(LAYERS)
+            for quantity in (
+                "read off the document",
+                "zero entries",
+                "zero entries, shifted",
+                "zero activations",
+            )
+            for picture in ("night", "wave")
+        ],
+    ),
+    "flicker": table(
+        *("method", "way", "frame", "error", "picture"),
+        rows=[
+            (method, way, frame, 1.0 + frame, to_data_uri(Image.new("RGB", (8, 8))))
+            for method, way in (("the clip", ""), ("gatys2015", "frame by frame"), ("gatys2015", "warped"))
+            for frame in range(4)
+        ],
+    ),
+}
 DRAWN = pytest.mark.parametrize("kind", TABLES)
+WITH_LEGENDS = pytest.mark.parametrize("kind", TABLES | MOMENTS)
 
 
 @functools.cache
 def drawn(kind: str) -> Figure:
-    with drawing(chart_kind(kind), TABLES[kind]) as figure:
+    with drawing(chart_kind(kind), (TABLES | MOMENTS)[kind]) as figure:
         figure.draw_without_rendering()
     return figure
 
@@ -133,15 +188,25 @@ def test_no_two_names_have_one_colour(kind):
         assert len(set(dots.values())) == len(COLOURS)
 
 
-@DRAWN
-def test_legends_cover_no_plot(kind):
+@WITH_LEGENDS
+def test_legends_cover_nothing(kind):
+    """Neither a plot nor what stands at its axes, and nothing of them is cut off."""
     figure = drawn(kind)
-    for legend in figure.legends:
+    legends = [*figure.legends, *filter(None, (axes.get_legend() for axes in figure.axes))]
+    assert legends or kind == "convergence"  # whose names stand beside dots
+    for legend in legends:
         box = legend.get_window_extent()
-        assert not any(box.overlaps(axes.get_window_extent()) for axes in figure.axes)
+        for axes in figure.axes:
+            below = [text for text in (*axes.get_xticklabels(), axes.xaxis.label) if text.get_text()]
+            shown = [text.get_window_extent() for text in below]
+            assert not any(box.overlaps(each) for each in (axes.get_window_extent(), *shown))
         assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1
-    for axes in figure.axes:
-        assert axes.get_legend() is None
+        assert figure.bbox.y0 <= box.y0
+
+
+def test_legends_are_made_only_where_they_are_placed_outside_of_plots():
+    files = Path(nstbench.charts.__file__).parent.rglob("*.py")
+    assert {file.name for file in files if ".legend(" in file.read_text()} == {"style.py", "ranking.py"}
 
 
 @DRAWN

@@ -29,7 +29,7 @@ def test_a_misspelt_key_of_the_changes_is_refused():
 def test_jobs_see_the_users_own_file(tmp_path):
     own = tmp_path / "my.yaml"
     own.write_text(json.dumps(MINE))
-    target = "reports/figures/jain-alpha.png"
+    target = "reports/figures/jain-alpha.jpg"
     command = [sys.executable, "-m", "snakemake", "--cores", "1", "--dry-run", "--printshellcmds"]
     command += ["--directory", str(tmp_path), "--configfile", str(own), "--", target]
     process = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True)

@@ -1,5 +1,6 @@
 """Promises of the checkout as a whole."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -67,3 +68,13 @@ def _requirements(project):
     return list(
         dict.fromkeys(project["dependencies"] + [each for extra in extras.values() for each in extra])
     )
+
+
+def test_make_help_explains_every_target():
+    text = (CHECKOUT / "Makefile").read_text()
+    targets = re.findall(r"^([a-z][a-z-]*):", text, re.M)
+    explained = re.findall(r"^([a-z-]+):.*?  ## \S.*\.$", text, re.M)
+    assert targets == explained
+    assert sorted(targets) == sorted(re.search(r"^\.PHONY: (.*)$", text, re.M)[1].split())
+    # A comment belongs to what follows it.
+    assert not re.search(r"^#.*\n\n", text.partition("\n\n")[2], re.M)

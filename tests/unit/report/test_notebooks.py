@@ -170,7 +170,7 @@ def document(tmp_path_factory) -> Document:
     figures.mkdir(parents=True)
     shown = results_by_pair(EXPERIMENT, planned, PROFILE, PROJECT.manifest, results)
     (figures / "two-arms.json").write_text(figure_record(shown))
-    for file in ("two-arms.png", "two-arms.2.png", "two-arms.3.png"):
+    for file in ("two-arms.jpg", "two-arms.2.jpg", "two-arms.3.jpg"):
         Image.new("RGB", (30, 20), "red").save(figures / file)
     Image.new("P", (200, 84)).save(figures / "two-arms.curves.png")
     return Document(EXPERIMENT.source.document, {"two-arms": EXPERIMENT}, PROJECT.manifest, folder)
@@ -596,6 +596,27 @@ def test_the_page_needs_nothing_but_itself(executed):
     assert "A & B" in page.text
     assert [image["alt"] for image in page.all("img")] == ["a < b"]
     assert len(page.all("details")) == 2
+
+
+def test_a_page_shows_figures_of_the_report_instead_of_smaller_copies(executed):
+    executed.cells[2].outputs[0].metadata = {"image/png": {"alt": "losses", "file": "own.curves.png"}}
+    drawn = executed.cells[1].outputs[0]
+    drawn.data["text/html"] = "<svg><path/></svg><p>It grows &amp; grows.</p>"
+    drawn.metadata = {"text/html": {"file": "chart.svg"}}
+    page = Page(notebook_page(executed, "own", ["own"]))
+    chart, curves = page.all("img")
+    assert (chart["src"], chart["alt"]) == ("../figures/chart.svg", "It grows & grows.")
+    assert (curves["src"], curves["alt"]) == ("../figures/own.curves.png", "losses")
+    assert not page.all("svg") and page.text.count("It grows & grows.") == 1
+
+
+def test_the_corner_of_a_table_is_no_heading_and_keys_scroll_what_is_wide(executed):
+    table = pd.DataFrame({"a": [1]}, index=["b"]).to_html()
+    executed.cells[1].outputs[0].data["text/html"] = table
+    page = Page(notebook_page(executed, "own", ["own"]))
+    assert len(page.all("th")) == table.count("<th>") - 1 == 2
+    (output,) = [div for div in page.all("div") if "output_html" in div.get("class", "")]
+    assert output["tabindex"] == "0"
 
 
 def test_a_page_leads_to_the_report_to_other_notebooks_and_to_its_sections(executed):

@@ -9,7 +9,7 @@ from report_tree import MANIFEST, PROFILE, Tree, make_tree
 from nstbench.metrics.feature_spaces import INDEPENDENT
 from nstbench.report.figures.pair_results import PairResults, results_by_pair
 from nstbench.report.site.explorer import make_explorer
-from nstbench.report.site.vega.content_style import content_style_plot, pareto_front
+from nstbench.report.site.vega.content_style import content_style_plot, fair_domain, pareto_front
 from nstbench.report.site.vega.loss_curves import MOST_POINTS, loss_plots
 from nstbench.report.site.vega.theme import COLOURS, DASHES, SHAPES, cycled
 
@@ -140,3 +140,29 @@ def test_the_explorer_has_each_run_once_with_what_it_is_filtered_by(tree: Tree) 
         assert point["figure"] == "|first|second|" and point["document"] == "|a|"
         assert point["pair"] in ("|chelsea swirls|", "|temple swirls|")
         assert point["setting"] == point["setting"].lower()
+
+
+def test_nearly_unchanged_pictures_do_not_stretch_the_explorer(tree: Tree) -> None:
+    by_experiment = [
+        results_by_pair(one, tree.planned, PROFILE, MANIFEST, tree.results) for one in tree.experiments
+    ]
+    runs = {run.planned.run.id: run for pairs in by_experiment for pair in pairs for run in pair.runs}
+    values = {id: (1.0 + 0.1 * place, 2.0) for place, id in enumerate(runs)}
+    unchanged, copied, *_ = runs
+    values |= {unchanged: (1e-9, 2.0), copied: (0.0, 2.0)}
+    explorer = make_explorer(by_experiment, scored(list(values), values), INDEPENDENT)
+    low, high = explorer.spec["layer"][0]["encoding"]["x"]["scale"]["domain"]
+    assert 1 < low < 1.2 < high
+    points = {point["run"]: point for point in explorer.spec["datasets"]["points"]}
+    assert explorer.beyond == 2 and explorer.shown == len(points) == len(runs)
+    assert {id for id, point in points.items() if point.get("beyond")} == {unchanged, copied}
+    assert "content 1.0" in points[unchanged]["written"]
+
+
+def test_a_fair_domain_is_that_of_tukey_s_fences() -> None:
+    usual = [10.0**exponent for exponent in range(9)]
+    assert fair_domain(usual) == pytest.approx((1 / 1.1, 1.1e8))
+    # With 12 decades the quartiles are at 2.25 and 6.75, and the fences at -4.5 and 13.5.
+    assert fair_domain([*usual, 1e12]) == pytest.approx((1 / 1.1, 1.1e12))
+    assert fair_domain([*usual, 1e14, 0.0]) == pytest.approx((1 / 1.1, 1.1e8))
+    assert fair_domain([3.0]) == pytest.approx((3 / 1.1, 3.3))

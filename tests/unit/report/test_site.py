@@ -195,7 +195,7 @@ def test_a_figure_names_substitutions_claims_and_the_command(figure: Page) -> No
         "Swirls is a stand-in for A Famous Night.",
         "5 evaluations where the source's settings ask for 1,500.",
         "A known departure.",
-        "snakemake --cores all reports/figures/first.png --config profile=smoke",
+        "snakemake --cores all reports/figures/first.jpg --config profile=smoke",
         "claim-a",
         "supported (embedded weights) what a-claim-one says",
     ):

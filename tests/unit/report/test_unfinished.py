@@ -13,7 +13,7 @@ from nstbench.report.site.unfinished import write_unfinished
 
 PROJECT = Project.load(CHECKOUT, "smoke")
 ENTRIES = [*PROJECT.experiments.values(), *load_charts(PROJECT).values()]
-PICTURES = {"jain-alpha": "jain-alpha.png", "da-tv": "da-tv.png", "jain-fig1": "jain-fig1.svg"}
+PICTURES = {"jain-alpha": "jain-alpha.jpg", "da-tv": "da-tv.jpg", "jain-fig1": "jain-fig1.svg"}
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
 """Content distance against style distance: every result as a point, the Pareto front, and the controls."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from nstbench.core.number_format import number
@@ -15,6 +16,8 @@ from nstbench.report.site.vega.theme import COLOURS, SHAPES, cycled, specificati
 from nstbench.report.tables.scores import CONTROLS
 
 _Distances = tuple[float, float]
+# Between the outermost points and the end of an axis.
+MARGIN = 1.1
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,24 @@ def pareto_front(points: Sequence[_Distances]) -> list[_Distances]:
     return front
 
 
+def fair_domain(values: Iterable[float]) -> tuple[float, float]:
+    """From the least to the greatest of positive values that are no outliers on a logarithmic axis.
+
+    An outlier is further from the quartiles than 1.5 times their distance (J. W. Tukey, Exploratory Data
+    Analysis, 1977, section 2D).
+    """
+    logs = np.sort(np.log10([value for value in values if value > 0]))
+    low, high = np.quantile(logs, [0.25, 0.75])
+    reach = 1.5 * (high - low)
+    inside = logs[(logs >= low - reach) & (logs <= high + reach)]
+    return float(10 ** inside[0] / MARGIN), float(10 ** inside[-1] * MARGIN)
+
+
+def is_beyond(point: Point, domains: Sequence[tuple[float, float]]) -> bool:
+    """Whether a point lies outside of `domains`, of x and y; without them nothing does."""
+    return any(not low <= at <= high for at, (low, high) in zip((point.x, point.y), domains, strict=False))
+
+
 def content_style_spec(
     points: Sequence[Point],
     controls: Sequence[Point],
@@ -103,12 +124,14 @@ def content_style_spec(
     judge: FeatureSpace,
     filters: Sequence[str] = (),
     height: int = 380,
+    domains: Sequence[tuple[float, float]] = (),
 ) -> dict[str, Any]:
     """The plot as Vega-Lite reads it, as wide as its place, with the Pareto front.
 
     `filters` name texts of the points that a page filters by, through the parameter `chosen_<name>`: a point
     is shown when that is a part of its text. What a page chooses from has no front, for pairs differ.
-    Distances of 0 have no place on logarithmic axes and are drawn at their ends.
+    Distances of 0 have no place on logarithmic axes and are drawn at their ends. `domains`, of x and y, cut
+    the axes short: what lies beyond is drawn pale at their ends.
     """
     import altair as alt
 
@@ -116,22 +139,23 @@ def content_style_spec(
         min((at for at in values if at > 0), default=1.0) / 2
         for values in zip(*((point.x, point.y) for point in (*points, *controls)), strict=True)
     ]
-    log, marks = alt.Scale(type="log", nice=False), alt.Scale(domain=list(series), range=COLOURS)
+    scales = [alt.Scale(type="log", nice=False, domain=list(ends), clamp=True) for ends in domains]
+    across, up = scales or [alt.Scale(type="log", nice=False)] * 2
+    marks = alt.Scale(domain=list(series), range=COLOURS)
     titles = [metrics()[f"{letter}{judge.suffix}"].title for letter in "CS"]
-    x = alt.X("x:Q", scale=log, title=f"{titles[0]} →", axis=alt.Axis(format="~g", tickCount=6))
-    y = alt.Y("y:Q", scale=log, title=f"{titles[1]} →", axis=alt.Axis(format="~g", tickCount=6))
+    x = alt.X("x:Q", scale=across, title=f"{titles[0]} →", axis=alt.Axis(format="~g", tickCount=6))
+    y = alt.Y("y:Q", scale=up, title=f"{titles[1]} →", axis=alt.Axis(format="~g", tickCount=6))
     key = alt.Legend(title=None, orient="bottom", columns=2, symbolLimit=0, labelLimit=210)
     shapes = alt.Scale(domain=list(series), range=cycled(SHAPES, len(series)))
     results = (
         alt.Chart(alt.NamedData("points"))
-        .mark_point(
-            filled=True, size=90, opacity=0.9, cursor="pointer", stroke="var(--ground)", strokeWidth=0.7
-        )
+        .mark_point(filled=True, size=90, cursor="pointer", stroke="var(--ground)", strokeWidth=0.7)
         .encode(
             x=x,
             y=y,
             color=alt.Color("series:N", scale=marks, sort=list(series), legend=key),
             shape=alt.Shape("series:N", scale=shapes, sort=list(series), legend=key),
+            opacity=alt.condition("datum.beyond", alt.value(0.35), alt.value(0.9)),
             tooltip=alt.Tooltip("written:N"),
             description=alt.Description("written:N"),
         )
@@ -160,7 +184,8 @@ def content_style_spec(
     def row(point: Point) -> dict[str, Any]:
         placed = {"x": point.x or least[0], "y": point.y or least[1]}
         named = {"series": point.series, "run": point.run, "written": point.written}
-        return {**named, **point.filtered, **placed}
+        outside = is_beyond(point, domains)
+        return {**named, **point.filtered, **placed, **({"beyond": True} if outside else {})}
 
     line = [
         {"x": left or least[0], "y": up or least[1]}
