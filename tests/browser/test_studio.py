@@ -13,10 +13,11 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import expect
 
-# `nstbench studio` with a descent in place of the network: each step halves the loss.
+# `nstbench studio` with a descent in place of the network: each step halves the loss. The last one waits
+# while there is a file of the name that the server is given.
 SERVER = """
-import time
-import numpy as np
+import sys
+from pathlib import Path
 from PIL import Image
 from nstbench.apps.making import StoppedError, as_jpeg
 from nstbench.apps.studio import tries, serve
@@ -33,8 +34,9 @@ def make(order, report):
     style = load_picture(order.style, order.size).resize(content.size)
     steps = order.options.get("evaluations", 2)
     for step in range(1, steps + 1):
-        if report.stopped.wait(0.05):
-            raise StoppedError
+        while report.stopped.wait(0.05) or (step == steps and Path(sys.argv[1]).exists()):
+            if report.stopped.is_set():
+                raise StoppedError
         report.tell(step, steps, 0.5 ** step, as_jpeg(Image.blend(content, style, step / steps)))
     return Made(style)
 
@@ -45,15 +47,21 @@ serve.serve(open_browser=False)
 
 
 @pytest.fixture(scope="module")
-def address():
-    server = subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True)
+def unfinished(tmp_path_factory):
+    """While this file is there, no picture is finished."""
+    return tmp_path_factory.mktemp("studio") / "unfinished"
+
+
+@pytest.fixture(scope="module")
+def address(unfinished):
+    server = subprocess.Popen([sys.executable, "-c", SERVER, unfinished], stdout=subprocess.PIPE, text=True)
     yield server.stdout.readline().strip()
     server.send_signal(signal.SIGINT)
     assert server.wait(20) in (0, 130)
 
 
 @pytest.fixture
-def open_studio(new_context, address):
+def open_studio(new_context, address, unfinished):
     """Opens the page; at the end nothing may have come from elsewhere, and no script may have failed."""
     problems = []
 
@@ -69,6 +77,7 @@ def open_studio(new_context, address):
         return page
 
     yield open_studio
+    unfinished.unlink(missing_ok=True)
     assert problems == []
 
 
@@ -83,13 +92,15 @@ def status(page):
     return page.locator("#status")
 
 
-def test_two_shipped_pictures_become_a_third(open_studio, tmp_path):
+def test_two_shipped_pictures_become_a_third(open_studio, unfinished, tmp_path):
     """The settings, the picture as it grows, the loss, the comparison, the command and the download."""
     page = open_studio()
     page.select_option("[name=preserve_colour]", "luminance")
+    unfinished.touch()
     begin(page, steps=40)
     expect(status(page)).to_have_text(re.compile(r"Step \d+ of 40, \d+ s left"))
     first = page.get_attribute("#after", "src")
+    unfinished.unlink()
     expect(page.locator("#after")).not_to_have_attribute("src", first)
     expect(page.locator("#curve")).to_be_visible()
     expect(status(page)).to_have_text("Done in 0.5 s.", timeout=20_000)
@@ -116,6 +127,7 @@ def test_a_colour_option_reaches_the_command_and_can_be_taken_again(open_studio)
     page.select_option("#method", "gatys2015")
     page.select_option("[name=preserve_colour]", "histogram")
     page.fill("#size", "64")
+    page.fill("[name=evaluations]", "2000")
     page.click("text=Stylize")
     expect(page.locator("#command")).to_contain_text("--preserve-colour histogram")
     page.click("#cancel")
@@ -146,14 +158,16 @@ def test_two_people_wait_for_each_other_and_are_told_so(open_studio):
     expect(status(one)).to_contain_text("Cancelled")
 
 
-def test_a_job_goes_on_without_its_tab_and_is_found_again(open_studio):
+def test_a_job_goes_on_without_its_tab_and_is_found_again(open_studio, unfinished):
     page = open_studio()
-    begin(page, steps=60)
+    unfinished.touch()
+    begin(page)
     expect(status(page)).to_contain_text("Step")
     page.close()
     again = open_studio()
     expect(status(again)).to_contain_text("Step")
-    expect(status(again)).to_have_text("Done in 0.5 s.", timeout=20_000)
+    unfinished.unlink()
+    expect(status(again)).to_have_text("Done in 0.5 s.")
 
 
 def test_bad_and_good_uploads(open_studio, tmp_path):
@@ -230,7 +244,7 @@ def test_nobody_is_shut_out_and_nothing_is_cut_off(open_studio, width, scheme):
 def test_a_stopped_studio_says_so_and_leaves_nothing(new_context, tmp_path):
     environment = os.environ | {"TMPDIR": str(tmp_path)}
     server = subprocess.Popen(
-        [sys.executable, "-c", SERVER],
+        [sys.executable, "-c", SERVER, "no file"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
