@@ -19,11 +19,10 @@ help:  ## List the targets.
 reproduce: install  ## Make every figure, score, verdict and page; open reports/index.html.
 	$(BIN)/snakemake --cores $(CORES)
 
-# What takes one core runs beside its like; the rest takes all of them.
+# What takes one core runs beside its like. So do the tests and the pipeline, either of which often waits.
 test: install  ## Run every check.
 	$(MAKE) --jobs 2 --output-sync=target types lint regress docs
-	$(MAKE) unit
-	$(MAKE) smoke
+	$(MAKE) --jobs 2 unit smoke
 
 .venv/installed: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("nstbench needs Python 3.11 or newer; run make PYTHON=/path/to/python3.11" if sys.version_info < (3, 11) else 0)'
