@@ -59,8 +59,10 @@ def findings(verdicts: Verdicts, documents: Sequence[Document], counts: VerdictC
         holds, fell = tally.get(Verdict.SUPPORTED, 0), tally.get(Verdict.CONTRADICTED, 0)
         open_, rest = tally.get(Verdict.INCONCLUSIVE, 0), counts.total - holds - fell
         sources = counted(sum(bool(document.claims) for document in documents), "document")
+        repeats = len(verdicts.claims) - counts.total
+        among = f" ({repeats} of which {'repeats' if repeats == 1 else 'repeat'} another)" if repeats else ""
         found.append(
-            f"Of {counted(counts.total, 'claim')} in {sources}, {holds} hold and {fell} fell; "
+            f"Of {counted(len(verdicts.claims), 'claim')} in {sources}{among}, {holds} hold and {fell} fell; "
             f"{rest} are not decided, {open_} of them measured without a clear result."
         )
     if verdicts.contradictions:
@@ -70,7 +72,7 @@ def findings(verdicts: Verdicts, documents: Sequence[Document], counts: VerdictC
         topics = "; ".join(f"{each.topic}: {each.outcome}" for each in settled)
         found.append(
             f"The documents disagree on {counted(len(verdicts.contradictions), 'question')}, and "
-            f"{len(settled)} {'is' if len(settled) == 1 else 'are'} settled"
+            f"{len(settled) or 'none'} {'are' if len(settled) > 1 else 'is'} settled"
             + (f" ({topics})." if settled else ".")
         )
     return found

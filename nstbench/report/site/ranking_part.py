@@ -71,10 +71,11 @@ def ranking_in_words(ranked: Sequence[RankedMethod]) -> str:
     if not ranked:
         return ""
     first = [each for each in ranked if each.row.place == 1]
+    pairs = counted(max(each.row.pairs for each in ranked), "pair")
+    where = f"at keeping content and reaching style, on {pairs} of pictures."
+    if len(first) == len(ranked) > 1:
+        return f"{counted(len(ranked), 'method')} are not told apart {where}"
     names = ", ".join(each.entry.name for each in first[:3])
     more = f" and {len(first) - 3} more" if len(first) > 3 else ""
     told = "is best" if len(first) == 1 else "are best, not told apart,"
-    return (
-        f"{names}{more} {told} of {counted(len(ranked), 'method')} at keeping content and reaching style, "
-        f"on {counted(max(each.row.pairs for each in ranked), 'pair')} of pictures."
-    )
+    return f"{names}{more} {told} of {counted(len(ranked), 'method')} {where}"

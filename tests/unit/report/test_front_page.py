@@ -1,5 +1,6 @@
 """The first page: sentences and the map follow from the verdicts."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -57,6 +58,14 @@ def test_findings_count_what_holds_what_fell_and_what_is_settled() -> None:
     said = findings(verdicts, DOCUMENTS, count_verdicts(CLAIMS))
     assert said[0].startswith("Of 4 claims in 1 document, 1 hold and 1 fell; 2 are not decided, 1 of them")
     assert said[1] == "The documents disagree on 2 questions, and 1 is settled (pooling: position 1)."
+    repeated = findings(verdicts, DOCUMENTS, count_verdicts(CLAIMS[1:]))[0]
+    assert repeated.startswith(
+        "Of 4 claims in 1 document (1 of which repeats another), 0 hold and 1 fell; 2 are"
+    )
+    unsettled = Verdicts(claims=(), contradictions=verdicts.contradictions[1:])
+    assert findings(unsettled, [], count_verdicts([])) == [
+        "The documents disagree on 1 question, and none is settled."
+    ]
     assert findings(Verdicts(claims=()), [], count_verdicts([])) == []
 
 
@@ -103,3 +112,7 @@ def test_methods_are_listed_by_place_with_their_intervals_and_without_those_that
         "gatys2015 a is best of 2 methods at keeping content and reaching style, on 4 pairs of pictures."
     )
     assert ranking_in_words([]) == ""
+    first = [replace(each, row=each.row.model_copy(update={"place": 1})) for each in ranked]
+    assert ranking_in_words(first) == (
+        "2 methods are not told apart at keeping content and reaching style, on 4 pairs of pictures."
+    )

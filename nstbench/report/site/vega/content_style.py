@@ -18,6 +18,7 @@ from nstbench.report.tables.scores import CONTROLS
 _Distances = tuple[float, float]
 # Between the outermost points and the end of an axis.
 MARGIN = 1.1
+FAR_OUT = 3.0
 
 
 @dataclass(frozen=True)
@@ -102,12 +103,12 @@ def pareto_front(points: Sequence[_Distances]) -> list[_Distances]:
 def fair_domain(values: Iterable[float]) -> tuple[float, float]:
     """From the least to the greatest of positive values that are no outliers on a logarithmic axis.
 
-    An outlier is further from the quartiles than 1.5 times their distance (J. W. Tukey, Exploratory Data
-    Analysis, 1977, section 2D).
+    An outlier is further from the quartiles than three times their distance: "far out" (J. W. Tukey,
+    Exploratory Data Analysis, 1977, section 2D).
     """
     logs = np.sort(np.log10([value for value in values if value > 0]))
     low, high = np.quantile(logs, [0.25, 0.75])
-    reach = 1.5 * (high - low)
+    reach = FAR_OUT * (high - low)
     inside = logs[(logs >= low - reach) & (logs <= high + reach)]
     return float(10 ** inside[0] / MARGIN), float(10 ** inside[-1] * MARGIN)
 
@@ -145,7 +146,7 @@ def content_style_spec(
     titles = [metrics()[f"{letter}{judge.suffix}"].title for letter in "CS"]
     x = alt.X("x:Q", scale=across, title=f"{titles[0]} →", axis=alt.Axis(format="~g", tickCount=6))
     y = alt.Y("y:Q", scale=up, title=f"{titles[1]} →", axis=alt.Axis(format="~g", tickCount=6))
-    key = alt.Legend(title=None, orient="bottom", columns=2, symbolLimit=0, labelLimit=210)
+    key = alt.Legend(title=None, orient="bottom", symbolLimit=0)
     shapes = alt.Scale(domain=list(series), range=cycled(SHAPES, len(series)))
     results = (
         alt.Chart(alt.NamedData("points"))

@@ -30,7 +30,8 @@ CONFIG: dict[str, Any] = {
         "labelColor": "var(--ink)",
         "titleColor": "var(--ink)",
         "labelFontSize": 12,
-        "labelLimit": 210,
+        "labelLimit": 300,
+        "columns": 2,
     },
 }
 
