@@ -18,7 +18,7 @@ from nstbench.pipeline.plan import PlannedRun
 from nstbench.pipeline.project import Project
 from nstbench.pipeline.seals import whole
 from nstbench.pipeline.specification import RunSpecification
-from nstbench.pipeline.tables import control_id
+from nstbench.pipeline.tables import control_id, read_score_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,15 +59,8 @@ class Evidence:
 
     def score_table(self) -> "pd.DataFrame | None":
         """All scores, one value a row; None before there are any."""
-        import pandas as pd
-
         file = self.results / "scores.csv"
-        if not file.exists():
-            return None
-        try:
-            return pd.read_csv(whole(file))[SCORES_READ]
-        except (OSError, ValueError, KeyError) as error:
-            raise InputError(f"{file} cannot be read ({error}); run snakemake again") from error
+        return read_score_table(file, SCORES_READ) if file.exists() else None
 
     @cached_property
     def _evidence(self) -> dict[tuple[str, str], list[PlannedRun]]:
@@ -176,7 +169,8 @@ class Evidence:
         try:
             return pd.read_csv(whole(file))
         except (OSError, ValueError) as error:
-            raise InputError(f"{file} cannot be read ({error}); run snakemake again") from error
+            reason = " ".join(str(error).split())
+            raise InputError(f"{file} cannot be read ({reason}); run snakemake again") from error
 
     def table_name(self, chart: str) -> str:
         """The table of a chart for messages, which say when the profile measures only a part of it."""

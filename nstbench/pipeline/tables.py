@@ -1,11 +1,14 @@
 """Tables of results, tidy: one value a row."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from nstbench.core.errors import InputError
 from nstbench.pipeline.experiment import Pair
+from nstbench.pipeline.seals import whole
 from nstbench.pipeline.specification import RunSpecification
 
 if TYPE_CHECKING:
@@ -22,6 +25,22 @@ def control_id(copied: str, pair: RunSpecification | Pair) -> str:
 def trial_id(picture: str, truth: str | None) -> str:
     """The id of the trial of a run or a control against a truth; without one, the id of the `picture`."""
     return f"{picture}={truth}" if truth else picture
+
+
+def read_score_table(file: Path, columns: list[str] = SCORE_COLUMNS) -> pd.DataFrame:
+    """Columns of a table that `tidy_scores` made; InputError when it is none, or says a score twice."""
+    try:
+        table = pd.read_csv(whole(file), usecols=columns)[columns].astype({"value": float})
+    except (OSError, ValueError) as error:  # No file, no table, other columns, no number.
+        reason = " ".join(str(error).split())
+        raise InputError(f"{file} cannot be read ({reason}); run snakemake again") from error
+    keys = [name for name in columns if name not in ("value", "reason")]
+    if empty := int(table[keys].isna().any(axis=1).sum()):
+        raise InputError(f"{file} has {empty} rows without {', '.join(keys)}; run snakemake again")
+    # A sweep of a parameter that is 0 has the same run at each of its factors.
+    if repeated := int(table.duplicated(keys).sum()) if "factor" in keys else 0:
+        raise InputError(f"{file} has {repeated} scores twice; run snakemake again")
+    return table
 
 
 def tidy_scores(scores: pd.DataFrame, planned: "Sequence[PlannedRun]") -> pd.DataFrame:

@@ -9,13 +9,11 @@ from statistics import median
 
 import pandas as pd
 
-from nstbench.core.errors import InputError
 from nstbench.core.number_format import MISSING, duration, number, scientific
 from nstbench.metrics import metrics, shown_metrics
 from nstbench.metrics.base import Metric
 from nstbench.pipeline.finished import FinishedRun
-from nstbench.pipeline.seals import whole
-from nstbench.pipeline.tables import control_id
+from nstbench.pipeline.tables import control_id, read_score_table
 from nstbench.pipeline.usage import distinct
 from nstbench.report.figures.tiles import CANONICAL_RATIO
 
@@ -90,11 +88,8 @@ class ScoreTable:
 
 def read_scores(file: Path) -> pd.DataFrame:
     """results/scores.csv but for what sweeps add, which no table shows; InputError when it cannot be read."""
-    try:
-        table = pd.read_csv(whole(file))
-        return table[table["factor"] == 1]
-    except (OSError, KeyError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise InputError(f"{file} cannot be read ({error}); run snakemake again") from error
+    table = read_score_table(file)
+    return table[table["factor"] == 1]
 
 
 def score_table(runs: Sequence[FinishedRun], scores: pd.DataFrame) -> ScoreTable:

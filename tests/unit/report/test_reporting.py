@@ -212,7 +212,7 @@ def test_tables_show_no_points_of_sweeps(tree: Tree, tmp_path: Path) -> None:
     pd.concat([own, own.assign(factor=10.0, value=99.0)]).to_csv(file, index=False)
     pd.testing.assert_frame_equal(read_scores(file), own)
     own.drop(columns="factor").to_csv(file, index=False)
-    with pytest.raises(InputError, match=r"scores.csv cannot be read \('factor'\); run snakemake again"):
+    with pytest.raises(InputError, match=r"scores.csv cannot be read \(.*'factor'\]\); run snakemake again"):
         read_scores(file)
 
 
