@@ -1,6 +1,7 @@
 """Usage: `NSTBENCH_BOT_TOKEN=... nstbench bot`."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from nstbench.core.errors import InputError
@@ -28,7 +29,8 @@ def bot() -> None:
     async def main() -> None:
         stop = asyncio.Event()
         for each in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(each, stop.set)
+            with suppress(NotImplementedError):  # On Windows, where Ctrl-C ends the program at once.
+                asyncio.get_running_loop().add_signal_handler(each, stop.set)
         say("the bot is at work; Ctrl-C stops it, and the next start goes on with what is open")
         await run(token, state / "nstbench" / f"bot-{number}.sqlite", stop)
 

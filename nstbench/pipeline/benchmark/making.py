@@ -6,9 +6,9 @@ pictures.
 
 import hashlib
 import logging
+import math
 import multiprocessing
 import os
-import resource
 import signal
 import sys
 import tempfile
@@ -148,7 +148,9 @@ def _processes(cores: int, tasks_each: int | None = None) -> Iterator[ProcessPoo
     """Processes that compute on one thread, and that end with this one, however it ends."""
     # NumPy reads it when it is imported.
     os.environ["OMP_NUM_THREADS"] = "1"
-    context = multiprocessing.get_context("forkserver")
+    methods = multiprocessing.get_all_start_methods()
+    # A server has everything imported; where there is none, as on Windows, each process imports it.
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else None)
     context.set_forkserver_preload([__name__])
     pool = ProcessPoolExecutor(cores, context, _begin, max_tasks_per_child=tasks_each)
     try:
@@ -216,6 +218,10 @@ def _peak(run: RunSpecification, results: Path) -> float:
 
 
 def _most_so_far() -> float:
-    """The peak of this process in MB."""
+    """The peak of this process in MB; NaN on Windows, which does not say."""
+    if sys.platform == "win32":
+        return math.nan
+    import resource
+
     units_per_mb = 1e6 if sys.platform == "darwin" else 1e3
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / units_per_mb

@@ -248,6 +248,26 @@ def test_a_limit_on_memory_is_told_in_one_line(photo, painting, tmp_path):
         assert_refused(finished, "memory")
 
 
+def test_a_disk_without_room_is_told_in_one_line_and_keeps_the_old_picture(tmp_path):
+    """A limit on the size of files is as a full disk to those who write."""
+    out = tmp_path / "out.png"
+    out.write_bytes(b"old")
+    limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (1000, 1000))
+    command = [sys.executable, "-m", "nstbench", "demo", "-o", out, "--size", "32", "--evaluations", "1"]
+    finished = subprocess.run([*command, "-q"], preexec_fn=limit, capture_output=True, text=True)
+    assert_refused(finished, f"cannot write {out}: File too large; choose")
+    assert [(file, file.read_bytes()) for file in tmp_path.iterdir()] == [(out, b"old")]
+
+
+def test_a_home_that_cannot_be_written_is_not_needed(tmp_path):
+    home = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    command = [sys.executable, "-m", "nstbench", "demo", "-o", tmp_path / "out.png", "--size", "32", "-q"]
+    finished = subprocess.run(
+        [*command, "--evaluations", "1"], env=home | {"HOME": os.devnull}, capture_output=True, text=True
+    )
+    assert (finished.returncode, finished.stderr) == (0, "")
+
+
 def test_version_is_printed(run):
     assert run("--version").stdout == f"nstbench {__version__}\n"
 

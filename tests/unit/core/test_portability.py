@@ -33,20 +33,21 @@ PATHS = re.compile(r"(/(tmp|var|proc|sys|dev|etc|usr|bin|opt|home|root|Users)(/|
 FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 # What asks whether the system has it: a condition, or an error that is caught.
 ASKED = re.compile(r"sys\.platform|hasattr\(|\.exists\b|os\.name|get_all_start_methods")
-CAUGHT = re.compile(r"ImportError|OSError|AttributeError|ValueError")
+CAUGHT = re.compile(r"ImportError|OSError|AttributeError|ValueError|NotImplementedError")
+# Methods and arguments of whichever object or function, that Windows refuses.
+METHODS = {"add_signal_handler"}
+ARGUMENTS = {"preexec_fn", "pass_fds", "process_group"}
 # Only for Linux, as their docstrings say.
 LINUX_ONLY = {"nstbench/pipeline/timing/overhead.py"}
-# Still taken for granted: that standard input has a file, and how the benchmark starts processes.
-NOT_YET = {
-    "nstbench/cli/stylize.py": {"/dev/stdin"},
-    "nstbench/pipeline/benchmark/making.py": {"resource", "forkserver"},
-}
+# Still taken for granted: that standard input has a file.
+NOT_YET = {"nstbench/cli/stylize.py": {"/dev/stdin"}}
 FILES = sorted(
     file.relative_to(CHECKOUT).as_posix()
     for file in chain(
         (CHECKOUT / "nstbench").rglob("*.py"),
         (CHECKOUT / "workflow").rglob("*.py"),
         (CHECKOUT / "data" / "painting").rglob("*.py"),
+        (CHECKOUT / "examples").rglob("*.py"),
     )
 )
 
@@ -60,6 +61,10 @@ def of_one_system(node):
             return module
         case ast.Attribute(value=ast.Name(id=module), attr=name) if name in ATTRIBUTES.get(module, ()):
             return f"{module}.{name}"
+        case ast.Attribute(attr=name) if name in METHODS:
+            return name
+        case ast.keyword(arg=name) if name in ARGUMENTS:
+            return name
         case ast.Constant(value=str(text)) if PATHS.match(text):
             return text
         case ast.Call(func=ast.Attribute(attr="get_context"), args=[ast.Constant(value=way)]):
@@ -135,6 +140,8 @@ def test_what_one_system_has_is_asked_for(file):
         ("FOLDER = '/tmp/x'", "/tmp/x"),
         ("open('C:\\\\x')", "C:\\x"),
         ("import multiprocessing\nmultiprocessing.get_context('fork')", "fork"),
+        ("loop.add_signal_handler(2, stop)", "add_signal_handler"),
+        ("subprocess.Popen(command, pass_fds=[3])", "pass_fds"),
         ("class Server(socketserver.ForkingMixIn): pass", "socketserver.ForkingMixIn"),
         ("try:\n    import fcntl\nexcept KeyError:\n    pass", "fcntl"),
     ],

@@ -1,5 +1,6 @@
 """Promises of the checkout as a whole."""
 
+import os
 import re
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import tomllib
 import pytest
 import yaml
 
+from nstbench.core.hardware import resolve
 from nstbench.pipeline.plan import shown
 from nstbench.pipeline.project import CHECKOUT, Project
 
@@ -19,6 +21,19 @@ def test_planning_does_not_import_torch():
         "Project.load(CHECKOUT, 'default').batches; run_key('gatys2015'); sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_plans_are_the_same_on_two_cores_and_on_sixty_four(monkeypatch):
+    """Jobs have a thread each, so cores only decide how many run at once; names and keys say the same."""
+
+    def planned(cores):
+        monkeypatch.setattr(os, "cpu_count", lambda: cores)
+        monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(cores)), raising=False)
+        project = Project.load(CHECKOUT, "default")
+        scored = {id: [entry.run for entry in part] for id, part in project.scoring_batches.items()}
+        return project.every_batch, scored, resolve("cpu", "fp32").pixels_at_once
+
+    assert planned(2) == planned(64)
 
 
 def test_conda_environment_agrees_with_the_package():
