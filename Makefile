@@ -9,12 +9,12 @@ export PROFILE
 # Where bytecode is not kept, as in many containers, every job would compile torch and all else again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install help reproduce test lint audit types docs unit coverage regress smoke pictures studies overhead gpu peers gallery lock clean
+.PHONY: install help reproduce test lint audit types docs unit coverage regress smoke cluster-test fuzz soak pictures studies overhead gpu peers gallery lock clean
 
 install: .venv/installed  ## Install the package, its extras and the tools for development into .venv/ (the default).
 
 help:  ## List the targets.
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "make %-11s%s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "make %-13s%s\n", $$1, $$2 }'
 
 reproduce: install  ## Make every figure, score, verdict and page; open reports/index.html.
 	$(BIN)/snakemake --cores $(CORES)
@@ -73,6 +73,18 @@ smoke: install  ## Run the pipeline in small and test what it makes.
 	PROFILE=smoke $(BIN)/snakemake --cores $(CORES) --directory build/smoke
 	PROFILE=smoke OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/integration --results build/smoke \
 		--numprocesses logical --dist loadfile
+
+# The packages are those of Debian; where they cannot be had, the test says what it lacks.
+cluster-test: install  ## Run a slice of the pipeline through Slurm on this machine, and kill parts of it; needs root.
+	-test -x /usr/sbin/slurmctld || apt-get install --yes slurm-wlm munge
+	$(BIN)/python tests/cluster/slurm.py $(ARGUMENTS)
+
+fuzz: install  ## Give damaged files to every reader, for MINUTES=10.
+	end=$$(($$(date +%s) + 60 * $(or $(MINUTES),10))); while [ $$(date +%s) -lt $$end ]; do \
+		FUZZ_EXAMPLES=60 $(BIN)/python -m pytest tests/fuzz || exit 1; done
+
+soak: install  ## Interrupt a slice of the pipeline 24 times, in every way, and compare what it makes.
+	$(BIN)/python tests/soak/interruptions.py $(ARGUMENTS)
 
 # How much of the cores' time the pipeline spends on anything but computing.
 overhead: install  ## Measure what the pipeline costs besides computing.

@@ -10,9 +10,7 @@ rule benchmark:
         configuration=str(ROOT / "config" / "benchmark.yaml"),
         # What people have answered, where somebody has been asked (docs/survey.md).
         people=[
-            file
-            for file in ["results/benchmark/people.csv"]
-            if Path(file).is_file()
+            file for file in ["results/benchmark/people.csv"] if Path(file).is_file()
         ],
     output:
         table="results/benchmark/ranking.csv",

@@ -237,8 +237,20 @@ onstart:
         remove_litter(Path(folder))
     if PROJECT.pictures_of_grid:
         print(f"nstbench: {PROJECT.pictures_of_grid}", file=sys.stderr)
-    if hasattr(os, "fork"):  # Elsewhere each job starts by itself.
+    # Where a job cannot fork, and on a cluster, each starts by itself.
+    if hasattr(os, "fork") and workflow.local_exec:
         start_job_server()
+
+
+# Hooks are not for the nodes of a cluster. One that got a group of jobs, which only its arguments tell so early, has
+# a server for them; a second Snakemake that the first one starts there, as the plugin for Slurm does, finds it.
+if (
+    workflow.remote_exec
+    and "--local-groupid" in sys.argv
+    and hasattr(os, "fork")
+    and "NSTBENCH_JOB_SERVER" not in os.environ
+):
+    start_job_server()
 
 
 def close_unfinished_site():

@@ -1,6 +1,11 @@
 """Contents and styles as PNG files: copied from data/, from packages or from NSTBENCH_DATA."""
 
 
+# Copied sooner than a cluster starts a job, so Snakemake does that where it runs.
+localrules:
+    picture,
+
+
 rule picture:
     input:
         own_picture,
