@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median
 
-from nstbench.charts.chart import load_charts
 from nstbench.core.job_logging import seconds_computed
+from nstbench.core.yaml_files import read_yaml
 from nstbench.pipeline.cost import Speeds, measured_speeds, seconds_of
 from nstbench.pipeline.plan import PlannedRun, shown
 from nstbench.pipeline.project import CHECKOUT, Project
@@ -131,10 +131,11 @@ def jobs_of(project: Project, measured: Measured, most: int | None = None) -> di
     figures = {}
     for id, experiment in project.experiments.items():
         figures[f"figure {id}"] = Job(measured.kinds["figure"], makers(shown(experiment, project.plans[id])))
-    for id, chart in load_charts(project).items():
-        made = makers(project.plans.get(chart.experiment or "", []))
-        trained = tuple(f"training {id}" for id in chart.trainings)
-        figures[f"chart {id}"] = Job(measured.kinds["chart"], made + trained)
+    for file in sorted((project.root / "config" / "charts").glob("*.yaml")):
+        chart = read_yaml(file)
+        made = makers(project.plans.get(chart.get("experiment"), []))
+        trained = tuple(f"training {id}" for id in chart.get("trainings", ()))
+        figures[f"chart {file.stem}"] = Job(measured.kinds["chart"], made + trained)
     jobs |= figures
     jobs["scores"] = Job(measured.kinds["scores"], tuple(scored))
     jobs["claims"] = Job(measured.kinds["claims"], ("scores", *figures))
