@@ -55,10 +55,10 @@ docs: install  ## Write the documentation as a site: open build/docs/index.html.
 
 # A process a core, so each of them computes with one thread.
 unit: install  ## Run the unit tests.
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --dist worksteal
 
 coverage: install  ## Run the unit tests and list the lines and branches that they miss.
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --dist loadfile --cov --cov-report=term
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses logical --dist worksteal --cov --cov-report=term
 
 pictures: install  ## Paint the pictures in data/ again, to the same bytes.
 	PYTHONPATH=data $(BIN)/python -m painting
@@ -72,7 +72,7 @@ regress: install  ## Compare the losses of pinned runs with results/reference/.
 smoke: install  ## Run the pipeline in small and test what it makes.
 	PROFILE=smoke $(BIN)/snakemake --cores $(CORES) --directory build/smoke
 	PROFILE=smoke OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/integration --results build/smoke \
-		--numprocesses logical --dist loadfile
+		--numprocesses logical --dist worksteal
 
 # The packages are those of Debian; where they cannot be had, the test says what it lacks.
 cluster-test: install  ## Run a slice of the pipeline through Slurm on this machine, and kill parts of it; needs root.
