@@ -64,9 +64,13 @@ def make(order: Order, report: Report) -> "Stylization":
         method=order.method,
         size=order.size,
         seed=order.seed,
+        blend={str(style): share for style, share in order.blend.items()},
+        regions=order.regions,
+        mask=order.mask,
+        style_mask=order.style_mask,
         show=show,
         stop=report.stopped.is_set,
-        **order.options,
+        **{**order.options, **({"start": order.start} if order.start else {})},
     )
     if "stopped_after" in made.summary:
         raise StoppedError

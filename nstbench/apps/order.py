@@ -1,7 +1,7 @@
 """What somebody asks for: two pictures, a method, and what its parameters are to be."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -88,6 +88,12 @@ def _networks_of(method: Method[Any]) -> tuple[str, ...]:
     return tuple(name for name, kind in kinds.items() if kind == kinds.get(own))
 
 
+def mixes_styles(method: Method[Any]) -> bool:
+    """Say whether a method takes shares of several styles."""
+    own = method.parameters.model_json_schema()["properties"]
+    return "blend" in own and own["blend"].get("maxProperties") != 0
+
+
 @dataclass(frozen=True)
 class Order:
     """A picture to make.
@@ -101,19 +107,32 @@ class Order:
     method
         Its id.
     size
-        Long side of the result in pixels.
+        Long side of the result in pixels, or "original" for the content's own size.
     options
         Settings that are not to be the method's own, by name.
     seed
         Of every random draw.
+    blend
+        Further styles and their shares of 1.
+    regions
+        Masks, and the styles that go where they are white.
+    mask, style_mask
+        White where the content is stylized, and where the style is looked at.
+    start
+        A picture that a descent starts from, instead of what the options say.
     """
 
     content: Path
     style: Path | None
     method: str
-    size: int
+    size: int | Literal["original"]
     options: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
+    blend: Mapping[Path, float] = field(default_factory=dict)
+    regions: Sequence[tuple[Path, Path]] = ()
+    mask: Path | None = None
+    style_mask: Path | None = None
+    start: Path | None = None
 
     def check(self) -> None:
         """Refuse, before anything is queued, what `stylize` would refuse for its parameters.
@@ -121,7 +140,8 @@ class Order:
         Raises
         ------
         InputError
-            If the method or a parameter is unknown or out of range, or a style is missing.
+            If the method or a parameter is unknown or out of range, a style is missing, or the method would
+            not look at a picture.
         """
         from nstbench.api.settings import merged
 
@@ -134,9 +154,15 @@ class Order:
             if choices and value not in choices:  # A file would do for some, but not from elsewhere.
                 raise InputError(f"unknown {name} {shortened(value)}; allowed: {', '.join(choices)}")
         settings = {name: value for name, value in self.options.items() if name != "start"}
-        start = self.options.get("start")
+        start = "content" if self.start else self.options.get("start")
+        if self.blend and not mixes_styles(recipe):
+            raise InputError(
+                f"{self.method} does not mix styles; say where the second one goes, or leave it out"
+            )
+        if (self.regions or self.style_mask) and not recipe.knows_regions:
+            raise InputError(f"{self.method} knows no parts of a picture; leave their masks out")
         merged(None, {"method": self.method, "size": self.size, "seed": self.seed, **settings}).parameters(
-            start
+            start, {str(style): share for style, share in self.blend.items()}
         )
         if recipe.needs_style and self.style is None:
             raise InputError(f"{self.method} takes the style from a picture; choose one")
@@ -145,14 +171,29 @@ class Order:
     def quick(self) -> bool:
         """Whether one pass makes the picture, so that nobody has to wait long for it."""
         recipe = find_method(self.method)
-        return recipe.configure(recipe.default_preset, {}).steps(self.size, self.size) == 1
+        side = self.size if self.size != "original" else 512  # Steps of one pass are not of a size.
+        return recipe.configure(recipe.default_preset, {}).steps(side, side) == 1
 
-    def command(self, *pictures: str) -> str:
-        """Give the command line that makes the same picture, of files with these names."""
-        files = [f"./{name}" if name.startswith("-") else name for name in pictures]
+    def command(self, named: Callable[[Path], str] = str) -> str:
+        """Give the command line that makes the same picture, of files with the names that `named` gives."""
+
+        def name_of(file: Path) -> str:
+            name = named(file)
+            return f"./{name}" if name.startswith("-") else name
+
+        files = [name_of(file) for file in (self.content, self.style) if file]
         words = ["nstbench", "stylize", *files, "-o", "out.png"]
         words += ["--method", self.method, "--size", str(self.size)]
+        for style, share in self.blend.items():
+            words += ["--blend", f"{name_of(style)}={share:g}"]
+        for mask, style in self.regions:
+            words += ["--region", f"{name_of(mask)}={name_of(style)}"]
+        for role in ("mask", "style_mask", "start"):
+            if file := getattr(self, role):
+                words += [f"--{role.replace('_', '-')}", name_of(file)]
         for name, value in self.options.items():
+            if name == "start" and self.start:
+                continue
             option = name.replace("_", "-")
             match value:
                 case bool():

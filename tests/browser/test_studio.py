@@ -85,7 +85,7 @@ def begin(page, steps=2, method="gatys2015"):
     page.select_option("#method", method)
     page.fill("#size", "64")
     page.fill("[name=evaluations]", str(steps))
-    page.click("text=Stylize")
+    page.click(".primary")
 
 
 def status(page):
@@ -128,7 +128,7 @@ def test_a_colour_option_reaches_the_command_and_can_be_taken_again(open_studio)
     page.select_option("[name=preserve_colour]", "histogram")
     page.fill("#size", "64")
     page.fill("[name=evaluations]", "2000")
-    page.click("text=Stylize")
+    page.click(".primary")
     expect(page.locator("#command")).to_contain_text("--preserve-colour histogram")
     page.click("#cancel")
     page.select_option("#method", "adain2017")
@@ -205,6 +205,42 @@ def test_bad_settings_are_refused_beside_the_button(open_studio):
     page.evaluate("document.getElementById('form').noValidate = true")
     begin(page, steps=0)
     expect(page.locator("#refused")).to_contain_text("evaluations")
+
+
+def test_a_mask_and_a_second_style_are_chosen_and_can_be_taken_again(open_studio, tmp_path):
+    page = open_studio()
+    mask = tmp_path / "sky.png"
+    Image.new("L", (45, 30), 255).save(mask)
+    assert not page.locator("[data-role=second]").is_visible()  # Folded away.
+    page.click("text=Masks and more pictures")
+    page.click("[data-role=second] .gallery button[data-id=dusk_shore]")
+    page.locator("[name=share]").fill("0.3")
+    expect(page.locator(".share")).to_have_text("Share of the second style: 0.3")
+    page.fill("#size", "64")
+    page.click(".primary")
+    expect(page.locator("#command")).to_contain_text("dusk_shore.png=0.3")
+    page.locator("[data-role=region] input").set_input_files(mask)
+    expect(page.locator("[data-role=region] img")).to_be_visible()
+    expect(page.locator("[name=share]")).to_be_disabled()
+    page.locator("[data-role=mask] input").set_input_files(mask)
+    expect(page.locator("[data-role=mask] img")).to_be_visible()
+    page.click(".primary")
+    expect(page.locator("#command")).to_contain_text(
+        re.compile(r"--region sky.png=\S*dusk_shore.png --mask sky.png")
+    )
+    expect(page.locator("#history [aria-current=true]")).to_contain_text("second Burning sky over a fjord, in oil, region sky.png")
+    for role in ("second", "region", "mask"):
+        page.click(f"[data-role={role}] .clear")
+    expect(page.locator("[name=share]")).to_be_enabled()
+    page.select_option("#method", "chen2016")
+    expect(page.locator("[data-role=region]")).to_be_hidden()
+    expect(page.locator("[data-role=mask]")).to_be_visible()
+    page.click("#reuse")
+    page.click(".primary")
+    expect(page.locator("#history li")).to_have_count(3)
+    expect(page.locator("#command")).to_contain_text(
+        re.compile(r"--region sky.png=\S*dusk_shore.png --mask sky.png")
+    )
 
 
 def test_a_method_without_a_style_does_not_ask_for_one(open_studio):

@@ -25,13 +25,15 @@ TRAINING = "training_"
 class Picture:
     """A picture that can be chosen.
 
-    `name` is what commands call it: its path, or the name that an uploaded file had.
+    `name` is what commands call it: its path, or the name that an uploaded file had. One that is not
+    `listed`, as a mask, is no choice in a gallery.
     """
 
     id: str
     title: str
     name: str
     file: Path
+    listed: bool = True
 
 
 class Library:
@@ -53,7 +55,7 @@ class Library:
             raise InputError("this picture is no longer here; choose it again")
         return self.pictures[id]
 
-    def add(self, name: str, content: bytes) -> Picture:
+    def add(self, name: str, content: bytes, listed: bool = True) -> Picture:
         """Keep an uploaded picture.
 
         Raises
@@ -70,7 +72,7 @@ class Library:
         except InputError as error:
             shutil.rmtree(folder)
             raise InputError(str(error).replace(f"{folder}/", "")) from error
-        picture = Picture(folder.name, name, name, file)
+        picture = Picture(folder.name, name, name, file, listed)
         self.pictures[picture.id] = picture
         return picture
 

@@ -68,7 +68,9 @@ def create_app(folder: Path, token: str, hosts: frozenset[str]) -> FastAPI:
     @app.exception_handler(RequestValidationError)
     async def misshapen(request: Request, error: RequestValidationError) -> Response:
         problem = error.errors()[0]
-        return JSONResponse({"error": f"{problem['loc'][-1]}: {problem['msg']}"}, 422)
+        # Of the body or the query, by its name; what kind of value was tried comes behind.
+        name = problem["loc"][min(1, len(problem["loc"]) - 1)]
+        return JSONResponse({"error": f"{name}: {problem['msg']}"}, 422)
 
     app.include_router(_routes(library, tries), prefix=f"/{token}")
     app.mount(f"/{token}", StaticFiles(directory=STATIC, html=True))
@@ -116,10 +118,11 @@ def _routes(library: Library, tries: Tries) -> APIRouter:
 
     @routes.get("/pictures")
     def list_pictures() -> JSONResponse:
-        return JSONResponse([{"id": each.id, "title": each.title} for each in library.pictures.values()])
+        listed = [each for each in library.pictures.values() if each.listed]
+        return JSONResponse([{"id": each.id, "title": each.title} for each in listed])
 
     @routes.post("/pictures")
-    async def upload(request: Request, name: str = "picture") -> JSONResponse:
+    async def upload(request: Request, name: str = "picture", listed: bool = True) -> JSONResponse:
         content = bytearray()
         async for part in request.stream():
             content += part
@@ -127,7 +130,7 @@ def _routes(library: Library, tries: Tries) -> APIRouter:
                 megabytes = MOST_UPLOADED_BYTES // 1_000_000
                 message = f"{name} is larger than {megabytes} MB; scale it down, or save it as a JPEG"
                 return JSONResponse({"error": message}, 413, headers={"Connection": "close"})
-        picture = await asyncio.to_thread(library.add, name, bytes(content))
+        picture = await asyncio.to_thread(library.add, name, bytes(content), listed)
         return JSONResponse({"id": picture.id, "title": picture.title})
 
     @routes.get("/pictures/{id}")
@@ -151,7 +154,8 @@ def _routes(library: Library, tries: Tries) -> APIRouter:
     @routes.get("/tries/{id}/before")
     def before(id: str) -> Response:
         order = tries[id].order
-        picture = load_picture(order.content, min(order.size, PREVIEW_SIZE))
+        size = PREVIEW_SIZE if order.size == "original" else min(order.size, PREVIEW_SIZE)
+        picture = load_picture(order.content, size)
         return Response(as_jpeg(picture), media_type="image/jpeg")
 
     @routes.get("/tries/{id}/picture")

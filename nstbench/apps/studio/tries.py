@@ -1,16 +1,16 @@
 """The history of the page: each try with its settings, how far it is, and what came of it."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 from pydantic import Field
 
 from nstbench.apps.making import Report, as_jpeg, make
-from nstbench.apps.order import Order, options_of
+from nstbench.apps.order import Order, mixes_styles, options_of
 from nstbench.apps.queue import Job, JobQueue
 from nstbench.apps.studio.library import Library, Picture
 from nstbench.core.configuration import Record
@@ -18,17 +18,28 @@ from nstbench.core.errors import InputError
 from nstbench.images.pictures import check_size
 from nstbench.methods import method as find_method
 
+# Of pictures in a wish.
+ROLES = ("content", "style", "second", "region", "mask", "style_mask", "start")
 # The oldest that have ended make room for new ones.
 MOST_TRIES = 200
 
 
 class Wish(Record):
-    """What the page sends: pictures by id, the method, and its options."""
+    """What the page sends: pictures by id, the method, and its options.
+
+    The second style has its share everywhere, or goes where the mask `region` is white.
+    """
 
     content: str
     style: str | None = None
+    second: str | None = None
+    share: float = 0.5
+    region: str | None = None
+    mask: str | None = None
+    style_mask: str | None = None
+    start: str | None = None
     method: str
-    size: int
+    size: int | Literal["original"]
     seed: int = 0
     options: dict[str, str | int | float | bool] = Field(default={})
 
@@ -43,11 +54,11 @@ class Made:
 
 @dataclass(frozen=True)
 class Try:
-    """An order with its pictures and its job."""
+    """An order with its pictures, by their roles in the wish, and its job."""
 
     id: str
-    content: Picture
-    style: Picture | None
+    wish: Wish
+    pictures: Mapping[str, Picture]
     order: Order
     job: Job[Made]
 
@@ -85,18 +96,34 @@ class Tries:
         InputError
             If a picture is not there, an option is out of range, or too many wait.
         """
-        content = self.library[wish.content]
-        needs_style = find_method(wish.method).needs_style
-        style = self.library[wish.style] if wish.style and needs_style else None
-        check_size(wish.size)
-        style_file = style.file if style else None
-        order = Order(content.file, style_file, wish.method, wish.size, wish.options, wish.seed)
+        pictures = {role: self.library[id] for role in ROLES if (id := getattr(wish, role))}
+        if not find_method(wish.method).needs_style:
+            pictures.pop("style", None)
+        if wish.size != "original":
+            check_size(wish.size)
+        files = {role: picture.file for role, picture in pictures.items()}
+        if "region" in files and "second" not in files:
+            raise InputError("a mask says where the second style goes; choose that style, too")
+        second = files.get("second")
+        order = Order(
+            files["content"],
+            files.get("style"),
+            wish.method,
+            wish.size,
+            wish.options,
+            wish.seed,
+            blend={second: wish.share} if second and "region" not in files else {},
+            regions=[(files["region"], second)] if second and "region" in files else (),
+            mask=files.get("mask"),
+            style_mask=files.get("style_mask"),
+            start=files.get("start"),
+        )
         order.check()
 
         async def prepare() -> Order:
             return order
 
-        made = Try(str(next(self._numbers)), content, style, order, Job("studio", order.quick, prepare))
+        made = Try(str(next(self._numbers)), wish, pictures, order, Job("studio", order.quick, prepare))
         self.queue.submit(made.job)
         self._tries[made.id] = made
         for old in [each for each in self if each.job.ended.is_set()][: len(self._tries) - MOST_TRIES]:
@@ -115,17 +142,15 @@ class Tries:
     def described(self, each: Try) -> dict[str, Any]:
         """What the page shows of a try, ready for JSON."""
         job, order = each.job, each.order
-        pictures = [picture for picture in (each.content, each.style) if picture]
+        pictures = [each.pictures[role] for role in ("content", "style") if role in each.pictures]
+        names = {picture.file: picture.name for picture in each.pictures.values()}
         return {
             "id": each.id,
-            "content": each.content.id,
-            "style": each.style.id if each.style else None,
+            **each.wish.model_dump(),
+            **{role: each.pictures[role].id if role in each.pictures else None for role in ROLES},
             "pictures": [picture.title for picture in pictures],
-            "method": order.method,
-            "size": order.size,
-            "seed": order.seed,
-            "options": dict(order.options),
-            "command": order.command(*(picture.name for picture in pictures)),
+            "more": {role: each.pictures[role].title for role in each.pictures if role not in ROLES[:2]},
+            "command": order.command(names.__getitem__),
             "file": "-".join([*(picture.file.stem for picture in pictures), each.id]) + ".png",
             "state": job.state,
             "place": self.queue.place(job),
@@ -152,5 +177,8 @@ def described_method(id: str) -> dict[str, Any]:
         "id": recipe.id,
         "title": recipe.title,
         "needs_style": recipe.needs_style,
+        # Which further pictures it looks at.
+        "mixes": mixes_styles(recipe),
+        "parts": recipe.knows_regions,
         "options": [asdict(option) for option in options_of(recipe)],
     }

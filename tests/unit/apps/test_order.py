@@ -79,15 +79,77 @@ def test_the_command_makes_the_same_picture(tmp_path, photo, run):
     Image.open(photo).transpose(Image.Transpose.ROTATE_90).save(style)
     order = Order(photo, style, "adain2017", 64, {"strength": 0.6, "preserve_colour": "luminance"}, seed=3)
     made = make(order, Report(lambda *news: None))
-    words = shlex.split(order.command(str(photo), str(style)))
+    words = shlex.split(order.command())
     assert words[:2] == ["nstbench", "stylize"]
     out = tmp_path / "again.png"
     assert run(*[str(out) if word == "out.png" else word for word in words[1:]]).returncode == 0
     assert np.array_equal(np.asarray(Image.open(out)), np.asarray(made.picture))
 
 
+@pytest.fixture
+def halves(tmp_path, photo):
+    """Masks of the photograph's shape, white on the left and on the right."""
+    files = tmp_path / "left half.png", tmp_path / "right.png"
+    for file, box in zip(files, ((0, 0, 24, 32), (24, 0, 48, 32)), strict=True):
+        mask = Image.new("L", (48, 32))
+        mask.paste(255, box)
+        mask.save(file)
+    return files
+
+
+@pytest.mark.parametrize(
+    ("method", "options", "given"),
+    [
+        ("adain2017", {}, ["mask"]),
+        ("adain2017", {"strength": 0.8}, ["regions", "mask", "style_mask"]),
+        ("adain2017", {}, ["blend"]),
+        ("gatys2015", {"evaluations": 3, "weights": "embedded", "start": "noise"}, ["start", "blend"]),
+    ],
+)
+def test_masks_and_further_pictures_reach_the_picture_and_the_command(
+    method, options, given, tmp_path, photo, painting, halves, run
+):
+    other, of_style, (left, right) = tmp_path / "other.png", tmp_path / "of style.png", halves
+    Image.open(painting).rotate(90).point(lambda value: 255 - value).save(other)
+    Image.open(left).resize(Image.open(painting).size).save(of_style)
+    known = {
+        "mask": left,
+        "style_mask": of_style,
+        "regions": [(right, other)],
+        "blend": {other: 0.25},
+        "start": other,
+    }
+    order = Order(photo, painting, method, 48, options, **{name: known[name] for name in given})
+    order.check()
+    made = make(order, Report(lambda *news: None)).picture
+    plain = make(Order(photo, painting, method, 48, options), Report(lambda *news: None)).picture
+    assert not np.array_equal(np.asarray(made), np.asarray(plain))
+    if "mask" in given:
+        content = Image.open(photo).convert("RGB")
+        assert np.array_equal(np.asarray(made)[:, 25:], np.asarray(content)[:, 25:])
+    out = tmp_path / "again.png"
+    words = shlex.split(order.command())
+    assert run(*[str(out) if word == "out.png" else word for word in words[1:]]).returncode == 0
+    assert np.array_equal(np.asarray(Image.open(out)), np.asarray(made))
+
+
+@pytest.mark.parametrize(
+    ("method", "given", "says"),
+    [
+        ("chen2016", {"style_mask": Path("m.png")}, "chen2016 knows no parts of a picture"),
+        ("chen2016", {"regions": [PICTURES]}, "leave their masks out"),
+        ("li2017", {"blend": {PICTURES[0]: 0.5}}, "li2017 does not mix styles"),
+        ("adain2017", {"blend": {PICTURES[0]: 1.5}}, "more than 1 together"),
+        ("adain2017", {"start": PICTURES[0]}, "start: adain2017 has none"),
+    ],
+)
+def test_pictures_that_a_method_would_not_look_at_are_refused(method, given, says):
+    with pytest.raises(InputError, match=says):
+        Order(*PICTURES, method, 64, **given).check()
+
+
 def test_a_file_is_not_taken_for_an_option():
-    assert "./-o.png" in Order(*PICTURES, "adain2017", 64).command("-o.png", "a.png")
+    assert "./-o.png" in Order(Path("-o.png"), PICTURES[1], "adain2017", 64).command()
 
 
 def descent(photo, scales):

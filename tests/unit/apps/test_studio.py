@@ -171,6 +171,9 @@ def test_a_huge_upload_is_refused_before_it_is_read_whole(tmp_path, monkeypatch)
         ({"options": {"video": "out.mp4"}}, "no option 'video'"),
         ({"size": "large"}, "size: "),
         ({"surprise": 1}, "surprise: "),
+        ({"region": "chelsea"}, "choose that style, too"),
+        ({"method": "chen2016", "style_mask": "chelsea"}, "chen2016 knows no parts of a picture"),
+        ({"second": "chelsea", "share": "much"}, "share: "),
     ],
 )
 def test_a_bad_wish_is_refused_in_one_line(tmp_path, change, says):
@@ -200,6 +203,31 @@ def test_a_try_makes_a_picture_that_can_be_downloaded(tmp_path):
             assert over["file"] in unquote(picture.headers["content-disposition"])
             sizes = {Image.open(io.BytesIO(each.content)).size for each in (preview, before, picture)}
             assert sizes == {(64, 43)}
+
+    run(main())
+
+
+def test_masks_and_a_second_style_are_part_of_a_try(tmp_path):
+    """Uploads by their names in the command; a mask is no choice in a gallery."""
+    mask = io.BytesIO()
+    Image.new("L", (451, 300), 255).save(mask, "PNG")
+
+    async def main():
+        async with studio(tmp_path, quick) as client:
+            ids = {}
+            for name in ("sky.png", "part.png"):
+                address = f"pictures?name={name}&listed=false"
+                ids[name] = (await client.post(address, content=mask.getvalue())).json()["id"]
+            assert not {each["id"] for each in (await client.get("pictures")).json()} & set(ids.values())
+            wish = {**ORDER, "second": "dusk_shore", "size": "original"}
+            mixed = (await client.post("tries", json={**wish, "share": 0.25})).json()
+            assert re.search(r"--size original --blend \S*dusk_shore\S*=0.25$", mixed["command"])
+            assert (await client.get(f"tries/{mixed['id']}/before")).status_code == 200
+            wish |= {"region": ids["sky.png"], "mask": ids["part.png"]}
+            placed = (await client.post("tries", json=wish)).json()
+            assert re.search(r"--region sky.png=\S*dusk_shore\S* --mask part.png$", placed["command"])
+            assert placed["more"] == {"second": "Burning sky over a fjord, in oil", "region": "sky.png", "mask": "part.png"}
+            assert [placed[role] for role in ("second", "region")] == ["dusk_shore", ids["sky.png"]]
 
     run(main())
 

@@ -2,7 +2,13 @@
 export class Form {
   constructor(form, begun) {
     this.form = form;
-    this.wells = [...form.querySelectorAll(".well")].map((well) => new Well(well));
+    this.wells = Object.fromEntries([...form.querySelectorAll(".well")].map((element) => [element.dataset.role, new Well(element)]));
+    this.size = form.querySelector("#size");
+    this.original = form.querySelector("#original");
+    this.original.onchange = () => { this.size.disabled = this.original.checked; };
+    this.share = showValue(form.querySelector("[name=share]"));
+    // A style that has a place of its own has no share.
+    this.wells.region.changed = () => { this.share.disabled = Boolean(this.wells.region.chosen); };
     this.method = form.querySelector("#method");
     this.options = form.querySelector("#options");
     this.more = form.querySelector("#more");
@@ -25,16 +31,26 @@ export class Form {
     for (const { id, title } of methods) this.method.add(new Option(title, id));
     this.method.value = "adain2017";
     this.showOptions();
-    for (const well of this.wells) {
-      for (const picture of pictures) well.offer(picture);
-      const first = well.role === "style" ? "whirling_night" : "chelsea";
+    const { content, style, second } = this.wells;
+    for (const well of [content, style, second]) for (const picture of pictures) well.offer(picture);
+    for (const [well, first] of [[content, "chelsea"], [style, "whirling_night"]]) {
       well.choose((pictures.find(({ id }) => id === first) ?? pictures[0]).id);
     }
   }
 
   showOptions(values = {}) {
     const method = this.methods.get(this.method.value);
-    this.wells.find(({ role }) => role === "style").element.disabled = !method.needs_style;
+    this.wells.style.element.disabled = !method.needs_style;
+    const looked = {
+      second: method.mixes || method.parts,
+      region: method.parts,
+      style_mask: method.parts,
+      start: method.options.some(({ name }) => name === "start"),
+    };
+    for (const [role, known] of Object.entries(looked)) {
+      this.wells[role].element.hidden = this.wells[role].element.disabled = !known;
+    }
+    this.share.closest("label").hidden = !method.mixes;
     const [common, others] = [true, false].map((wanted) =>
       method.options
         .filter(({ common }) => common === wanted)
@@ -46,7 +62,8 @@ export class Form {
 
   // Only what is not as the method has it by itself.
   wish() {
-    const [content, style] = this.wells.map(({ chosen }) => chosen);
+    const pictures = Object.fromEntries(
+      Object.values(this.wells).filter(({ element }) => !element.disabled).map(({ role, chosen }) => [role, chosen]));
     const method = this.methods.get(this.method.value);
     const options = {};
     for (const { name, kind, default: usual } of method.options) {
@@ -55,10 +72,10 @@ export class Form {
       if (value !== usual && value !== "" && !Number.isNaN(value)) options[name] = value;
     }
     return {
-      content,
-      style: method.needs_style ? style : null,
+      ...pictures,
+      share: this.share.valueAsNumber,
       method: method.id,
-      size: this.form.querySelector("#size").valueAsNumber,
+      size: this.original.checked ? "original" : this.size.valueAsNumber,
       seed: this.form.querySelector("#seed").valueAsNumber,
       options,
     };
@@ -67,10 +84,17 @@ export class Form {
   // The settings of a try, to be changed and tried again.
   take(found) {
     this.method.value = found.method;
-    this.form.querySelector("#size").value = found.size;
+    this.original.checked = this.size.disabled = found.size === "original";
+    if (!this.original.checked) this.size.value = found.size;
+    this.share.value = found.share;
+    this.share.oninput();
     this.form.querySelector("#seed").value = found.seed;
     this.showOptions(found.options);
-    for (const well of this.wells) if (found[well.role]) well.choose(found[well.role]);
+    for (const well of Object.values(this.wells)) {
+      if (found[well.role] || well.optional) well.choose(found[well.role]);
+    }
+    this.form.querySelector("#parts").open = Object.keys(found.more).length > 0;
+    if (this.original.checked) this.more.open = true;
     this.method.focus();
   }
 }
@@ -103,14 +127,18 @@ function fieldOf({ name, kind, choices, whole, least, most }, value) {
     if (most !== null) field.max = most;
     if (value === null) field.placeholder = "as usual";
     else field.value = value;
-    if (bounded) {
-      const text = label.firstChild;
-      field.oninput = () => { text.data = `${text.data.split(":")[0]}: ${field.value}`; };
-      field.oninput();
-    }
   }
   label.append(field);
+  if (field.type === "range") showValue(field);
   return label;
+}
+
+// The words before a slider say its value.
+function showValue(field) {
+  const text = field.closest("label").firstChild;
+  field.oninput = () => { text.data = `${text.data.split(":")[0]}: ${field.value}`; };
+  field.oninput();
+  return field;
 }
 
 // Where a picture is dropped, or chosen from those that are there.
@@ -120,9 +148,15 @@ class Well {
     this.role = element.dataset.role;
     this.drop = element.querySelector(".drop");
     this.gallery = element.querySelector(".gallery");
+    this.clear = element.querySelector(".clear");
+    // One that may be left out.
+    this.optional = Boolean(this.clear);
+    this.chosen = null;
+    this.changed = () => {};
+    if (this.optional) this.clear.onclick = () => this.choose(null);
     this.error = element.querySelector(".error");
     const input = element.querySelector("input");
-    input.setAttribute("aria-label", `A picture file for the ${this.role}`);
+    input.setAttribute("aria-label", this.optional ? `A file: ${element.querySelector("legend").textContent}` : `A picture file for the ${this.role}`);
     input.onchange = () => { if (input.files[0]) this.upload(input.files[0]); input.value = ""; };
     for (const kind of ["dragenter", "dragover"]) this.drop.addEventListener(kind, (event) => { event.preventDefault(); this.drop.classList.add("over"); });
     for (const kind of ["dragleave", "drop"]) this.drop.addEventListener(kind, () => this.drop.classList.remove("over"));
@@ -138,9 +172,10 @@ class Well {
     const before = hint.innerHTML;
     hint.textContent = `Reading ${file.name} ...`;
     try {
-      const picture = await ask(`pictures?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
-      this.offer(picture, true);
-      this.choose(picture.id);
+      const address = `pictures?name=${encodeURIComponent(file.name)}&listed=${Boolean(this.gallery)}`;
+      const picture = await ask(address, { method: "POST", body: file });
+      if (this.gallery) this.offer(picture, true);
+      this.choose(picture.id, picture.title);
     } catch (error) {
       this.error.textContent = error instanceof TypeError ? `${file.name} could not be sent; it may be too large.` : error.message;
     }
@@ -161,13 +196,17 @@ class Well {
     first ? this.gallery.prepend(button) : this.gallery.append(button);
   }
 
-  choose(id) {
+  choose(id, title = "") {
     this.chosen = id;
-    for (const button of this.gallery.children) button.setAttribute("aria-pressed", String(button.dataset.id === id));
+    this.changed();
     const image = this.drop.querySelector("img");
-    image.src = `pictures/${id}`;
+    if (this.optional) image.hidden = this.clear.hidden = !id;
+    if (id) image.src = `pictures/${id}`;
+    image.alt = title;
+    if (!this.gallery) return;
+    for (const button of this.gallery.children) button.setAttribute("aria-pressed", String(button.dataset.id === id));
     const button = this.gallery.querySelector('[aria-pressed="true"]');
-    image.alt = button ? button.title : "";
+    if (button) image.alt = button.title;
     if (button) this.gallery.scrollLeft = button.offsetLeft - this.gallery.clientWidth / 2 + button.clientWidth / 2;
   }
 }

@@ -98,7 +98,9 @@ function showInHistory(found) {
     entry.append(button);
     list.prepend(entry);
   }
-  const settings = [found.method, `${found.size} px`, ...Object.entries(found.options).map(([name, value]) => `${name} ${value}`)];
+  const size = found.size === "original" ? "own size" : `${found.size} px`;
+  const more = Object.entries(found.more).map(([role, title]) => `${role.replaceAll("_", " ")} ${title}`);
+  const settings = [found.method, size, ...more, ...Object.entries(found.options).map(([name, value]) => `${name} ${value}`)];
   if (found.seed) settings.push(`seed ${found.seed}`);
   const text = `${found.pictures.join(" + ")}: ${settings.join(", ")}${found.state === "done" ? "" : ` (${found.state})`}`;
   if (button.lastChild.textContent !== text) button.lastChild.textContent = text;
