@@ -19,7 +19,8 @@ events.onmessage = ({ data }) => {
   tries.set(found.id, found);
   showInHistory(found);
   // A page that is opened again finds what is being made, or the last that was.
-  if (current === null || (found.state === "running" && !touched && found.id !== current)) current = found.id;
+  const later = current === null || (isOver(found) && isOver(tries.get(current)) && Number(found.id) > Number(current));
+  if (!touched && (later || found.state === "running")) current = found.id;
   if (found.id === current) show(found);
 };
 
@@ -42,7 +43,7 @@ function choose(id) {
 }
 
 function show(found) {
-  const over = ["done", "failed", "cancelled"].includes(found.state);
+  const over = isOver(found);
   $("empty").hidden = true;
   $("current").hidden = false;
   setSource($("before"), `tries/${found.id}/before`);
@@ -60,6 +61,10 @@ function show(found) {
   $("download").href = `tries/${found.id}/picture`;
   $("command").textContent = found.command;
   drawCurve($("curve"), found.losses);
+}
+
+function isOver({ state }) {
+  return ["done", "failed", "cancelled"].includes(state);
 }
 
 function statusOf(found) {
