@@ -226,7 +226,8 @@ def test_masks_and_a_second_style_are_part_of_a_try(tmp_path):
             wish |= {"region": ids["sky.png"], "mask": ids["part.png"]}
             placed = (await client.post("tries", json=wish)).json()
             assert re.search(r"--region sky.png=\S*dusk_shore\S* --mask part.png$", placed["command"])
-            assert placed["more"] == {"second": "Burning sky over a fjord, in oil", "region": "sky.png", "mask": "part.png"}
+            titles = ("Burning sky over a fjord, in oil", "sky.png", "part.png")
+            assert placed["more"] == dict(zip(("second", "region", "mask"), titles, strict=True))
             assert [placed[role] for role in ("second", "region")] == ["dusk_shore", ids["sky.png"]]
 
     run(main())
