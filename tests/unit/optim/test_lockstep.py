@@ -198,8 +198,9 @@ def test_seconds_are_shares_of_what_a_batch_takes():
     started = time.perf_counter()
     outcomes = advance((descend(Objective(slow, terms), picture(n), Adam(0.01), 4) for n in range(5)), 5)
     taken = time.perf_counter() - started
+    assert sum(outcome.seconds[-1] for outcome in outcomes) <= taken
     for outcome in outcomes:
-        assert 0.04 <= outcome.seconds[-1] < 0.1
+        assert outcome.seconds[-1] >= 0.04
         assert outcome.seconds[-1] + outcome.seconds_waited <= taken
     assert sum(outcome.seconds[-1] for outcome in outcomes) <= taken
 
