@@ -76,12 +76,13 @@ def whole(file: Path) -> Path:
         raise InputError(f"{file} cannot be read, it is not there; run snakemake")
     for folder in file.absolute().parents:
         for results in (folder, folder / "results"):
+            name = os.path.relpath(file, results)
             for sealed in (results / FOLDER).glob("*.json"):
                 try:
                     entries = _read_once(sealed, sealed.stat().st_mtime_ns)
                 except (ValueError, FileNotFoundError):
                     continue  # The pipeline will notice.
-                entry = entries.get(os.path.relpath(file, results))
+                entry = entries.get(name)
                 if entry and (wrong := _difference(file, entry, hashed=True)):
                     raise InputError(f"{file} cannot be read, it {wrong}; run snakemake again")
     return file
