@@ -5,7 +5,7 @@ import logging
 from functools import lru_cache, partial
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageCms, ImageOps
 from PIL.TiffTags import TAGS_V2
 
 from nstbench.core.errors import InputError
@@ -13,6 +13,25 @@ from nstbench.core.errors import InputError
 log = logging.getLogger(__name__)
 
 _TIFF_TAGS = {info.name: tag for tag, info in TAGS_V2.items()}
+# Tags of a TIFF that tell of its picture; the others say how the file is laid out.
+DESCRIPTIVE = frozenset(
+    {
+        ExifTags.Base.ImageDescription,
+        ExifTags.Base.Make,
+        ExifTags.Base.Model,
+        ExifTags.Base.Orientation,
+        ExifTags.Base.Software,
+        ExifTags.Base.DateTime,
+        ExifTags.Base.Artist,
+        ExifTags.Base.HostComputer,
+        ExifTags.Base.Copyright,
+        ExifTags.Base.XPTitle,
+        ExifTags.Base.XPComment,
+        ExifTags.Base.XPAuthor,
+        ExifTags.Base.XPKeywords,
+        ExifTags.Base.XPSubject,
+    }
+)
 # What browsers and painting programs do: whites stay white, blacks black.
 _conversion_between = partial(
     ImageCms.buildTransform,
@@ -112,8 +131,8 @@ def upright_with_alpha(image: Image.Image, name: str) -> Image.Image:
     InputError
         If it is not known which value is white.
     """
-    exif = image.getexif()
-    profile = image.info.get("icc_profile")
+    image.load()  # Turns a TIFF upright, and takes the tag away that says so.
+    exif, profile = _exif_of(image), image.info.get("icc_profile")
     if image.mode.startswith(("I", "F")):
         rgb = _to_srgb(_eight_bits(image, name), profile, name)
     elif image.has_transparency_data:
@@ -123,11 +142,21 @@ def upright_with_alpha(image: Image.Image, name: str) -> Image.Image:
         rgb.putalpha(transparent.getchannel("A"))
     else:
         rgb = _to_srgb(image, profile, name)
-    if "exif" in image.info:
-        rgb.info["exif"] = image.info["exif"]
-    else:
-        rgb.getexif().update(exif)
+    if exif:
+        rgb.info["exif"] = exif
     return ImageOps.exif_transpose(rgb)
+
+
+def _exif_of(image: Image.Image) -> bytes:
+    """A picture's EXIF data; a TIFF has them among the tags that say how the file is laid out."""
+    if "exif" in image.info:
+        return bytes(image.info["exif"])
+    found, kept = image.getexif(), Image.Exif()
+    kept.update({tag: value for tag, value in found.items() if tag in DESCRIPTIVE})
+    for directory in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo):
+        if own := found.get_ifd(directory):
+            kept[directory] = own
+    return kept.tobytes() if kept else b""
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None, name: str) -> Image.Image:

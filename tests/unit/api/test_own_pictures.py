@@ -259,6 +259,30 @@ def test_jpeg_is_good_and_metadata_are_kept_on_request(photo, painting, tmp_path
     assert not Image.open(out).getexif()
 
 
+@pytest.mark.parametrize("given", ["jpg", "png", "webp", "tif"])
+@pytest.mark.parametrize("made", ["jpg", "png", "webp", "tif"])
+def test_date_camera_and_place_are_kept_on_request_in_every_format(photo, painting, tmp_path, given, made):
+    """Upright without its tag of orientation, and no tag that says how another file is laid out."""
+    camera = Image.Exif()
+    camera[271], camera[274], camera[306] = "A camera", 6, "2020:01:02 03:04:05"
+    camera.get_ifd(34665)[33434] = (1, 125)
+    camera.get_ifd(34853).update({1: "N", 2: (48.0, 30.0, 0.0)})
+    file, out = tmp_path / f"camera.{given}", tmp_path / f"out.{made}"
+    Image.open(photo).save(file, exif=camera.tobytes())
+    asked = {**QUICK, "evaluations": 1}
+    nstbench.stylize(file, painting, out, metadata=True, **asked)
+    with Image.open(out) as saved:
+        assert saved.size == (21, 32)
+        found = saved.getexif()
+        assert (found[271], found[306], found.get(274, 1)) == ("A camera", "2020:01:02 03:04:05", 1)
+        assert found.get_ifd(34665)[33434] == (1, 125)
+        assert found.get_ifd(34853)[2] == (48.0, 30.0, 0.0)
+        assert made == "tif" or not {256, 257, 273, 279} & set(found)
+    nstbench.stylize(file, painting, out, overwrite=True, **asked)
+    with Image.open(out) as saved:
+        assert 271 not in saved.getexif()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
