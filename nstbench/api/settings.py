@@ -210,6 +210,7 @@ class Settings(Record):
             If a value does not fit.
         """
         recipe = self.recipe()
+        _check_blend(recipe, blend or {})
         chosen = {name: getattr(self, name) for name in self.model_fields_set} | {
             "start": start,
             "blend": dict(blend or {}) or None,
@@ -243,6 +244,42 @@ class Settings(Record):
             "sgd": SGDSettings,
         }
         return kinds[kind](rate=self.rate or USUAL_RATES[kind])
+
+
+def mixes_styles(recipe: Method) -> bool:
+    """Say whether a method takes shares of several styles.
+
+    Parameters
+    ----------
+    recipe : Method
+        Any.
+
+    Returns
+    -------
+    bool
+        False also where its parameters have no room for a further style.
+    """
+    blend = recipe.parameters.model_fields.get("blend")
+    return blend is not None and not any(getattr(rule, "max_length", None) == 0 for rule in blend.metadata)
+
+
+def _check_blend(recipe: Method, blend: Mapping[str, float]) -> None:
+    """Refuse shares that are none, or that the method would not look at."""
+    if blend and not mixes_styles(recipe):
+        mixing = ", ".join(id for id, each in methods().items() if mixes_styles(each))
+        raise SettingError("blend", f"{recipe.id} does not mix styles; leave it out, or choose {mixing}")
+    for file, share in blend.items():
+        if not isinstance(share, int | float) or not 0 <= share <= 1:
+            raise SettingError(
+                "blend", "a share is a number from 0 to 1; give 0.5 for a half", f"{file}={share}"
+            )
+    if sum(blend.values()) > 1:
+        shares = " and ".join(f"{share:g}" for share in blend.values())
+        raise SettingError(
+            "blend",
+            f"the shares {shares} are {sum(blend.values()):g} together; allowed: 1, of which the first style "
+            "has what is left, so lower them",
+        )
 
 
 # Settings that are about pictures and machines, not about the method.

@@ -88,12 +88,6 @@ def _networks_of(method: Method[Any]) -> tuple[str, ...]:
     return tuple(name for name, kind in kinds.items() if kind == kinds.get(own))
 
 
-def mixes_styles(method: Method[Any]) -> bool:
-    """Say whether a method takes shares of several styles."""
-    own = method.parameters.model_json_schema()["properties"]
-    return "blend" in own and own["blend"].get("maxProperties") != 0
-
-
 @dataclass(frozen=True)
 class Order:
     """A picture to make.
@@ -143,7 +137,7 @@ class Order:
             If the method or a parameter is unknown or out of range, a style is missing, or the method would
             not look at a picture.
         """
-        from nstbench.api.settings import merged
+        from nstbench.api.settings import merged, mixes_styles
 
         recipe = find_method(self.method)
         options = {option.name: option for option in options_of(recipe)}

@@ -273,8 +273,8 @@ def stylize(
         "scales": scales,
         "optimiser": optimiser,
         "rate": rate,
-        "style_layers": _weights(style_layers),
-        "content_layers": _weights(content_layers),
+        "style_layers": _weights("--style-layers", style_layers),
+        "content_layers": _weights("--content-layers", content_layers),
         "seed": seed,
         "backbone": backbone,
         "weights": weights,
@@ -286,11 +286,12 @@ def stylize(
         "metadata": metadata,
     }
     shares = {}
-    for file, share in _pairs("--blend", "FILE=SHARE, such as wave.jpg=0.5", blend):
+    form = "FILE=SHARE with a share from 0 to 1, such as wave.jpg=0.5"
+    for file, share in _pairs("--blend", form, blend):
         try:
             shares[file] = float(share)
         except ValueError:
-            raise InputError(f"--blend '{file}={share}' is not FILE=SHARE, such as wave.jpg=0.5") from None
+            raise InputError(f"--blend '{file}={share}' is not {form}") from None
     options = {
         "blend": shares,
         "mask": mask,
@@ -445,7 +446,7 @@ def _pairs(option: str, form: str, given: list[str] | None) -> list[tuple[str, s
     return list(pairs.items())
 
 
-def _weights(layers: str | None) -> dict[str, float] | None:
+def _weights(option: str, layers: str | None) -> dict[str, float] | None:
     """Layers as `relu1_1,relu2_1=2` with their weights, 1 where there is none."""
     if layers is None:
         return None
@@ -455,5 +456,5 @@ def _weights(layers: str | None) -> dict[str, float] | None:
         try:
             weights[layer] = float(weight or 1)
         except ValueError:
-            raise InputError(f"{each!r} is not LAYER=WEIGHT, such as relu2_1=2") from None
+            raise InputError(f"{option} {each!r} is not LAYER=WEIGHT, such as relu2_1=2") from None
     return weights

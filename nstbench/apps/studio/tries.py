@@ -10,7 +10,7 @@ from uuid import uuid4
 from pydantic import Field
 
 from nstbench.apps.making import Report, as_jpeg, make
-from nstbench.apps.order import Order, mixes_styles, options_of
+from nstbench.apps.order import Order, options_of
 from nstbench.apps.queue import Job, JobQueue
 from nstbench.apps.studio.library import Library, Picture
 from nstbench.core.configuration import Record
@@ -172,6 +172,8 @@ class Tries:
 
 def described_method(id: str) -> dict[str, Any]:
     """What the page's form is made of, ready for JSON."""
+    from nstbench.api.settings import mixes_styles
+
     recipe = find_method(id)
     return {
         "id": recipe.id,

@@ -139,7 +139,7 @@ def test_masks_and_further_pictures_reach_the_picture_and_the_command(
         ("chen2016", {"style_mask": Path("m.png")}, "chen2016 knows no parts of a picture"),
         ("chen2016", {"regions": [PICTURES]}, "leave their masks out"),
         ("li2017", {"blend": {PICTURES[0]: 0.5}}, "li2017 does not mix styles"),
-        ("adain2017", {"blend": {PICTURES[0]: 1.5}}, "more than 1 together"),
+        ("adain2017", {"blend": {PICTURES[0]: 1.5}}, "a share is a number from 0 to 1"),
         ("adain2017", {"start": PICTURES[0]}, "start: adain2017 has none"),
     ],
 )
