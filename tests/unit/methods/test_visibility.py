@@ -20,7 +20,7 @@ from nstbench.optim.lockstep import finish
 from nstbench.optim.loop import lossless
 
 SIDE = 32
-KNOWING = ["adain2017", "gatys2015", "li2017", "novak2016"]
+KNOWING = ["adain2017", "gatys2015", "li2017", "novak2016", "pitie2007"]
 DESCENTS = [
     (id, preset)
     for id, each in methods().items()
@@ -126,7 +126,11 @@ def test_what_is_hidden_in_a_style_has_no_say(id):
 
 @pytest.mark.parametrize("id", KNOWING)
 def test_a_region_has_a_style_of_its_own(id):
-    asked = {} if id == "adain2017" else {"style_layers": ["relu1_1", "relu1_2"], "optimiser": "adam"}
+    asked = (
+        {}
+        if id in ("adain2017", "pitie2007")
+        else {"style_layers": ["relu1_1", "relu1_2"], "optimiser": "adam"}
+    )
     one, other = (
         stylized(id, PHOTO, PAINTING, regions=[(mask(), style)], **asked).astype(int)
         for style in (OTHER, PHOTO)

@@ -52,6 +52,7 @@ WITHOUT_GRAM = {
     "hertzmann2001",
     "johnson2016_super_resolution",
     "kwatra2003",
+    "pitie2007",
     "wei2000",
 }
 
