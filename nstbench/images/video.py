@@ -104,9 +104,9 @@ def moves(path: Path) -> bool:
     suffix = path.suffix.lower()
     if suffix in ANIMATIONS:
         try:
-            with Image.open(path) as picture:
+            with Image.open(path, formats=("GIF", "WEBP")) as picture:
                 return getattr(picture, "n_frames", 1) > 1
-        except OSError:
+        except Exception:  # Pillow raises whatever a damaged file makes it stumble over.
             return False
     return suffix in READ_AS_VIDEO
 
@@ -248,7 +248,9 @@ def _animation(path: Path) -> Iterator[Frame]:
                 start += seconds
     except FileNotFoundError as error:
         raise InputError(f"{path} does not exist; check the path") from error
-    except (OSError, SyntaxError, EOFError) as error:
+    except InputError:
+        raise
+    except Exception as error:  # As above.
         raise InputError(f"{path}: frame {number + 1} cannot be read ({error}); export it again") from error
 
 
@@ -269,7 +271,7 @@ def _opened(path: Path) -> "Iterator[InputContainer]":
     if not path.is_file():
         raise InputError(f"{path} does not exist; check the path")
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), metadata_errors="replace") as container:
             if not container.streams.video:
                 raise InputError(f"{path} has no pictures, only sound; give a video")
             yield container
