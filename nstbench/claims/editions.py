@@ -9,7 +9,8 @@ charts/ the tables of charts.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing_extensions import override
 from nstbench.claims.evidence import Evidence, Picture
 from nstbench.claims.sample import NoEvidenceError
 from nstbench.claims.verdicts import judge_by
-from nstbench.core.configuration import Record, first_problem, is_plain_name
+from nstbench.core.configuration import MOST_EVALUATIONS, Record, first_problem, is_plain_name
 from nstbench.core.errors import InputError, shortened
 from nstbench.core.files import folder_written_whole
 from nstbench.core.strict_json import from_json, to_json
@@ -214,7 +215,10 @@ class Edition(Evidence):
     @override
     def least_loss(self, entry: PlannedRun) -> "pd.Series | None":
         steps = self._traces.get(entry.run.id)
-        return None if steps is None else steps.reindex(range(1, steps.index[-1] + 1)).ffill()
+        if steps is None:
+            return None
+        with _reading(self.results / "traces.parquet"):
+            return steps.reindex(range(1, steps.index[-1] + 1)).ffill()
 
     @override
     def optimised(self, run: RunSpecification) -> Origin | None:
@@ -248,18 +252,24 @@ class Edition(Evidence):
     @cached_property
     def _records(self) -> dict[str, dict[str, Any]]:
         table = self._table("runs")
-        rows = zip(table["run"], table["specification"], table["record"], strict=True)
-        return {id: {"specification": from_json(asked), **from_json(found)} for id, asked, found in rows}
+        with _reading(self.results / "runs.parquet"):
+            rows = zip(table["run"], table["specification"], table["record"], strict=True)
+            return {id: {"specification": from_json(asked), **from_json(found)} for id, asked, found in rows}
 
     @cached_property
     def _traces(self) -> "dict[str, pd.Series]":
-        table = self._table("traces").set_index("evaluation")
-        return {str(run): steps["loss"] for run, steps in table.groupby("run", sort=False)}
+        table = self._table("traces")
+        with _reading(self.results / "traces.parquet"):
+            if not table["evaluation"].between(1, MOST_EVALUATIONS).all():
+                raise ValueError(f"evaluations are not from 1 to {MOST_EVALUATIONS:,}")
+            by_run = table.set_index("evaluation").groupby("run", sort=False)
+            return {str(run): steps["loss"].astype(float) for run, steps in by_run}
 
     @cached_property
     def _differences(self) -> dict[tuple[str, str, int], float]:
         rows = self._table("differences").itertuples(index=False)
-        return {(one, other, size): value for one, other, size, value in rows}
+        with _reading(self.results / "differences.parquet"):
+            return {(one, other, int(size)): float(value) for one, other, size, value in rows}
 
     def _table(self, name: str) -> "pd.DataFrame":
         return _read_table(self.results / f"{name}.parquet")
@@ -285,21 +295,22 @@ def load_edition(root: Path, name: str) -> Edition:
     project = Project.load(root, own_pictures=provenance.own_pictures)
     # What was planned, without the experiments and arms that there are no more.
     table = _read_table(folder / "runs.parquet")
-    specifications = zip(table["run"], table["specification"], strict=True)
-    runs = {id: RunSpecification.model_validate(json.loads(text)) for id, text in specifications}
+    with _reading(folder / "runs.parquet"):
+        specifications = zip(table["run"], table["specification"], strict=True)
+        runs = {id: RunSpecification.model_validate(json.loads(text)) for id, text in specifications}
     arms = {id: {arm.id: arm for arm in each.arms} for id, each in project.experiments.items()}
     planned: dict[str, list[PlannedRun]] = {id: [] for id in project.experiments}
     places = _read_table(folder / "plan.parquet")
-    for place in places.astype(object).where(places.notna(), None).to_dict("records"):
-        experiment, arm = place["experiment"], arms.get(place["experiment"], {}).get(place["arm"])
-        if arm is not None:
-            pair = Pair(content=place["content"], style=place["style"], truth=place["truth"])
-            factor, truth = float(place["factor"]), place["truth_used"]
-            planned[experiment].append(
-                PlannedRun(
-                    experiment, pair, arm, runs[place["run"]], truth, factor, evidence=bool(place["evidence"])
+    with _reading(folder / "plan.parquet"):
+        for place in places.astype(object).where(places.notna(), None).to_dict("records"):
+            experiment, arm = place["experiment"], arms.get(place["experiment"], {}).get(place["arm"])
+            if arm is not None:
+                pair = Pair(content=place["content"], style=place["style"], truth=place["truth"])
+                factor, truth = float(place["factor"]), place["truth_used"]
+                run, evidence = runs[place["run"]], bool(place["evidence"])
+                planned[experiment].append(
+                    PlannedRun(experiment, pair, arm, run, truth, factor, evidence=evidence)
                 )
-            )
     return Edition(replace(project, profile=profile, recorded=planned), folder, provenance)
 
 
@@ -307,7 +318,15 @@ def _read_table(file: Path) -> "pd.DataFrame":
     """InputError when the file is damaged or not there."""
     import pandas as pd
 
-    try:
+    with _reading(file):
         return pd.read_parquet(file)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{file} cannot be read ({str(error).splitlines()[0]}); fetch it again") from error
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[None]:
+    """InputError when a table is not one of an edition; it may come from anybody."""
+    try:
+        yield
+    except (OSError, LookupError, ValueError, TypeError, ArithmeticError, RuntimeError) as error:
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise InputError(f"{file} cannot be read ({reason}); fetch it again") from error

@@ -9,9 +9,12 @@ import json
 import os
 import resource
 import shutil
+import tempfile
 import time
 from collections.abc import Callable
-from functools import cache
+from contextlib import suppress
+from fractions import Fraction
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,21 +22,23 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from rankings import a_ranking
 
 from nstbench.charts.chart import load_chart
 from nstbench.claims.editions import load_edition
-from nstbench.claims.evidence import Evidence
+from nstbench.claims.evidence import Evidence, Picture
 from nstbench.claims.records import read_verdicts
 from nstbench.claims.register import Document
+from nstbench.claims.sample import NoEvidenceError
 from nstbench.core.configuration import load_named
 from nstbench.core.errors import InputError
 from nstbench.core.hardware import Hardware
 from nstbench.images.manifest import load_manifest
 from nstbench.images.reading import read_with_alpha
+from nstbench.images.video import FORMATS, Frame, has_sound, moves, read_frames, read_timing, write_frames
 from nstbench.methods.adain2017.network import read_decoder
 from nstbench.methods.chen2016.network import load_network
 from nstbench.methods.johnson2016.modules import load_transformation
@@ -88,6 +93,29 @@ def picture(suffix):
     stream = io.BytesIO()
     Image.fromarray(pixels).save(stream, Image.registered_extensions()[suffix])
     return stream.getvalue()
+
+
+@cache
+def video(suffix):
+    random = np.random.default_rng(0)
+    pictures = (Image.fromarray(random.integers(0, 256, (24, 36, 3), dtype=np.uint8)) for _ in range(4))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"x{suffix}"
+        write_frames(
+            file,
+            [Frame(each, Fraction(n, 25), Fraction(1, 25)) for n, each in enumerate(pictures)],
+            Fraction(25),
+        )
+        return file.read_bytes()
+
+
+def watch(file):
+    """All that is read of a video."""
+    moves(file)
+    read_timing(file)
+    has_sound(file)
+    for _ in read_frames(file):
+        pass
 
 
 def pickled():
@@ -151,8 +179,8 @@ def survey(folder):
     return read_returned(sorted(folder.glob("*")))
 
 
-def edition(folder):
-    """An edition of one run in a checkout of one experiment; what is not damaged is written here."""
+def edition():
+    """The files of an edition of one run in a checkout of one experiment; tables as rows."""
     entry = project().plans["da-tv"][0]
     place = {
         "experiment": entry.experiment,
@@ -163,13 +191,23 @@ def edition(folder):
         "evidence": True,
         "run": entry.run.id,
     }
-    asked = entry.run.model_dump_json()
+    record = {"seconds": 1.5, "evaluations": 3, "final_losses": {"total": "inf"}}
+    run = {"run": entry.run.id, "specification": entry.run.model_dump(mode="json"), "record": record}
     return {
-        "edition.json": json.dumps(PROVENANCE).encode(),
-        "plan.parquet": parquet([place]),
-        "runs.parquet": parquet([{"run": entry.run.id, "specification": asked, "record": "{}"}]),
-        "scores.parquet": parquet([{"run": entry.run.id, "metric": "C_lite", "value": 0.5}]),
+        "plan.parquet": [place],
+        "runs.parquet": [run],
+        "scores.parquet": [{"run": entry.run.id, "experiment": "da-tv", "metric": "C_lite", "value": 0.5}],
+        "traces.parquet": [{"run": entry.run.id, "evaluation": 1, "loss": 2.0}],
+        "differences.parquet": [{"one": "a.png", "other": "b.png", "size": 64, "difference": 1.0}],
     }
+
+
+def as_parquet(rows):
+    """Rows as an edition has them: what is a document in a cell is written as JSON."""
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, dict):
+            row |= {key: json.dumps(value) for key, value in row.items() if isinstance(value, dict)}
+    return parquet(rows)
 
 
 def part_of_edition(name):
@@ -182,15 +220,21 @@ def part_of_edition(name):
         shutil.copy(CHECKOUT / "data" / "images.yaml", root / "data")
         shutil.copy(CHECKOUT / "config" / "config.yaml", root / "config")
         shutil.copy(CHECKOUT / "config" / "experiments" / "da-tv.yaml", root / "config" / "experiments")
-        for file, content in edition(folder).items():
-            (root / "data/editions/made" / file).write_bytes(content)
+        (root / "data/editions/made/edition.json").write_text(json.dumps(PROVENANCE))
+        for file, rows in edition().items():
+            (root / "data/editions/made" / file).write_bytes(as_parquet(rows))
         shutil.move(folder / name, root / "data/editions/made" / name)
         made = load_edition(root, "made")
         made.score_table()
         for entry in made.project.planned:
             made.record(entry)
+            made.least_loss(entry)
+            with suppress(NoEvidenceError):
+                made.colour_difference(Picture("a.png", 64), Picture("b.png", 64))
 
-    return Reader(name, lambda: edition(None)[name], read)
+    if name == "edition.json":
+        return Reader(name, json.dumps(PROVENANCE).encode, read)
+    return Reader(name, lambda: as_parquet(edition()[name]), read)
 
 
 def network(name, read):
@@ -222,6 +266,10 @@ READERS = [
             lambda folder, s=suffix: read_with_alpha(folder / f"x{s}"),
         )
         for suffix in PICTURES
+    ),
+    *(
+        Reader(f"clip{suffix}", partial(video, suffix), lambda folder, s=suffix: watch(folder / f"clip{s}"))
+        for suffix in FORMATS
     ),
     Reader("w.pth", pickled, lambda folder: read_tensors(folder / "w.pth")),
     Reader("w.pt", pickled, lambda folder: read_weights(architecture("vgg19"), folder / "w.pt")),
@@ -258,7 +306,8 @@ READERS = [
     made_here("answers.json", ANSWERS, survey),
     made_here("key.json", KEY, survey),
     made_here("answers.csv", table(("participant", "shown", "answer"), ("Zoe", "aaaa", 8)), survey),
-    *map(part_of_edition, ("edition.json", "plan.parquet", "runs.parquet", "scores.parquet")),
+    *(part_of_edition(f"{name}.parquet") for name in ("plan", "runs", "scores", "traces", "differences")),
+    part_of_edition("edition.json"),
 ]
 # What people, programs and disks put into files: other encodings, long numbers, deep nesting.
 SNIPPETS = st.sampled_from(
@@ -419,6 +468,8 @@ def documents():
             yield reader, json.loads(reader.content()), str.encode
         elif reader.file.endswith(".safetensors"):
             yield reader, *in_metadata(TRAINED / reader.file)
+        elif reader.file.endswith(".parquet"):
+            yield reader, edition()[reader.file], lambda text: as_parquet(json.loads(text))
     commands = {"answers.json": ANSWERS, "survey.key.json": KEY}
     for name, document in commands.items():
         yield Reader(name, bytes, survey_results), document, str.encode
@@ -443,7 +494,10 @@ def test_a_document_of_other_values_is_read_or_refused_in_a_line(reader, documen
     @fuzzed
     @given(st.sampled_from(everywhere), st.sampled_from(["other", "gone", "twice"]), VALUES)
     def read(place, how, value):
-        content = encode(json.dumps(changed(document, place, how, value)))
+        try:
+            content = encode(json.dumps(changed(document, place, how, value)))
+        except (ValueError, TypeError, OverflowError, AttributeError):  # Of pyarrow.
+            assume(reader.file.endswith(".json"))  # No table can hold it.
         check(reader, tmp_path_factory.mktemp("changed"), content)
 
     read()
