@@ -2,6 +2,8 @@ import re
 import subprocess
 import sys
 
+import yaml
+
 from nstbench.pipeline.project import CHECKOUT
 
 
@@ -38,3 +40,11 @@ def test_no_two_jobs_share_a_log_or_a_seal():
     assert len(logs) == 11
     assert len(set(kinds)) == len(kinds)
     assert all(log == kind or log.startswith(f"{kind}-{{") for log, kind in zip(logs, kinds, strict=True))
+
+
+def test_the_profile_for_slurm_names_rules_and_groups_that_there_are():
+    rules = "".join(file.read_text() for file in (CHECKOUT / "workflow" / "rules").glob("*.smk"))
+    known = set(re.findall(r"^rule (\w+):", rules, re.M))
+    profile = yaml.safe_load((CHECKOUT / "profiles" / "slurm" / "config.yaml").read_text())
+    assert {*profile["groups"], *profile["set-resources"]} <= known
+    assert set(profile["group-components"]) == set(profile["groups"].values())
