@@ -8,12 +8,13 @@ from axe_playwright_python.sync_playwright import Axe
 from nbformat import v4
 from playwright.sync_api import expect
 from rankings import a_ranking
-from report_tree import MANIFEST, PAGES, PROFILE, make_tree
+from report_tree import CLAIMS, MANIFEST, MEASURED, PAGES, PROFILE, make_tree
 from survey_page import table, write  # noqa: F401  # fixtures
 
 from nstbench.charts.chart import Chart
 from nstbench.charts.writing import write_chart
 from nstbench.pipeline.benchmark.records import Ranking
+from nstbench.pipeline.profile import Profile
 from nstbench.report.notebook.execution import execute
 from nstbench.report.notebook.page import notebook_page
 from nstbench.report.site import write as site_writing
@@ -25,11 +26,19 @@ EVERY = (*PAGES, "figures/first.html", "figures/diagram.html", "notebooks/own.ht
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """Two figures, a chart, a ranking and a notebook."""
+    """Two figures, a chart, a ranking, a notebook, a claim of two parts, and a caveat on every page."""
     tree = make_tree(tmp_path_factory.mktemp("project"))
     tree.charts.append(Chart.model_validate(DIAGRAM))
     write_chart(tree.charts[0], [], PROFILE, MANIFEST, tree.results, tree.reports)
+    claims = json.loads(json.dumps(CLAIMS))
+    claims["claims"][0]["parts"] = [
+        {name: value for name, value in MEASURED.items() if name != "surrogate"} | {"says": says}
+        for says in ("weak is less", "weak is less again")
+    ]
+    (tree.results / "claims.json").write_text(json.dumps(claims))
+    cautious = Profile.model_validate(PROFILE.model_dump() | {"caveat": "made for tests"})
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report_tree, "PROFILE", cautious)
         patch.setattr(site_writing, "read_ranking", lambda results: a_ranking())
         patch.setattr(site_writing, "load_benchmark", lambda file, manifest: None)
         patch.setattr(site_writing, "ranked_methods", lambda ranking, *rest: ranked(ranking))
@@ -157,7 +166,7 @@ def test_the_evidence_and_the_citation_of_a_card_open(open_page, site):
     expect(card.locator("pre")).to_contain_text("@misc{burr")
     card = page.locator("#a-claim-one")
     card.get_by_text("Evidence").click()
-    expect(card.locator(".dots svg")).to_be_visible()
+    expect(card.locator(".dots svg").first).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
