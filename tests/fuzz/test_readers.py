@@ -57,7 +57,9 @@ from nstbench.pipeline.profile import load_configuration
 from nstbench.pipeline.project import CHECKOUT, Project
 from nstbench.pipeline.recorded_profile import recorded_profile
 from nstbench.pipeline.seals import damages
+from nstbench.pipeline.tables import SCORE_COLUMNS
 from nstbench.pipeline.training import load_training
+from nstbench.report.survey.agreement import agreements
 from nstbench.report.survey.reading import read_returned
 from nstbench.report.survey.results import estimates, left_chosen
 from nstbench.report.tables.scores import read_scores
@@ -480,8 +482,10 @@ def survey_results(folder):
     for name, document in {"answers.json": ANSWERS, "survey.key.json": KEY}.items():
         if not (folder / name).exists():
             (folder / name).write_text(json.dumps(document))
+    rows = [(f"run-{name}", "fig", 1, "C_lite", 0.5, "") for name in KEY["results"]]
+    (folder / "scores.csv").write_bytes(table(SCORE_COLUMNS, *rows))
     returned = read_returned(sorted(folder.glob("*.json")))
-    estimates(returned)
+    agreements(returned.key, estimates(returned), read_scores(folder / "scores.csv"))
     left_chosen(returned)
 
 
@@ -501,6 +505,15 @@ def test_a_document_of_other_values_is_read_or_refused_in_a_line(reader, documen
         check(reader, tmp_path_factory.mktemp("changed"), content)
 
     read()
+
+
+@pytest.mark.parametrize("arms", [[], ["zebra"], ["zebra", "zebra"], ["zebra", "quagga", "horse"]])
+def test_a_key_of_other_arms_than_its_results_is_refused(arms, tmp_path):
+    (tmp_path / "survey.key.json").write_text(json.dumps(KEY | {"arms": arms}))
+    with pytest.raises(
+        InputError, match=r"no key among the files; .* every pair needs one result of each arm"
+    ):
+        read_returned([tmp_path / "survey.key.json"])
 
 
 @pytest.mark.parametrize(

@@ -65,9 +65,8 @@ def read_returned(files: Sequence[Path]) -> Returned:
         else:
             sheets[str(file)] = record
     if not keys:
-        raise InputError(
-            "no key among the files; give the .key.json that `nstbench survey` wrote beside the page"
-        )
+        asked = "no key among the files; give the .key.json that `nstbench survey` wrote beside the page"
+        raise InputError("; ".join([asked, *remarks]))
     if len({key.page for key in keys.values()}) > 1:
         raise InputError(f"several keys: {', '.join(map(str, keys))}; give one, with the answers to its page")
     key = next(iter(keys.values()))

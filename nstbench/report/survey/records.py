@@ -2,7 +2,7 @@
 
 from typing import Final, Literal
 
-from pydantic import AwareDatetime, StrictInt, StrictStr
+from pydantic import AwareDatetime, StrictInt, StrictStr, model_validator
 
 from nstbench.core.configuration import Record
 from nstbench.report.survey.mode import Mode
@@ -39,6 +39,17 @@ class Key(Record):
     experiment: str | None
     arms: tuple[str, ...]
     results: dict[str, Shown]
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Key":
+        """Means, shares and differences between arms rest on it."""
+        made = [(each.arm, each.pair) for each in self.results.values()]
+        pairs = dict.fromkeys(pair for _, pair in made)
+        if not made or sorted(made) != sorted((arm, pair) for arm in self.arms for pair in pairs):
+            raise ValueError("every pair needs one result of each arm, and there has to be a pair")
+        if self.mode is Mode.CHOICE and len(self.arms) != 2:
+            raise ValueError("a choice is between two arms")
+        return self
 
 
 class Answer(Record):
