@@ -48,7 +48,7 @@ from nstbench.networks.feedforward.inventory import CARD
 from nstbench.networks.tensor_files import read_tensors
 from nstbench.networks.weight_files import read_weights
 from nstbench.pipeline.benchmark.configuration import load_benchmark
-from nstbench.pipeline.benchmark.records import read_ranking
+from nstbench.pipeline.benchmark.records import read_peer_result, read_ranking
 from nstbench.pipeline.experiment import load_experiment
 from nstbench.pipeline.finished import read_record
 from nstbench.pipeline.pinned_losses.reference import read_reference
@@ -299,6 +299,9 @@ READERS = [
     made_here("profile.json", {"name": "smoke", "changes": {}}, recorded_profile),
     made_here("seals/x.json", SEAL, lambda folder: damages(folder, "x")),
     made_here("benchmark/ranking.json", a_ranking().model_dump(mode="json"), read_ranking),
+    made_here(
+        "peer.json", {"seconds": 1.5, "program": "p"}, lambda folder: read_peer_result(folder / "peer.png")
+    ),
     made_here(
         "claims.json",
         {"claims": [], "profile": "smoke"},

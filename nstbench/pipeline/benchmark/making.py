@@ -97,7 +97,21 @@ def make_scores(
         for _ in _finished({pool.submit(_score, *task): 1 for task in missing}):
             done += 1
             report("scores", done, len(tasks))
-    return pd.concat([pd.read_csv(file) for file, _, _ in tasks])
+    tables = []
+    for file, _, _ in tasks:
+        with _kept(file):
+            tables.append(pd.read_csv(file)[["trial", "metric", "value", "reason"]])
+    return pd.concat(tables)
+
+
+@contextmanager
+def _kept(file: Path) -> Iterator[None]:
+    """InputError when what was kept from before cannot be read."""
+    try:
+        yield
+    except (OSError, LookupError, ValueError, TypeError, AttributeError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{file} cannot be read ({reason}); delete it, and it is made again") from error
 
 
 def competitors_files(
@@ -129,7 +143,10 @@ def measure_memory(contest: Contest, results: Path, cores: int, report: Report) 
         marks[run.id] = f"{run.id} {fingerprint[:12]}"
     known: dict[str, float] = {}
     if file.is_file():
-        known = from_json(file.read_text(encoding="utf-8"))
+        with _kept(file):
+            known = {
+                mark: float(value) for mark, value in from_json(file.read_text(encoding="utf-8")).items()
+            }
     missing = [run for run in first.values() if marks[run.id] not in known]
     done = len(first) - len(missing)
     report("memory", done, len(first))

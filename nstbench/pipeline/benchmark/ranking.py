@@ -26,12 +26,12 @@ from nstbench.pipeline.benchmark.records import (
     Front,
     FrontPoint,
     Measure,
-    PeerResult,
     Placing,
     Ranking,
     Row,
     peer_picture,
     people_file,
+    read_peer_result,
 )
 from nstbench.pipeline.experiment import Pair
 from nstbench.pipeline.finished import read_record, run_folder
@@ -185,7 +185,7 @@ def _of_competitors(
             picture = peer_picture(results, competitor.name, pair.content, pair.style, contest.scope.size)
             if not picture.is_file():
                 continue
-            made = PeerResult.model_validate_json(picture.with_suffix(".json").read_bytes())
+            made = read_peer_result(picture)
             _note_scores(standing, known, peer_trial(competitor.name, pair), pair, judge)
             standing.note("seconds", f"{pair.content} {pair.style}", made.seconds)
             if made.memory_mb is not None:

@@ -238,3 +238,14 @@ def peer_picture(results: Path, competitor: str, content: str, style: str, size:
     Content and style are the names of the pictures that are here (`Manifest.available`).
     """
     return results / FOLDER / "peers" / competitor / f"{content}--{style}--{size}.png"
+
+
+def read_peer_result(picture: Path) -> PeerResult:
+    """What lies beside the picture of a competitor; InputError when it is damaged or not there."""
+    file = picture.with_suffix(".json")
+    try:
+        return PeerResult.model_validate_json(file.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise InputError(
+            f"{file} does not say how {picture.name} was made; delete both and run `nstbench benchmark` again"
+        ) from error
