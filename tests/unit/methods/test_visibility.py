@@ -15,6 +15,7 @@ from nstbench.methods import method, methods
 from nstbench.methods.base import Task
 from nstbench.methods.colour.preservation import STRATEGIES
 from nstbench.methods.gatys2015.parameters import GatysParameters
+from nstbench.methods.memory import check_memory
 from nstbench.methods.styles import CONTENT, STYLE
 from nstbench.optim.lockstep import finish
 from nstbench.optim.loop import lossless
@@ -182,3 +183,22 @@ def test_colours_are_matched_with_what_is_visible(mode):
     for task in (cut_out, replace(in_part, visible={CONTENT: visible, STYLE: visible})):
         finish(STRATEGIES[mode](stylize, task))
     torch.testing.assert_close(*seen, atol=1e-5, rtol=0)
+
+
+def test_a_large_picture_needs_more_memory_with_regions_than_without(monkeypatch):
+    """Features that others read by strips are read in full; a smaller picture is read in full anyway."""
+    recipe, hardware = method("gatys2015"), Hardware(torch.device("cpu"), "fp32")
+    parameters = recipe.configure("default", {"weights": "embedded"})
+    for side, more in ((2048, True), (512, False)):
+        picture = torch.zeros(1).expand(1, 3, side, side)
+        part = picture[:, :1]
+        task = Task(picture, picture, parameters, 0, hardware)
+        needed = recipe.memory(parameters, (side, side), (side, side), hardware)
+        monkeypatch.setattr("nstbench.methods.memory.free_memory", lambda device, free=1.1 * needed: free)
+        check_memory(recipe, task)
+        in_parts = replace(task, regions={"style": part, "region 1": part})
+        if more:
+            with pytest.raises(nstbench.InputError, match=r"a size of \d+ fits"):
+                check_memory(recipe, in_parts)
+        else:
+            check_memory(recipe, in_parts)
