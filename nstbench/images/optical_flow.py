@@ -6,7 +6,6 @@ another frame that shows the same point.
 
 import numpy as np
 import torch
-from skimage.registration import optical_flow_ilk
 from torch import Tensor
 from torch.nn.functional import grid_sample, interpolate
 
@@ -37,6 +36,9 @@ def optical_flow(frame: Tensor, other: Tensor) -> Tensor:
     Le Besnerais and Champagnat 2005, Dense optical flow by iterative local window registration, as
     scikit-image computes it.
     """
+    # A third of a second, for which the stylizing of a picture need not wait.
+    from skimage.registration import optical_flow_ilk
+
     height, width = frame.shape[-2:]
     factor = min(1.0, LARGEST_SIDE / max(height, width))
     reference, moving = (

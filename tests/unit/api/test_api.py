@@ -18,7 +18,8 @@ QUICK = {"size": 32, "evaluations": 3, "precision": "fp32", "device": "cpu"}
 def test_import_is_lazy_and_offers_what_it_lists():
     code = (
         "import sys, nstbench; assert 'torch' not in sys.modules; assert nstbench.__version__;"
-        "[getattr(nstbench, name) for name in nstbench.__all__]"
+        "[getattr(nstbench, name) for name in nstbench.__all__];"
+        "assert 'skimage' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
