@@ -80,7 +80,7 @@ def _beginning(file: Path) -> bytes:
         with file.open("rb") as stream:
             start = stream.read(256)
         contents = zipfile.ZipFile(file).namelist() if zipfile.is_zipfile(file) else None
-    except (OSError, zipfile.BadZipFile) as error:
+    except Exception as error:  # No file, or a damaged archive, which can raise anything.
         reason = getattr(error, "strerror", None) or error
         raise InputError(
             f"{file} is not a readable weight file: {reason}; give a .safetensors or .pth file"

@@ -257,3 +257,12 @@ def test_the_header_of_safetensors_may_say_anything(tmp_path):
     file.write_bytes(len(header).to_bytes(8, "little") + header + bytes(4))
     with pytest.raises(InputError, match="is not a readable weight file"):
         read_tensors(file)
+
+
+def test_an_archive_with_a_damaged_name_is_refused_in_a_line(tmp_path):
+    file = tmp_path / "weights.pth"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("weights/dätä.pkl", b"")  # A name that the archive says is UTF-8.
+    file.write_bytes(file.read_bytes().replace("ä".encode(), b"\xff\xff"))
+    with pytest.raises(InputError, match=r"weights\.pth is not a readable weight file: .* give a \.safeten"):
+        read_tensors(file)
