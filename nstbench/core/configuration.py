@@ -150,15 +150,16 @@ def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
     keys = [str(part) for part in problem["loc"] if part != "[key]"]
     # A key stands as in the file, unless it is too long for a message or breaks its line.
     plain = [key if key.isprintable() and len(key) <= LONGEST_VALUE else shortened(key) for key in keys]
-    place = ".".join(plain) or "value"
+    # A complaint about the whole has no place of its own.
+    place = f"{'.'.join(plain)}: " if plain else ""
     if unknown:
-        return f"{place}: unknown key; allowed: {', '.join(_keys_beside(model, problem['loc']))}"
+        return f"{place}unknown key; allowed: {', '.join(_keys_beside(model, problem['loc']))}"
     if problem["type"] == "union_tag_invalid":  # Pydantic repeats the whole tag.
         tag, allowed = problem["ctx"]["discriminator"], problem["ctx"]["expected_tags"]
-        return f"{place}: unknown {tag}; allowed: {allowed}"
+        return f"{place}unknown {tag}; allowed: {allowed}"
     whole = problem["type"] == "missing" or isinstance(problem["input"], dict)
     given = "" if whole else f" (given: {shortened(problem['input'])})"
-    return f"{place}: {problem['msg'].removeprefix('Value error, ')}{given}"
+    return f"{place}{problem['msg'].removeprefix('Value error, ')}{given}"
 
 
 def _keys_beside(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:

@@ -47,7 +47,7 @@ class NovakParameters(GatysParameters):
     @model_validator(mode="after")
     def _chains_of_something(self) -> "NovakParameters":
         if self.chained and len(self.style_layers) == 1:
-            raise ValueError("a chain needs two style_layers; name another, or set chained: false")
+            raise ValueError("a chain needs two style layers; name another one, or set chained: false")
         if self.blurred and not self.chained:
             raise ValueError("blurred is about chains; set chained: true, or blurred: false")
         for layer, weight in self.style_layers.items():
