@@ -161,11 +161,12 @@ def test_the_command_paints_a_picture_of_any_size(run, painting, tmp_path, size)
     [
         (("--network", "starry_night"), "holds no decoder network; give a file of `nstbench train-adain`"),
         (("--strength", "1.5"), "--strength 1.5: Input should be less than or equal to 1"),
-        (("--blend", "wave.jpg"), "--blend 'wave.jpg' is not FILE=SHARE, such as wave.jpg=0.5"),
+        (("--blend", "wave.jpg"), "--blend 'wave.jpg' is not FILE=SHARE with a share from 0 to 1"),
         (("--blend", "wave.jpg=0.5"), "wave.jpg"),
-        (("--blend", "photo.png=1.5"), "the shares [1.5] are more than 1 together; lower them"),
-        (("--blend", "photo.png=-0.5"), "blend.photo.png: Input should be greater than or equal to 0"),
-        (("--blend", "photo.png=nan"), "blend.photo.png: Input should be a finite number (given: nan)"),
+        (("--blend", "photo.png=1.5"), "--blend 'photo.png=1.5': a share is a number from 0 to 1; give"),
+        (("--blend", "photo.png=-0.5"), "--blend 'photo.png=-0.5': a share is a number from 0 to 1; give"),
+        (("--blend", "photo.png=nan"), "--blend 'photo.png=nan': a share is a number from 0 to 1; give"),
+        (("--blend", "photo.png=0.6", "--blend", "painting.png=0.5"), "so lower them"),
         (("--blend", "photo.png=0.2", "--blend", "photo.png=0.1"), "--blend 'photo.png' is given twice"),
     ],
 )

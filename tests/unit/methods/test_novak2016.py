@@ -151,7 +151,7 @@ def test_networks_that_branch_or_stride_can_be_chained(task, backbone):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"style_layers": {"relu1_1": 1.0}}, "a chain needs two style_layers"),
+        ({"style_layers": {"relu1_1": 1.0}}, "a chain needs two style layers"),
         ({"blurred": True, "chained": False}, "blurred is about chains"),
         ({"shift": float("nan")}, "shift: Input should be a finite number"),
         ({"weighting": "steep"}, "'uniform', 'shallow', 'deep' or 'channels'"),
