@@ -1,7 +1,9 @@
 """Total variation: how much neighbouring pixels differ, counted where both of them exist and are seen."""
 
+from collections.abc import Callable
 from typing import Literal
 
+import torch
 from torch import Tensor, nn
 
 
@@ -25,8 +27,7 @@ def absolute_variation(image: Tensor, visible: Tensor | None = None) -> Tensor:
     ----------
     The L1 form of Jain and Venkitachalam's code.
     """
-    (across, seen_across), (down, seen_down) = _differences(image, visible)
-    return (seen_across * across.abs()).sum((1, 2, 3)) + (seen_down * down.abs()).sum((1, 2, 3))
+    return _variation(torch.abs, image, visible)
 
 
 def squared_variation(image: Tensor, visible: Tensor | None = None) -> Tensor:
@@ -48,8 +49,7 @@ def squared_variation(image: Tensor, visible: Tensor | None = None) -> Tensor:
     ----------
     Johnson et al. 2016, arXiv:1603.08155, section 3.2, with their code's exponent.
     """
-    (across, seen_across), (down, seen_down) = _differences(image, visible)
-    return (seen_across * across.square()).sum((1, 2, 3)) + (seen_down * down.square()).sum((1, 2, 3))
+    return _variation(torch.square, image, visible)
 
 
 class TotalVariationLoss(nn.Module):
@@ -92,16 +92,13 @@ class TotalVariationLoss(nn.Module):
         return total / (self.visible.sum() * len(image) * image.shape[1])
 
 
-def _differences(image: Tensor, visible: Tensor | None) -> list[tuple[Tensor, Tensor]]:
-    """Differences from the pixels to the right and below, and how much of both pixels is seen."""
-
-    def neighbours(maps: Tensor) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
-        return (maps[..., :, 1:], maps[..., :, :-1]), (maps[..., 1:, :], maps[..., :-1, :])
-
-    seen = image.new_ones(1, 1, *image.shape[-2:]) if visible is None else visible
-    return [
-        (after - before, seen_after.minimum(seen_before))
-        for (after, before), (seen_after, seen_before) in zip(
-            neighbours(image), neighbours(seen), strict=True
-        )
-    ]
+def _variation(size: Callable[[Tensor], Tensor], image: Tensor, visible: Tensor | None) -> Tensor:
+    """Sum the sizes of differences from the pixels below and to the right, as far as both pixels are seen."""
+    total = image.new_zeros(len(image))
+    for axis in (-1, -2):
+        sizes = size(image.diff(dim=axis))
+        if visible is not None:
+            length = visible.shape[axis] - 1
+            sizes = sizes * visible.narrow(axis, 1, length).minimum(visible.narrow(axis, 0, length))
+        total = total + sizes.sum((1, 2, 3))
+    return total

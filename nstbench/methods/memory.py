@@ -114,10 +114,10 @@ def _of_parts(task: Task[P], content: Size) -> float:
     With two regions a peak at 1280 px was 0.9 times the estimate.
     """
     parameters, pixels = task.parameters, content[0] * content[1]
-    guided = bool(task.regions or task.visible) and isinstance(parameters, GatysParameters)
-    if not guided or pixels <= largest_whole(task.hardware.device):
+    if not isinstance(parameters, GatysParameters) or not (task.regions or task.visible):
         return 0.0
-    assert isinstance(parameters, GatysParameters)
+    if pixels <= largest_whole(task.hardware.device):
+        return 0.0
     layers = per_pixel(architecture(parameters.backbone), width_of(parameters.weights))
     in_full = parameters.layers_in_full()
     # Features and their gradients, and what each part sees of them.
